@@ -1,0 +1,67 @@
+"""Reading a roster of 10,000 people from a spreadsheet."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+from bench.table import Row, show
+from service.documents.records import RosterRecord, RosterRow
+from service.documents.roster_import import MAX_ROWS, read_roster
+from service.documents.spreadsheets import make_roster
+from service.programmes import identity_number
+from service.programmes.demo import read_demo
+from service.programmes.made_up import people
+from service.programmes.packs import load_pack
+from tests.reliability.installation import PROGRAMME, ROOT
+
+TARGET, MEMORY = 30.0, 200
+
+
+def main() -> None:
+    """Print the figures."""
+    category, data = _a_roster()
+    began = time.perf_counter()
+    found = read_roster(data, [category])
+    took = time.perf_counter() - began
+    tracemalloc.start()
+    read_roster(data, [category])
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    show(
+        "Roster",
+        [
+            Row(
+                what=f"{len(found.rows):,} rows read, {len(found.problems)} problems",
+                figure=f"{took:.1f} s",
+                target=f"<= {TARGET:.0f} s",
+                met=took <= TARGET,
+            ),
+            Row(
+                what="memory at its highest",
+                figure=f"{peak:.0f} MB",
+                target=f"<= {MEMORY} MB",
+                met=peak <= MEMORY,
+            ),
+        ],
+    )
+
+
+def _a_roster() -> tuple[str, bytes]:
+    pack = load_pack(ROOT / "processes", ROOT / "forms", PROGRAMME)
+    crowd = list(people(read_demo(pack.demo).names, pack.programme.eligibility.age))
+    category = next(iter(pack.programme.categories.values())).name
+    rows = [
+        RosterRow(
+            name=person.name,
+            sex=person.sex,
+            birth_month=f"{person.birth_date:%Y-%m}",
+            political_status="群众",
+            workplace_and_post=f"青锋精密机械（演示）{person.post}",
+            phone=f"0000-{number:07d}",
+            id_number=identity_number.make("320400", person.birth_date, number % 1000),
+            remark="",
+        )
+        for number, person in ((n, crowd[n % len(crowd)]) for n in range(MAX_ROWS))
+    ]
+    return category, make_roster(RosterRecord(title="汇总表", recommender="溧阳市", sheets={category: rows}))

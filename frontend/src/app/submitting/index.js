@@ -1,0 +1,44 @@
+// long enough for a slow server, short enough after a download, which leaves the page where it is
+const PATIENCE = 8000;
+
+function release(form) {
+  delete form.dataset.submitting;
+  form.removeAttribute('aria-busy');
+  form.querySelectorAll('.btn-loading').forEach(button => button.classList.remove('btn-loading'));
+}
+
+/**
+ * Keeps an impatient second click from sending a form twice. Buttons are only marked, after the
+ * event, because a disabled button's name and value would not be sent.
+ */
+export default function submitting(document) {
+  document.addEventListener('submit', event => {
+    const form = event.target;
+
+    if (form.method !== 'post' || form.closest('dialog')) {
+      return;
+    }
+
+    if (form.dataset.submitting) {
+      event.preventDefault();
+
+      return;
+    }
+
+    setTimeout(() => {
+      if (event.defaultPrevented) {
+        return;
+      }
+
+      form.dataset.submitting = 'true';
+      form.setAttribute('aria-busy', 'true');
+      event.submitter?.classList.add('btn-loading');
+      setTimeout(() => release(form), PATIENCE);
+    });
+  });
+
+  // a page that comes back from the browser's cache may be sent again
+  window.addEventListener('pageshow', () => {
+    document.querySelectorAll('form[data-submitting]').forEach(release);
+  });
+}

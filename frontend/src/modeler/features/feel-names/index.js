@@ -1,0 +1,5 @@
+import FeelNames from './FeelNames.js';
+
+export default {
+  variableResolver: [ 'type', FeelNames ]
+};

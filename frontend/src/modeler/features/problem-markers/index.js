@@ -1,0 +1,5 @@
+import ProblemMarkers from './ProblemMarkers.js';
+
+export default {
+  problemMarkers: [ 'type', ProblemMarkers ]
+};

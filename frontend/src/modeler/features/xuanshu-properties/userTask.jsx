@@ -1,0 +1,127 @@
+import { SelectEntry, isSelectEntryEdited } from '@bpmn-io/properties-panel';
+import { useService } from 'bpmn-js-properties-panel';
+
+import { ChoiceField, TagField, isFilled } from './controls.jsx';
+import { extensionOf, propertyOf, setExtensionAttribute, setProperty } from './extensions.js';
+import { checkCandidateGroup, checkOpinion, checkOutcome, checkReminder, checkVariable, readOutcome } from './rules.js';
+
+const OUTCOMES = [
+  'approve:同意', 'return:退回补正', 'reject:不同意', 'submit:提交', 'withdraw:退出', 'confirm:确认', 'pass:通过',
+  'fail:不通过', 'select:入选', 'not_selected:不入选'
+].map(id => ({ id, name: id.split(':')[1] }));
+
+const REMINDERS = [
+  { id: '-7', name: '到期前 7 个工作日' },
+  { id: '-3', name: '到期前 3 个工作日' },
+  { id: '-1', name: '到期前 1 个工作日' },
+  { id: '0', name: '到期当天' },
+  { id: '+1', name: '逾期 1 个工作日' }
+];
+
+/** An entry that edits one zeebe:property with one of our controls. */
+function property(name, Control, settings) {
+  const id = `xuanshu-${name}`;
+
+  function PropertyEntry({ element }) {
+    const injector = useService('injector');
+
+    return <Control
+      { ...settings } id={ id } value={ propertyOf(element, name) }
+      onCommit={ value => setProperty(injector, element, name, value) }
+    />;
+  }
+
+  return { id, component: PropertyEntry, isEdited: isFilled };
+}
+
+/** Our properties of a user task. Make them once: a new component each time would lose the focus. */
+export const userTaskEntries = (roles = []) => [
+  property('outcomes', TagField, {
+    label: '办理结论（outcomes）', choices: OUTCOMES, validate: checkOutcome, read: readOutcome,
+    placeholder: '如 approve:同意，回车添加',
+    description: '按按钮的顺序；网关条件写作 =outcome = "approve"'
+  }),
+  property('opinion', ChoiceField, {
+    label: '意见栏序号（opinion）', validate: checkOpinion, placeholder: '如 1',
+    description: '填写后，意见按此顺序印在推荐表上'
+  }),
+  property('seal', ChoiceField, { label: '印章（seal）', placeholder: '如 团组织公章' }),
+  property('reminders', TagField, {
+    label: '催办（reminders）', choices: REMINDERS, validate: checkReminder, placeholder: '如 -3，回车添加',
+    description: '距办理期限的工作日数：-3 为前三天，0 为当天，+1 为逾期一天；09:00 发出'
+  }),
+  property('escalate-to', TagField, {
+    label: '逾期上报（escalate-to）', validate: checkCandidateGroup, choices: roles,
+    description: '逾期后的催办同时发给这些角色'
+  }),
+  property('batch', ChoiceField, {
+    label: '批量办理（batch）', placeholder: '不批量',
+    choices: [ { id: 'true', name: '可批量' }, { id: 'category', name: '按类别批量' } ],
+    description: '填写后，同一步骤的申报可在一页内一并办理'
+  }),
+  property('variables', TagField, {
+    label: '带入流程的字段（variables）', validate: checkVariable,
+    description: '表单中供后续条件使用的字段；其余字段只存档，不进入流程变量'
+  }),
+  property('lenient', TagField, {
+    label: '可不填完整的结论（lenient）', placeholder: '如 return，回车添加', description: '选这些结论时不要求表单填写完整'
+  }),
+  property('outcome-status', TagField, {
+    label: '结论对应的状态（outcome-status）', read: readOutcome, placeholder: '如 pass:shortlisted，回车添加'
+  }),
+  property('record', ChoiceField, {
+    label: '写入的档案（record）', choices: [ { id: 'nomination', name: '申报' } ], placeholder: '不写入',
+    description: '填 nomination 时，表单内容同时更新申报本身的档案'
+  })
+];
+
+/** Candidate groups as tags; an expression (`=...`) stays one text. */
+export function candidateGroupsEntry(roles = []) {
+  const type = 'zeebe:AssignmentDefinition';
+
+  function CandidateGroups({ element }) {
+    const injector = useService('injector');
+    const value = extensionOf(element, type)?.get('candidateGroups') ?? '';
+    const Control = value.startsWith('=') ? ChoiceField : TagField;
+
+    return <Control
+      id="assignmentDefinitionCandidateGroups" label="候选角色" choices={ roles } value={ value }
+      validate={ checkCandidateGroup } description="角色@范围；范围：self 本人，unit 所在单位，recommender 推荐单位，organiser 主办单位"
+      onCommit={ groups => setExtensionAttribute(injector, element, type, 'candidateGroups', groups) }
+    />;
+  }
+
+  return { id: 'assignmentDefinitionCandidateGroups', component: CandidateGroups, isEdited: isFilled };
+}
+
+function optionsOf(forms, current) {
+  const listed = forms.map(({ id, name }) => ({ value: id, label: `${name}（${id}）` }));
+  const unknown = current && !forms.some(({ id }) => id === current);
+
+  return [
+    { value: '', label: '（无）' },
+    ...listed,
+    ...unknown ? [ { value: current, label: `${current}（本系统没有此表单）` } ] : []
+  ];
+}
+
+/** The form, chosen from those the service has. */
+export function formEntries(forms = []) {
+  const type = 'zeebe:FormDefinition';
+
+  function FormId({ element }) {
+    const injector = useService('injector');
+    const getValue = () => extensionOf(element, type)?.get('formId') ?? '';
+
+    return SelectEntry({
+      element,
+      id: 'formId',
+      label: '填写的表单',
+      getValue,
+      getOptions: () => optionsOf(forms, getValue()),
+      setValue: value => setExtensionAttribute(injector, element, type, 'formId', value)
+    });
+  }
+
+  return [ { id: 'formId', component: FormId, isEdited: isSelectEntryEdited } ];
+}

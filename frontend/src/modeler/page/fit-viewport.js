@@ -1,0 +1,23 @@
+const PALETTE = 112;
+const MARGIN = 16;
+
+/** The part of the diagram to show so that all of it is in view and none lies under the palette. */
+export function viewboxFor({ inner, outer }, palette = PALETTE) {
+  const left = outer.width > 500 ? palette : MARGIN;
+  const scale = Math.min(
+    (outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1
+  );
+  const width = outer.width / scale;
+  const height = outer.height / scale;
+
+  return { x: inner.x - left / scale, y: inner.y - (height - inner.height) / 2, width, height };
+}
+
+/** Brings the whole diagram into view; an empty one is left as it is. */
+export function fitViewport(canvas) {
+  const viewbox = canvas.viewbox();
+
+  if (viewbox.inner.width && viewbox.inner.height && viewbox.outer.width) {
+    canvas.viewbox(viewboxFor(viewbox));
+  }
+}

@@ -1,0 +1,5 @@
+import Progress from './Progress.js';
+
+export default {
+  progress: [ 'type', Progress ]
+};

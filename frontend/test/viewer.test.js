@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { gesture } from '../src/shared/touch-canvas/gesture.js';
+import { boundsOf, viewboxAround } from '../src/viewer/progress/viewbox.js';
+
+describe('viewer - viewbox', () => {
+
+  const task = { x: 1000, y: 500, width: 100, height: 80 };
+
+  it('should centre one task at the nearest scale', () => {
+    const viewbox = viewboxAround(task, { width: 600, height: 400 }, { least: 0.5, most: 1 });
+
+    assert.deepEqual(viewbox, { x: 750, y: 340, width: 600, height: 400 });
+  });
+
+  it('should not go below the least scale', () => {
+    const far = { ...task, x: 9000 };
+
+    const viewbox = viewboxAround(boundsOf([ task, far ]), { width: 600, height: 400 }, { least: 0.5, most: 1 });
+
+    assert.deepEqual(viewbox, { x: 4450, y: 140, width: 1200, height: 800 });
+  });
+});
+
+describe('touch canvas - gesture', () => {
+
+  it('should move with one finger', () => {
+    const { dx, dy, factor } = gesture([ { x: 10, y: 10 } ], [ { x: 25, y: 5 } ]);
+
+    assert.deepEqual({ dx, dy, factor }, { dx: 15, dy: -5, factor: 1 });
+  });
+
+  it('should zoom with two fingers', () => {
+    const apart = gesture([ { x: 0, y: 0 }, { x: 10, y: 0 } ], [ { x: 0, y: 0 }, { x: 20, y: 0 } ]);
+
+    assert.deepEqual(apart, { dx: 5, dy: 0, factor: 2, centre: { x: 10, y: 0 } });
+  });
+});

@@ -1,0 +1,1 @@
+"""Xuanshu: award and selection programmes as BPMN."""

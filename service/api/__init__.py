@@ -1,0 +1,55 @@
+"""The API: flask-smorest blueprints under /api/v1 that parse a request, call the domain and render JSON."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from service.api import (
+    attachments,
+    calendar,
+    deployments,
+    docs,
+    incidents,
+    instances,
+    nominations,
+    notices,
+    rounds,
+    task_actions,
+    tokens,
+    units,
+    user_tasks,
+)
+from service.api.blueprint import PREFIX, VERSION_PREFIX, Blueprint
+from service.api.limits import limiter
+from service.api.problem import render_problem
+from service.api.spec import Api
+from service.api.tokens import find_actor
+
+__all__ = ["PREFIX", "find_actor", "register", "render_problem"]
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    tokens.blp,
+    user_tasks.blp,
+    task_actions.blp,
+    nominations.blp,
+    attachments.blp,
+    rounds.blp,
+    instances.blp,
+    incidents.blp,
+    deployments.blp,
+    units.blp,
+    calendar.blp,
+    notices.blp,
+)
+
+
+def register(app: Flask) -> None:
+    """Give an application the API, its description and the page that shows it."""
+    limiter.init_app(app)
+    if isinstance(app.json, DefaultJSONProvider):
+        app.json.ensure_ascii = app.json.sort_keys = False  # readable, in the order of the schemas
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=VERSION_PREFIX)
+    docs.register(app, api)

@@ -1,0 +1,114 @@
+"""Attachments: the files of a nomination."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, g
+from flask_smorest.fields import Upload
+from marshmallow import Schema, fields
+
+from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.etags import check_match, conditional, is_conditional, tag_of
+from service.api.fields import moment, string
+from service.api.idempotency import idempotent
+from service.errors import Invalid
+from service.models import Attachment, Nomination
+from service.programmes import attachments, nominations
+from service.workflow import execution
+from service.workflow.context import Context
+
+blp = Blueprint("attachments", "附件：列出、上传、下载与删除")
+
+
+class AttachmentSchema(Schema):
+    """A file."""
+
+    id = fields.Integer(required=True)
+    slot = fields.String(required=True, metadata={"description": "栏目，如 portrait"})
+    filename = fields.String(required=True)
+    content_type = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "上传时的字节数"})
+    sha256 = fields.String(required=True, metadata={"description": "保存内容的散列"})
+    warning = fields.String(required=True, metadata={"description": "提醒，如照片偏小"})
+    uploaded_at = moment("上传时间", required=True)
+
+
+class SlotSchema(Schema):
+    """Where a file belongs."""
+
+    slot = string(40, "栏目，如 portrait", required=True)
+
+
+class FileSchema(Schema):
+    """The file itself."""
+
+    file = Upload(required=True, metadata={"description": "文件"})
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/attachments")
+@blp.response(200, AttachmentSchema(many=True))
+def list_attachments(nomination_id: int) -> Sequence[Attachment]:
+    """列出一份申报的附件"""
+    ctx: Context = g.ctx
+    return attachments.list_of(ctx, nominations.get_visible(ctx, nomination_id))
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/attachments", methods=["POST"])
+@idempotent
+@conditional()
+@blp.arguments(SlotSchema, location="form")
+@blp.arguments(FileSchema, location="files")
+@blp.response(201, AttachmentSchema)
+def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id: int) -> Any:
+    """上传附件
+
+    照片会重新编码并去掉其中的位置等信息；其他文件须与扩展名一致。
+    """
+    ctx: Context = g.ctx
+    nomination = _get_editable(ctx, nomination_id)
+    file = files["file"]
+    if not file.filename:
+        raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
+    attachment = attachments.add(ctx, nomination, form["slot"], file.filename, file.read())
+    return attachment, {"Location": f"{VERSION_PREFIX}/attachments/{attachment.id}"}
+
+
+@blp.route(f"/attachments/<{ID}:attachment_id>")
+@blp.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
+)
+def download_attachment(attachment_id: int) -> Response:
+    """下载附件"""
+    attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.filename)}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Attachment-Type": attachment.content_type,
+    }
+    return Response(data, mimetype="application/octet-stream", headers=headers)
+
+
+@blp.route(f"/attachments/<{ID}:attachment_id>", methods=["DELETE"])
+@conditional()
+@blp.response(204)
+def delete_attachment(attachment_id: int) -> Response:
+    """删除还在填报的申报的附件"""
+    ctx: Context = g.ctx
+    attachment, _ = attachments.get_visible(ctx, attachment_id)
+    _get_editable(ctx, attachment.nomination_id)
+    attachments.remove(ctx, attachment)
+    return Response(status=204)
+
+
+def _get_editable(ctx: Context, nomination_id: int) -> Nomination:
+    """Return a nomination the actor may see, held under its lock, after If-Match was compared."""
+    nomination = nominations.get_visible(ctx, nomination_id)
+    if nomination.instance_id is not None:
+        execution.lock(ctx, nomination.instance_id)
+        ctx.session.refresh(nomination)
+    if is_conditional():
+        check_match(tag_of(nomination))
+    return nomination

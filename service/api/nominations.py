@@ -1,0 +1,179 @@
+"""Nominations: finding them, one of them, and putting somebody forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g
+from marshmallow import Schema, fields
+from sqlalchemy import select
+
+from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.etags import tag_header, tag_of, tagged, with_tag
+from service.api.fields import PageQuery, choice, moment, string
+from service.api.idempotency import idempotent
+from service.api.masking import mask_value
+from service.errors import Invalid
+from service.models import Finding, NominationStatus, Unit
+from service.programmes import nominations, opinions, rounds, screening
+from service.programmes.opinions import GivenOpinion
+from service.workflow.context import Context
+
+PAGE = 50
+
+blp = Blueprint("nominations", "申报：查找、查看与发起")
+
+
+class NominationQuery(PageQuery):
+    """What a list of nominations is narrowed to."""
+
+    status = choice([""] + [status.value for status in NominationStatus], "状态", load_default="")
+    category = string(40, "类别", load_default="")
+    recommender = string(64, "推荐单位的代码", load_default="")
+    text = string(80, "姓名的一部分", load_default="")
+
+
+class NominationSchema(Schema):
+    """A nomination. Identity number and phone are masked."""
+
+    id = fields.Integer(required=True)
+    round_id = fields.Integer(required=True, metadata={"description": "届次"})
+    instance_id = fields.Integer(required=True, allow_none=True, metadata={"description": "流程实例"})
+    unit = fields.String(required=True, attribute="unit.code", metadata={"description": "所在单位的代码"})
+    unit_name = fields.String(required=True, attribute="unit.name", metadata={"description": "所在单位"})
+    recommender = fields.String(
+        required=True, attribute="recommender.code", metadata={"description": "推荐单位的代码"}
+    )
+    recommender_name = fields.String(
+        required=True, attribute="recommender.name", metadata={"description": "推荐单位"}
+    )
+    source = fields.String(required=True, metadata={"description": "unit 单位推荐，self 个人自荐"})
+    status = fields.String(required=True, metadata={"description": "状态"})
+    status_reason = fields.String(required=True, metadata={"description": "状态的原因"})
+    category = fields.String(required=True, allow_none=True, metadata={"description": "类别"})
+    name = fields.String(required=True, metadata={"description": "姓名"})
+    sex = fields.String(required=True)
+    ethnicity = fields.String(required=True)
+    education = fields.String(required=True)
+    political_status = fields.String(required=True)
+    workplace_and_post = fields.String(required=True)
+    id_number = fields.Function(
+        lambda row: mask_value("id_number", row.id_number),
+        metadata={"type": "string", "nullable": True, "description": "身份证号，已遮盖"},
+    )
+    phone = fields.Function(
+        lambda row: mask_value("phone", row.phone),
+        metadata={"type": "string", "nullable": True, "description": "电话，已遮盖"},
+    )
+    eligibility = fields.String(
+        required=True, allow_none=True, metadata={"description": "PASS、FAIL、EXCEPTION 或 REVIEW"}
+    )
+    exception_reason = fields.String(required=True, metadata={"description": "破格理由"})
+    created_at = moment("发起时间", required=True)
+    submitted_at = moment("提交时间", required=True, allow_none=True)
+    revision = fields.Integer(required=True, metadata={"description": "改动次数，即 ETag 的依据"})
+
+
+class NominationPageSchema(Schema):
+    """A page of nominations."""
+
+    items = fields.List(fields.Nested(NominationSchema), required=True)
+    total = fields.Integer(required=True, metadata={"description": "共几份"})
+    page = fields.Integer(required=True)
+
+
+class StartSchema(Schema):
+    """Whom to put forward."""
+
+    unit = string(64, "所在单位的代码", required=True)
+    category = string(40, "类别", required=True)
+    source = choice(["unit", "self"], "unit 单位推荐，self 个人自荐", load_default="unit")
+    name = string(40, "姓名", load_default="")
+
+
+class OpinionSchema(Schema):
+    """What one approver decided. Never changed."""
+
+    heading = fields.String(required=True, metadata={"description": "哪一栏意见"})
+    outcome = fields.String(required=True)
+    text = fields.String(required=True)
+    seal = fields.String(required=True, metadata={"description": "应盖的公章"})
+    unit_name = fields.String(required=True)
+    signed_by = fields.String(required=True)
+    given_at = moment("签署时间", required=True)
+    superseded = fields.Boolean(required=True, metadata={"description": "退回后已重新签署"})
+
+
+class FindingSchema(Schema):
+    """What one rule said."""
+
+    rule = fields.String(required=True)
+    result = fields.String(required=True)
+    measured = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/nominations")
+@blp.arguments(NominationQuery, location="query")
+@blp.response(200, NominationPageSchema)
+def list_nominations(query: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """列出一届中您可以查看的申报，新的在前"""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    page, code = query.pop("page"), query.pop("recommender")
+    recommender = rounds.get_unit(ctx, code).id if code else None
+    narrow = nominations.Filter(recommender_id=recommender, **query)
+    found = nominations.search(ctx, entry, narrow, limit=PAGE, offset=(page - 1) * PAGE)
+    return {"items": found, "total": nominations.count(ctx, entry, narrow), "page": page}
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/nominations", methods=["POST"])
+@idempotent
+@tagged
+@blp.arguments(StartSchema)
+@blp.response(201, NominationSchema)
+def start_nomination(body: dict[str, Any], round_id: int) -> Any:
+    """发起申报
+
+    流程随即到达填写推荐表的环节；在待办任务中填写。
+    """
+    ctx: Context = g.ctx
+    unit = ctx.session.scalar(select(Unit).where(Unit.code == body["unit"], Unit.active))
+    if unit is None:
+        raise Invalid("没有这个在用的单位。", fields={"unit": "请核对单位代码"})
+    entry = rounds.get(ctx, round_id)
+    nomination = nominations.start(
+        ctx, entry, unit=unit, category=body["category"], source=body["source"], name=body["name"]
+    )
+    ctx.session.flush()
+    return nomination, {
+        **tag_header(tag_of(nomination)),
+        "Location": f"{VERSION_PREFIX}/nominations/{nomination.id}",
+    }
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>")
+@tagged
+@blp.response(200, NominationSchema)
+def get_nomination(nomination_id: int) -> Any:
+    """查看一份申报"""
+    nomination = nominations.get_visible(g.ctx, nomination_id)
+    return with_tag(nomination, tag_of(nomination))
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/opinions")
+@blp.response(200, OpinionSchema(many=True))
+def list_opinions(nomination_id: int) -> Sequence[GivenOpinion]:
+    """查看各方意见，按签署先后"""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    return opinions.list_of(ctx, nomination)
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/findings")
+@blp.response(200, FindingSchema(many=True))
+def list_findings(nomination_id: int) -> Sequence[Finding]:
+    """查看自动核验的结论"""
+    ctx: Context = g.ctx
+    return screening.list_findings(ctx, nominations.get_visible(ctx, nomination_id))

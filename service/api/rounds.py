@@ -1,0 +1,179 @@
+"""Rounds: reading them with their figures, opening one, moving a deadline and giving one unit more time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import g
+
+from service.api.access import require_admin
+from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.etags import check_match, conditional, require_match, tag_header, tag_of, tagged, with_tag
+from service.api.idempotency import idempotent
+from service.api.round_schemas import (
+    STAGES,
+    DeadlineSchema,
+    ExtendSchema,
+    ExtensionSchema,
+    FunnelRowSchema,
+    OpeningSchema,
+    QuotaTableSchema,
+    RoundSchema,
+)
+from service.errors import Invalid, NotFound
+from service.models import Extension, QuotaKind, Round, Stage, Unit
+from service.programmes import nominations, quotas, rounds, wiring
+from service.workflow import execution
+from service.workflow.context import Context
+
+blp = Blueprint("rounds", "届次：进度、名额、日期")
+
+
+@blp.route("/rounds")
+@blp.response(200, RoundSchema(many=True))
+def list_rounds() -> Sequence[Round]:
+    """列出届次，新的在前"""
+    return rounds.list_all(g.ctx)
+
+
+@blp.route("/rounds", methods=["POST"])
+@idempotent
+@tagged
+@blp.arguments(OpeningSchema)
+@blp.response(201, RoundSchema)
+def open_round(body: dict[str, Any]) -> Any:
+    """开启一届（系统管理员）"""
+    ctx: Context = g.ctx
+    require_admin(ctx)
+    pack = wiring.get_pack(ctx, body["programme"])
+    entry = rounds.open_round(ctx, pack, label=body["label"], year=body["year"])
+    ctx.session.flush()
+    return entry, {**tag_header(tag_of(entry)), "Location": f"{VERSION_PREFIX}/rounds/{entry.id}"}
+
+
+@blp.route(f"/rounds/<{ID}:round_id>")
+@tagged
+@blp.response(200, RoundSchema)
+def get_round(round_id: int) -> Any:
+    """查看一届"""
+    entry = rounds.get(g.ctx, round_id)
+    return with_tag(entry, tag_of(entry))
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/funnel")
+@blp.response(200, FunnelRowSchema(many=True))
+def get_funnel(round_id: int) -> list[dict[str, Any]]:
+    """查看您可以查看的申报各处于什么状态，按类别计数"""
+    ctx: Context = g.ctx
+    counts = nominations.count_by_status(ctx, rounds.get(ctx, round_id))
+    return [
+        {"status": status, "category": category, "count": number}
+        for (status, category), number in counts.items()
+    ]
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/quotas")
+@blp.response(200, QuotaTableSchema)
+def get_quotas(round_id: int) -> dict[str, Any]:
+    """查看名额及其使用情况
+
+    主办单位看到全部，其他单位看到本单位所属的推荐单位。
+    """
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    if nominations.is_organiser(ctx, entry) or ctx.actor.is_admin:
+        return {
+            "nomination": list(_rows(ctx, entry, QuotaKind.NOMINATION)),
+            "award": list(_rows(ctx, entry, QuotaKind.AWARD)),
+        }
+    own = {unit.name for unit in quotas.units_with_places(ctx, entry) if _concerns(ctx, unit)}
+    rows = [row for row in _rows(ctx, entry, QuotaKind.NOMINATION) if row["unit_name"] in own]
+    return {"nomination": rows, "award": []}
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/deadlines/<any({','.join(STAGES)}):stage>", methods=["PUT"])
+@conditional(required=True)
+@tagged
+@blp.arguments(DeadlineSchema)
+@blp.response(200, RoundSchema)
+def move_deadline(body: dict[str, Any], round_id: int, stage: str) -> Any:
+    """调整一个阶段的截止时间（主办单位）
+
+    未办的任务期限随之调整，并重新安排提醒。
+    """
+    ctx: Context = g.ctx
+    entry = _lock(ctx, round_id)
+    rounds.require_organiser(ctx, entry)
+    require_match(tag_of(entry))
+    rounds.move_deadline(ctx, entry, Stage(stage), body["due"], body["reason"])
+    ctx.session.flush()
+    return with_tag(entry, tag_of(entry))
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/extensions")
+@blp.response(200, ExtensionSchema(many=True))
+def list_extensions(round_id: int) -> list[dict[str, Any]]:
+    """列出为个别单位办理的延期（主办单位）"""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    rounds.require_organiser(ctx, entry)
+    return [_show(extension, unit) for extension, unit in rounds.list_extensions(ctx, entry)]
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/extensions", methods=["POST"])
+@idempotent
+@conditional()
+@blp.arguments(ExtendSchema)
+@blp.response(201, ExtensionSchema)
+def extend(body: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """为一个单位办理延期（主办单位）
+
+    包括其下属单位；阶段截止以后也可以办理。
+    """
+    ctx: Context = g.ctx
+    entry = _lock(ctx, round_id)
+    rounds.require_organiser(ctx, entry)
+    check_match(tag_of(entry))
+    unit = _find_unit(ctx, body["unit"])
+    extension = rounds.extend(ctx, entry, unit, Stage(body["stage"]), body["until"], body["reason"])
+    return _show(extension, unit)
+
+
+def _lock(ctx: Context, round_id: int) -> Round:
+    """Return a round as it stands under the lock of its instance."""
+    entry = rounds.get(ctx, round_id)
+    if entry.instance_id is not None:
+        execution.lock(ctx, entry.instance_id)
+        ctx.session.refresh(entry)
+    return entry
+
+
+def _find_unit(ctx: Context, code: str) -> Unit:
+    try:
+        return rounds.get_unit(ctx, code)
+    except NotFound as error:
+        raise Invalid(error.message, fields={"unit": "请核对单位代码"}) from error
+
+
+def _rows(ctx: Context, entry: Round, kind: QuotaKind) -> Iterator[dict[str, Any]]:
+    for unit_name, cells in quotas.tabulate(ctx, entry, kind).items():
+        for category, cell in cells.items():
+            yield {"unit_name": unit_name, "category": category, "places": cell.places, "taken": cell.taken}
+
+
+def _concerns(ctx: Context, unit: Unit) -> bool:
+    path = ctx.actor.unit_path
+    return bool(path) and (path.startswith(unit.path) or unit.path.startswith(path))
+
+
+def _show(extension: Extension, unit: Unit) -> dict[str, Any]:
+    return {
+        "id": extension.id,
+        "unit": unit.code,
+        "unit_name": unit.name,
+        "stage": extension.stage,
+        "until": extension.until,
+        "reason": extension.reason,
+        "granted_at": extension.granted_at,
+    }

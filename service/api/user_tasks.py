@@ -1,0 +1,116 @@
+"""User tasks: the lists, one task, and what somebody needs to do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+
+from service.api.blueprint import ID, Blueprint
+from service.api.etags import conditional, require_match, tag_of, tag_of_content, tagged, with_tag
+from service.api.masking import mask_answers, unmask_answers
+from service.api.user_task_schemas import AnswersSchema, TaskPageSchema, TaskQuery, TaskSchema, WorkSchema
+from service.models import Draft, Nomination, TaskStatus, UserTask
+from service.programmes import attachments, intake, nominations, opinions, record
+from service.workflow import deployments, returns, task_access, tasklist, user_tasks
+from service.workflow.context import Context
+
+blp = Blueprint("user-tasks", "用户任务：待办、已办与填写内容")
+
+
+@blp.route("/user-tasks")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TaskPageSchema)
+def list_user_tasks(query: dict[str, Any]) -> dict[str, Any]:
+    """列出待办或已办的任务
+
+    待办按期限排列，已办按办结时间倒排，每页 30 项。
+    """
+    page = query.pop("page")
+    find = tasklist.list_todo if query.pop("list") == "todo" else tasklist.list_done
+    found = find(g.ctx, tasklist.Filter(**query), page=page)
+    return {"items": found.rows, "page": found.number, "has_next": found.has_next}
+
+
+@blp.route(f"/user-tasks/<{ID}:task_id>")
+@tagged
+@blp.response(200, TaskSchema)
+def get_user_task(task_id: int) -> Any:
+    """查看一项任务"""
+    task = task_access.get_visible(g.ctx, task_id)
+    return with_tag(task, tag_of(task))
+
+
+@blp.route(f"/user-tasks/<{ID}:task_id>/work")
+@blp.response(200, WorkSchema)
+def get_work(task_id: int) -> dict[str, Any]:
+    """查看办理一项任务所需的内容：可选结果、可退回的环节和表单"""
+    ctx: Context = g.ctx
+    task = task_access.get_visible(ctx, task_id)
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    outcomes = deployments.outcomes_of(element.properties.get("outcomes", user_tasks.DEFAULT_OUTCOMES))
+    is_open = task.status == TaskStatus.OPEN
+    return {
+        "may_complete": task_access.is_offered(ctx, task) and not ctx.domain.may_act(ctx, task, element),
+        "outcomes": [{"value": value, "label": label} for value, label in outcomes],
+        "earlier": [
+            {"element_id": element_id, "name": name}
+            for element_id, name in (returns.list_earlier(ctx, task) if is_open else [])
+        ],
+        "form": _form(ctx, task),
+        **_describe_nomination(ctx, nominations.of_instance(ctx, task.instance)),
+    }
+
+
+@blp.route(f"/user-tasks/<{ID}:task_id>/draft")
+@tagged
+@blp.response(200, AnswersSchema)
+def get_draft(task_id: int) -> Any:
+    """读取暂存的内容
+
+    没有暂存过的，answers 是空的。
+    """
+    ctx: Context = g.ctx
+    task = task_access.get_visible(ctx, task_id)
+    task_access.require_offered(ctx, task)
+    kept = _kept(ctx, task)
+    return with_tag({"answers": mask_answers(_form(ctx, task), kept)}, tag_of_content(kept))
+
+
+@blp.route(f"/user-tasks/<{ID}:task_id>/draft", methods=["PUT"])
+@conditional(required=True)
+@tagged
+@blp.arguments(AnswersSchema)
+@blp.response(200, AnswersSchema)
+def put_draft(body: dict[str, Any], task_id: int) -> Any:
+    """暂存填写的内容
+
+    不检查是否完整。If-Match 为读取暂存时得到的 ETag。
+    """
+    ctx: Context = g.ctx
+    task = task_access.lock_open(ctx, task_id)
+    task_access.require_offered(ctx, task)
+    kept, form = _kept(ctx, task), _form(ctx, task)
+    require_match(tag_of_content(kept))
+    draft = user_tasks.save_draft(ctx, task_id, unmask_answers(form, body["answers"], kept))
+    return with_tag({"answers": mask_answers(form, draft.answers)}, tag_of_content(draft.answers))
+
+
+def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
+    answers = record.answers_of(ctx, nomination) if nomination else {}
+    return {
+        "variables": intake.form_context(nomination),
+        "nomination": nomination,
+        "record": mask_answers(None, answers),
+        "opinions": opinions.list_of(ctx, nomination) if nomination else [],
+        "attachments": attachments.list_of(ctx, nomination) if nomination else [],
+    }
+
+
+def _form(ctx: Context, task: UserTask) -> dict[str, Any] | None:
+    return deployments.get_form(ctx, task.instance, task.form_id) if task.form_id else None
+
+
+def _kept(ctx: Context, task: UserTask) -> dict[str, Any]:
+    draft = ctx.session.get(Draft, task.id, populate_existing=True)
+    return draft.answers if draft else {}

@@ -1,0 +1,206 @@
+"""The command line: serve, work, rehearse, check and look after an installation."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from service import schema
+from service.config import Settings
+from service.errors import ServiceError
+from service.logs import set_up_logs
+from service.programmes import demonstration, pack_check, rounds, wiring
+from service.programmes.demo import read_demo
+from service.programmes.packs import Pack, load_all
+from service.rehearsal.rehearse import rehearse as rehearse_round
+from service.scheduler.demonstration_clock import DemonstrationClock
+from service.scheduler.worker import run_worker
+from service.server import serve as serve_web
+from service.wire import Service, wire
+from service.workflow import history, people
+
+DEMONSTRATED = "changzhou-good-youth"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """选树: award and selection programmes as BPMN. Settings come from XUANSHU_… (see docs/operating)."""
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the pages and the API, with the scheduler inside unless XUANSHU_SCHEDULER=0."""
+    settings = _settings()
+    _require_current(wire(settings))
+    serve_web(lambda: wire(settings))
+
+
+@cli.command()
+def worker() -> None:
+    """Run the scheduler as a process of its own; any number may run."""
+    settings = _settings()
+    service = wire(settings)
+    _require_current(service)
+    run_worker(service.wiring, threading.Event(), settings.tick_seconds)
+
+
+@cli.command()
+@click.option("--revision", default="head", show_default=True)
+def migrate(revision: str) -> None:
+    """Bring the database's tables up to date."""
+    schema.upgrade(wire(_settings()).engine, revision)
+    click.echo(f"the tables are at {revision}")
+
+
+@cli.command()
+@click.option("--only-set-up", is_flag=True, help="Set the demonstration up and do not serve it.")
+def demonstrate(only_set_up: bool) -> None:
+    """Set up a demonstration round on a movable clock and serve it on loopback."""
+    base = _settings()
+    settings = replace(base, demonstration=True, data_dir=base.data_dir / "demonstration")
+    service = wire(settings)
+    schema.upgrade(service.engine)
+    pack = _set_up_demonstration(service)
+    click.echo(_welcome(settings, pack))
+    service.engine.dispose()
+    if not only_set_up:
+        serve_web(lambda: wire(settings))
+
+
+@cli.command()
+def check() -> None:
+    """Check every programme pack: files, diagram, forms, roles, topics and dates."""
+    settings = _settings()
+    packs = load_all(settings.processes_dir, settings.forms_dir)
+    errors = 0
+    for key, pack in packs.items():
+        problems = pack_check.check(pack)
+        errors += sum(problem.severity == "error" for problem in problems)
+        for problem in problems:
+            where = f" {problem.element_id}" if problem.element_id else ""
+            click.echo(f"{key}{where}: {problem.severity}: {problem.message} {problem.fix}")
+        if not problems:
+            click.echo(f"{key}: 没有问题")
+    if errors:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("programme")
+@click.option("--nominations", default=660, show_default=True, help="How many are put forward.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes up the same people.")
+def rehearse(programme: str, nominations: int, seed: int) -> None:
+    """Run a whole round on a moving clock against a scratch database, with made-up people."""
+    report = rehearse_round(_settings(), programme, number=nominations, seed=seed)
+    for line in report.lines():
+        click.echo(line)
+    if report.problems:
+        sys.exit(1)
+
+
+@cli.group()
+def audit() -> None:
+    """Look after the history."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check every hash chain of the history; exits with 1 where one does not hold."""
+    with wire(_settings()).wiring.session_factory() as session:
+        breaks = list(history.verify(session))
+    for broken in breaks:
+        click.echo(f"{broken.stream} {broken.seq}: {broken.reason}")
+    if breaks:
+        sys.exit(1)
+    click.echo("every chain holds")
+
+
+@cli.command("open-round")
+@click.argument("programme")
+@click.option("--label", help="What the round is called; the year when left out.")
+@click.option("--year", type=int, help="The year its dates are meant in; the notice's when left out.")
+def open_round(programme: str, label: str | None, year: int | None) -> None:
+    """Open a round of a programme, loading its units first."""
+    service = wire(_settings())
+    with service.wiring.transaction() as ctx:
+        pack = wiring.get_pack(ctx, programme)
+        demonstration.load_units(ctx, pack.units)
+        entry = rounds.open_round(ctx, pack, label=label, year=year)
+        click.echo(f"opened round {entry.id}: {entry.title} {entry.label}")
+
+
+@cli.command("create-user")
+@click.argument("login")
+@click.argument("name")
+@click.argument("unit")
+@click.option("--role", "roles", multiple=True, help="A role the person holds at the unit; may be repeated.")
+@click.password_option()
+def create_user(login: str, name: str, unit: str, roles: tuple[str, ...], password: str) -> None:
+    """Create an account, such as the first administrator's."""
+    service = wire(_settings())
+    with service.wiring.transaction() as ctx:
+        place = rounds.get_unit(ctx, unit)
+        user = people.create_user(ctx, login=login, name=name, password=password, unit=place)
+        for role in roles:
+            people.grant(ctx, user, role, place)
+    click.echo(f"created {login}")
+
+
+def main() -> None:
+    """Run the command line; what a person can be told ends in one line, not in a traceback."""
+    set_up_logs(os.environ.get("XUANSHU_LOG_LEVEL", "info"))
+    try:
+        cli()
+    except ServiceError as error:
+        _give_up(error)
+
+
+def _give_up(error: ServiceError) -> NoReturn:
+    click.echo(error.message, err=True)
+    sys.exit(2)
+
+
+def _settings() -> Settings:
+    return Settings.from_env(os.environ)
+
+
+def _require_current(service: Service) -> None:
+    if not schema.is_current(service.engine):
+        raise ServiceError("the database's tables are not up to date: run `xuanshu migrate` first")
+    service.engine.dispose()
+
+
+def _set_up_demonstration(service: Service) -> Pack:
+    clock = service.wiring.clock
+    assert isinstance(clock, DemonstrationClock)
+    pack = load_all(service.settings.processes_dir, service.settings.forms_dir)[DEMONSTRATED]
+    clock.set_up(read_demo(pack.demo).start)
+    with service.wiring.transaction() as ctx:
+        if not rounds.list_all(ctx):
+            demonstration.set_up(ctx, pack)
+    return pack
+
+
+def _welcome(settings: Settings, pack: Pack) -> str:
+    lines = ["", f"  选树演示  http://{settings.host}:{settings.port}", ""]
+    lines += [f"  密码都是 {demonstration.PASSWORD}，可用的用户名："]
+    for person in demonstration.list_log_ins(pack):
+        lines.append(f"    {person.login:<12}{person.name}（{person.unit}）")
+    lines += [
+        "",
+        "  先试：以 tuanzhibu 登录，在“待办”里办一份推荐表；再以 dangzhibu、liyang 依次签署意见；",
+        "  用页面上方的时钟条拨到 3月25日，看催办发出、申报自动截止；以 admin 登录改画流程图。",
+        "  演示数据在 " + str(Path(settings.data_dir)) + "，删除它即重新开始。按 Ctrl+C 停止。",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The settings of a running service, read from the environment once and never again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from service.errors import ServiceError
+
+PREFIX = "XUANSHU_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class BadSetting(ServiceError):
+    """A setting in the environment that cannot be meant: the service does not start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting, each from ``XUANSHU_<NAME>`` or the file named in ``XUANSHU_<NAME>_FILE``."""
+
+    data_dir: Path = Path("var")  #: database (SQLite), uploads and generated keys live here
+    database_url: str = ""  #: SQLAlchemy URL; empty means SQLite in data_dir
+    secret_key: str = ""  #: signs session cookies; empty means one generated into data_dir
+    field_key: str = ""  #: 64 hex digits, encrypts identity numbers and phones; empty means generated
+    crypto_suite: Literal["aes", "gm"] = "aes"  #: aes = AES-GCM and SHA-256; gm = SM4-GCM and SM3
+    host: str = "127.0.0.1"  #: address to listen on
+    port: int = 8000  #: TCP port to listen on
+    web_processes: int = 1  #: processes that answer requests; more than one wants PostgreSQL
+    web_threads: int = 8  #: threads in each of them
+    public_url: str = "http://127.0.0.1:8000"  #: how people reach the service; used in mails
+    processes_dir: Path = Path("processes")  #: programme packs: diagrams, tables, quotas
+    forms_dir: Path = Path("forms")  #: programme packs: forms and print templates
+    demonstration: bool = False  #: a demonstration round on a movable clock; loopback only
+    scheduler: bool = True  #: run the ticker inside the web process
+    tick_seconds: float = 1.0  #: how often the ticker looks for due rows
+    smtp_url: str = ""  #: smtp://user:password@host:port or smtps://…; empty means no mail
+    mail_from: str = ""  #: sender of mails; needed with smtp_url
+    apprise_urls: str = ""  #: further channels (企业微信, 钉钉, 飞书 …), one Apprise URL a line or space
+    trusted_proxies: int = 0  #: how many reverse proxies in front may be believed
+    secure_cookies: bool = False  #: cookies with the __Host- prefix, for service over TLS
+    log_level: Literal["debug", "info", "warning", "error"] = "info"  #: what is logged
+
+    @property
+    def url(self) -> str:
+        """The database's URL with the default filled in."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'xuanshu.db').resolve()}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings; an unknown or malformed ``XUANSHU_`` variable stops with its name."""
+        types = get_type_hints(cls)
+        names = {PREFIX + field.name.upper(): field.name for field in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, text in environ.items():
+            if not variable.startswith(PREFIX):
+                continue
+            plain = variable.removesuffix("_FILE")
+            if variable in names:
+                values[names[variable]] = _read(variable, text, types[names[variable]])
+            elif variable.endswith("_FILE") and plain in names:
+                values[names[plain]] = _read(variable, _read_file(variable, text), types[names[plain]])
+            else:
+                raise BadSetting(f"{variable} is not a setting of this service")
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if self.field_key and not re.fullmatch(r"[0-9a-fA-F]{64}", self.field_key):
+            raise BadSetting("XUANSHU_FIELD_KEY must be 64 hexadecimal digits")
+        if self.demonstration and self.host not in LOOPBACK:
+            raise BadSetting(
+                "XUANSHU_DEMONSTRATION needs XUANSHU_HOST on loopback: anybody may move its clock"
+            )
+        if self.smtp_url and not self.mail_from:
+            raise BadSetting("XUANSHU_MAIL_FROM is needed with XUANSHU_SMTP_URL")
+        if not 0 < self.port < 65536:
+            raise BadSetting("XUANSHU_PORT must lie between 1 and 65535")
+        if self.tick_seconds <= 0:
+            raise BadSetting("XUANSHU_TICK_SECONDS must be greater than 0")
+
+
+def _read_file(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{variable} names a file that cannot be read: {error}") from error
+
+
+def _read(variable: str, text: str, kind: Any) -> Any:
+    if get_args(kind):
+        if text not in get_args(kind):
+            raise BadSetting(f"{variable} must be one of {', '.join(get_args(kind))}, not {text!r}")
+        return text
+    if kind is bool:
+        return _read_bool(variable, text)
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise BadSetting(f"{variable} must be a {kind.__name__}, not {text!r}") from error
+
+
+def _read_bool(variable: str, text: str) -> bool:
+    lowered = text.lower()
+    if lowered in ("1", "true", "yes", "on"):
+        return True
+    if lowered in ("0", "false", "no", "off", ""):
+        return False
+    raise BadSetting(f"{variable} must be true or false, not {text!r}")

@@ -1,0 +1,80 @@
+"""BPMN semantics over SpiffWorkflow: ``(state, command, now) -> Step``. Knows no database and no clock."""
+
+from __future__ import annotations
+
+from service.engine.compile import check_diagram, compile_diagram
+from service.engine.diagram import Diagram
+from service.engine.records import (
+    BpmnError,
+    Command,
+    CompleteServiceTask,
+    CompleteUserTask,
+    DeliverEvent,
+    Element,
+    Environment,
+    FailServiceTask,
+    Fault,
+    FireTimer,
+    NotOpen,
+    OpenServiceTask,
+    OpenUserTask,
+    PendingTimer,
+    Problem,
+    ProcessInfo,
+    Refused,
+    ReturnTo,
+    Start,
+    StartTrigger,
+    Step,
+    Subscription,
+    ThrownEvent,
+    TraceEvent,
+    UncaughtBpmnError,
+    Unreachable,
+    Variables,
+    leave_open,
+)
+from service.engine.returns import find_return_obstacle
+from service.engine.runner import advance
+from service.engine.serializer import STATE_VERSION, WrongState
+from service.engine.starts import is_dropped, next_start
+
+__all__ = [
+    "STATE_VERSION",
+    "BpmnError",
+    "Command",
+    "CompleteServiceTask",
+    "CompleteUserTask",
+    "DeliverEvent",
+    "Diagram",
+    "Element",
+    "Environment",
+    "FailServiceTask",
+    "Fault",
+    "FireTimer",
+    "NotOpen",
+    "OpenServiceTask",
+    "OpenUserTask",
+    "PendingTimer",
+    "Problem",
+    "ProcessInfo",
+    "Refused",
+    "ReturnTo",
+    "Start",
+    "StartTrigger",
+    "Step",
+    "Subscription",
+    "ThrownEvent",
+    "TraceEvent",
+    "UncaughtBpmnError",
+    "Unreachable",
+    "Variables",
+    "WrongState",
+    "advance",
+    "check_diagram",
+    "compile_diagram",
+    "find_return_obstacle",
+    "is_dropped",
+    "leave_open",
+    "next_start",
+]

@@ -1,0 +1,81 @@
+"""Tasks that a topic works: inside the step when the environment performs it, otherwise left open."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from service.engine.attributes import TaskDefinition
+from service.engine.expressions import Broken, Text
+from service.engine.nodes import escalation
+from service.engine.nodes.activity import Activity
+from service.engine.nodes.node import Drawn
+from service.engine.records import BpmnError, OpenServiceTask, UncaughtBpmnError, Variables
+from service.engine.variables import normalise
+
+if TYPE_CHECKING:
+    from service.engine.instance import ProcessSpec
+    from service.engine.token import Token
+
+
+class ServiceTask(Activity):
+    """A service, send or business rule task with a topic."""
+
+    def __init__(self, process: ProcessSpec, drawn: Drawn, definition: TaskDefinition) -> None:
+        super().__init__(process, drawn)
+        self.definition = definition
+        self.topic: Text | None = None  #: the topic, when it is an expression
+        self.is_immediate = True  # boundary events are armed only if the task stays open
+
+    def execute(self, token: Token) -> bool | None:
+        """Let the environment perform the topic; None leaves the task STARTED."""
+        instance = token.workflow.top_workflow
+        try:
+            result = instance.environment.perform(self.record_of(token, copy.deepcopy(token.variables())))
+        except BpmnError as error:
+            if not escalation.throw(token, error.code, error.message):
+                raise UncaughtBpmnError(self.name, error) from error
+            return None
+        if result is None:
+            self.arm(token)
+            return None
+        token.write(normalise(result))
+        return True
+
+    def record_of(self, token: Token, variables: Variables | None = None) -> OpenServiceTask:
+        """Return the open task as the rest of the service sees it."""
+        retries = self.definition.retries
+        return OpenServiceTask(
+            key=token.id,
+            element_id=self.name,
+            name=self.bpmn_name or self.name,
+            topic=self._topic(token),
+            headers=dict(self.definition.headers),
+            variables=token.variables() if variables is None else variables,
+            retries=int(retries) if retries.isdigit() else 3,
+        )
+
+    def _topic(self, token: Token) -> str:
+        if self.topic is None:
+            return self.definition.topic
+        value = token.workflow.script_engine.value(token, self.topic)
+        if isinstance(value, str) and value:
+            return value
+        raise Broken(
+            self.name, "expression", f"{self.label}的主题 {self.topic.source} 应当是文字，得到的是 {value!r}"
+        )
+
+
+class ScriptTask(Activity):
+    """A FEEL expression whose value goes into a variable."""
+
+    def __init__(self, process: ProcessSpec, drawn: Drawn, expression: Text, result_variable: str) -> None:
+        super().__init__(process, drawn)
+        self.expression = expression
+        self.result_variable = result_variable
+        self.is_immediate = True
+
+    def execute(self, token: Token) -> bool | None:
+        """Evaluate and write the result."""
+        token.write({self.result_variable: token.workflow.script_engine.value(token, self.expression)})
+        return True

@@ -1,0 +1,28 @@
+"""The tables, one noun a file. No behaviour beyond what a row knows of itself."""
+
+from __future__ import annotations
+
+from service.models.base import Base
+from service.models.deployment import Deployment, DiagramDraft, FormVersion
+from service.models.history import HistoryEvent, Incident, Stream
+from service.models.instance import Instance, InstanceStatus, SubscriptionRow
+from service.models.job import Job, JobKind, JobStatus
+from service.models.message import Notification, OutboxMessage, OutboxStatus
+from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
+from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
+from service.models.quota import Quota, QuotaKind, QuotaUse
+from service.models.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
+from service.models.start_timer import StartTimer
+from service.models.unit import Unit
+from service.models.user import ApiToken, IdempotencyKey, Membership, User
+from service.models.user_task import Candidate, Draft, Reminder, Submission, TaskCopy, TaskStatus, UserTask
+
+__all__ = [
+    "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Base", "CalendarDay", "CalendarYear",
+    "Candidate", "ClockSetting", "Deployment", "DiagramDraft", "Draft", "Extension", "Finding",
+    "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident", "Instance", "InstanceStatus", "Job",
+    "JobKind", "JobStatus", "Membership", "Nomination", "NominationStatus", "Notice", "NoticeKind",
+    "Notification", "Objection", "ObjectionStatus", "Opinion", "OutboxMessage", "OutboxStatus", "Quota",
+    "QuotaKind", "QuotaUse", "Reminder", "Round", "Stage", "StartTimer", "Stream", "Submission",
+    "SubscriptionRow", "TaskCopy", "TaskStatus", "Unit", "User", "UserTask",
+]  # fmt: skip

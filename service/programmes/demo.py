@@ -1,0 +1,83 @@
+"""What demo.toml says: who may log in to the demonstration and what stands there from the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.errors import Invalid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One made-up account."""
+
+    login: str
+    name: str
+    role: str
+    unit: str  #: code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """The same account for every unit of a level; ``{code}`` and ``{name}`` are the unit's."""
+
+    level: str
+    role: str
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingNominations:
+    """Nominations that have come as far as one step."""
+
+    count: int
+    unit: str  #: code of the workplace
+    waits_at: str  #: id of the user task they wait at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What made-up people are called and do."""
+
+    surnames: tuple[str, ...]
+    given: tuple[str, ...]
+    rare: tuple[str, ...]
+    identity_region: str
+    posts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """A programme's demonstration."""
+
+    start: datetime  #: where its clock starts, aware
+    label: str  #: of its round
+    accounts: tuple[Account, ...]
+    staff: tuple[Staff, ...]
+    nominations: tuple[WaitingNominations, ...]
+    names: Names
+
+
+def read_demo(data: Mapping[str, Any]) -> Demo:
+    """Read demo.toml; an unknown or missing key is refused by name."""
+    if not data:
+        raise Invalid("这个活动包没有 demo.toml，不能演示，也不能演练。")
+    try:
+        return Demo(
+            start=data["clock"]["start"],
+            label=data["round"]["label"],
+            accounts=tuple(Account(**row) for row in data["accounts"]),
+            staff=tuple(Staff(**row) for row in data.get("staff", ())),
+            nominations=tuple(WaitingNominations(**row) for row in data.get("nominations", ())),
+            names=Names(**{key: _frozen(value) for key, value in data["names"].items()}),
+        )
+    except (KeyError, TypeError) as wrong:
+        raise Invalid(f"demo.toml 有误：{wrong}") from wrong
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,165 @@
+"""The programmes' plug into workflow: everything ``workflow.context.Domain`` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.engine.records import Element
+from service.errors import Invalid
+from service.models import Instance, NominationStatus, Round, Stage, UserTask
+from service.programmes import (
+    calendar,
+    calendars,
+    intake,
+    nominations,
+    objections,
+    roles,
+    rounds,
+    topics,
+    wiring,
+)
+from service.programmes.packs import Pack
+from service.workflow.context import Accepted, Calendar, Context, Resolved
+
+FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Programmes:
+    """Award programmes as a domain of workflow. Holds what was loaded at the start, and no state."""
+
+    topics = topics.TOPICS
+
+    def __init__(self, packs: Mapping[str, Pack], storage: wiring.Storage) -> None:
+        self.packs = packs
+        self.storage = storage
+
+    def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
+        """Return the programme's zone."""
+        entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
+        return self.packs[entry.programme].programme.zone if entry else FALLBACK_ZONE
+
+    def functions(self, ctx: Context, instance: Instance) -> Mapping[str, Callable[..., Any]]:
+        """Return ``deadline`` and the working-day functions, bound to the instance's round and unit."""
+        zone = self.zone(ctx, instance)
+
+        def deadline(month_day: str) -> datetime:
+            return _deadline(ctx, instance, month_day)
+
+        def working_days_after(start: object, days: object) -> datetime:
+            programme = wiring.pack_of(ctx, rounds.of_instance(ctx, instance)).programme
+            return calendars.load(ctx).end_of_window(
+                _as_day(start, zone),
+                int(str(days)),
+                zone,
+                count_first_day=programme.notice.count_first_day,
+            )
+
+        def working_days_between(start: object, end: object) -> int:
+            return calendars.load(ctx).between(_as_day(start, zone), _as_day(end, zone))
+
+        return {
+            "deadline": deadline,
+            "working days after": working_days_after,
+            "working days between": working_days_between,
+        }
+
+    def resolve(self, ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:
+        """Look up ``role@scope`` groups."""
+        return roles.resolve(ctx, instance, groups)
+
+    def may_see(self, ctx: Context, instance: Instance) -> bool:
+        """A nomination by its own rule; the round and objections only by the organiser."""
+        nomination = nominations.of_instance(ctx, instance)
+        if nomination is not None:
+            return nominations.may_see(ctx, nomination)
+        if ctx.actor.is_system:
+            return True
+        if objections.is_about_actor(ctx, instance):
+            return False
+        if ctx.actor.is_admin:
+            return True
+        return instance.round_id is not None and nominations.is_organiser(
+            ctx, rounds.of_instance(ctx, instance)
+        )
+
+    def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
+        """Nobody gives an opinion on his own nomination or settles an objection to himself (回避, X14)."""
+        if objections.is_about_actor(ctx, task.instance):
+            return "本人不能办理对自己的异议，请转办他人。"
+        if "opinion" not in element.properties:
+            return None
+        nomination = nominations.of_instance(ctx, task.instance)
+        if nomination is not None and nomination.nominee_id == ctx.actor.user_id is not None:
+            return "本人不能对自己的申报签署意见，请由本单位管理员转办他人。"
+        return None
+
+    def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
+        """Read the nominations of many instances with their units in one statement."""
+        nominations.read_ahead(ctx, instances)
+
+    def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
+        """Give the nomination the status the diagram writes at the task (property ``status``)."""
+        status = element.properties.get("status")
+        nomination = nominations.of_instance(ctx, task.instance) if status else None
+        if status and nomination is not None and nomination.status != status:
+            nomination.status = NominationStatus(status)
+            nomination.revision += 1
+
+    def accept(
+        self, ctx: Context, task: UserTask, element: Element, submission: Mapping[str, Any]
+    ) -> Accepted:
+        """Check and keep a submitted form."""
+        return intake.accept(ctx, task, element, submission)
+
+    def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
+        """Spare the units whose time was extended."""
+        topics.after_broadcast(ctx, round_id, signal)
+
+    def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
+        """Say what is due, by when, and how many days are left."""
+        zone = self.zone(ctx, task.instance)
+        what = f"{task.title} — {task.name}"
+        if task.due_date is None:
+            return f"{what} 等待您办理。"
+        day = calendar.write_moment(task.due_date, zone)
+        if days_left > 0:
+            return f"{what} 还有 {days_left} 天截止（{day}）。请及时办理。"
+        if days_left == 0:
+            return f"{what} 今天截止（{day}）。请及时办理。"
+        return f"{what} 已逾期 {-days_left} 天（应于 {day} 前办结）。请尽快办理。"
+
+    def calendar(self, ctx: Context) -> Calendar:
+        """Return the working days."""
+        return calendars.load(ctx)
+
+
+def _deadline(ctx: Context, instance: Instance, month_day: str) -> datetime:
+    """Return 24:00 of a day in the round's year, or what the organiser moved or extended it to."""
+    entry = rounds.of_instance(ctx, instance)
+    programme = wiring.pack_of(ctx, entry).programme
+    for stage, written in programme.deadlines.items():
+        if written != month_day:
+            continue
+        extended = entry.dates.get(stage, {}).get("extended")
+        nomination = nominations.of_instance(ctx, instance) if extended else None
+        extension = (
+            nominations.active_extension(ctx, entry, nomination.unit, Stage(stage)) if nomination else None
+        )
+        moments = [rounds.due_of(entry, stage), extension.until if extension else None]
+        if any(moments):
+            return max(moment for moment in moments if moment is not None)
+    return calendar.deadline(month_day, entry.year, programme.zone)
+
+
+def _as_day(value: object, zone: ZoneInfo) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(zone).date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError as error:
+        raise Invalid(f"流程图中的日期“{value}”无法识别，应为 2024-04-01 这样的写法。") from error

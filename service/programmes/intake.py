@@ -1,0 +1,222 @@
+"""Intake: what the domain makes of a submitted form, driven by the properties of the diagram's task.
+
+``record=nomination`` says that the answers fill the nomination's own record; ``opinion=2`` that they
+are the second opinion on the paper form; ``seal`` whose seal belongs to it; ``lenient=return,reject``
+at which outcomes the form need not be complete, save for the text of an opinion;
+``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
+enter the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.engine.records import Element, Variables
+from service.errors import Invalid
+from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
+from service.programmes import (
+    attachments,
+    form_schema,
+    identity_number,
+    nominations,
+    objections,
+    screening,
+    wiring,
+)
+from service.programmes.form_checks import FormContext
+from service.workflow import deployments
+from service.workflow.context import Accepted, Context
+
+#: answers that fill columns of the nomination of the same name
+RECORD_FIELDS = (
+    "name",
+    "sex",
+    "ethnicity",
+    "education",
+    "political_status",
+    "workplace_and_post",
+    "phone",
+    "category",
+    "remark",
+)
+#: fields whose answers are an opinion's text where the form marks none with ``print=opinion``
+OPINION_FIELDS = ("reason", "text")
+MAX_OPINION, MAX_REASON, MAX_HEADING = 2000, 1000, 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Received:
+    """A checked submission and what it was checked by."""
+
+    task: UserTask
+    element: Element
+    outcome: str
+    answers: dict[str, Any]
+    schema: Mapping[str, Any]
+    lenient: bool  #: the form need not be complete at this outcome
+
+
+def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[str, Any]) -> Accepted:
+    """Check a submission against its form and keep what the domain keeps of it.
+
+    Raises Invalid with a sentence for each field. The server decides by the same schema the page
+    shows, so a crafted request gets no further than the page.
+    """
+    outcome = str(submission["outcome"])
+    nomination = nominations.of_instance(ctx, task.instance)
+    received = _check(ctx, task, element, nomination, outcome, submission["answers"])
+    if nomination is not None:
+        _keep(ctx, nomination, received)
+    objection = objections.of_instance(ctx, task.instance)
+    if objection is not None and outcome == "accept":
+        objection.status = ObjectionStatus.INVESTIGATING
+    entering = split(element.properties.get("variables", ""))
+    variables: Variables = {name: received.answers[name] for name in entering if name in received.answers}
+    return Accepted(answers=received.answers, variables=variables)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Split a comma-separated property."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def form_context(nomination: Nomination | None) -> dict[str, Any]:
+    """Return what a form's conditions may read besides its own answers."""
+    if nomination is None:
+        return {}
+    return {
+        "eligibility": nomination.eligibility,
+        "category": nomination.category,
+        "source": nomination.source,
+    }
+
+
+def find_warnings(ctx: Context, task: UserTask, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each answer of a task's form that deserves a second look, by field.
+
+    They keep nobody from submitting: a page shows them beside the fields.
+    """
+    if task.form_id is None:
+        return {}
+    schema = deployments.get_form(ctx, task.instance, task.form_id)
+    context = _context(ctx, task, nominations.of_instance(ctx, task.instance))
+    return form_schema.find_warnings(schema, answers, context)
+
+
+def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> FormContext:
+    zone = ctx.domain.zone(ctx, task.instance)
+    today = ctx.now.astimezone(zone).date()
+    if nomination is None:
+        return FormContext(today=today)
+    rules = wiring.pack_of(ctx, nomination.round).programme.eligibility
+    return FormContext(
+        today=today, honours_warn_from=rules.honours_warn_from, variables=form_context(nomination)
+    )
+
+
+def _check(
+    ctx: Context,
+    task: UserTask,
+    element: Element,
+    nomination: Nomination | None,
+    outcome: str,
+    answers: Mapping[str, Any],
+) -> _Received:
+    lenient = outcome in split(element.properties.get("lenient", ""))
+    schema: Mapping[str, Any] = {}
+    clean: dict[str, Any] = {}
+    if task.form_id is not None:
+        schema = deployments.get_form(ctx, task.instance, task.form_id)
+        clean = form_schema.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+    return _Received(
+        task=task, element=element, outcome=outcome, answers=clean, schema=schema, lenient=lenient
+    )
+
+
+def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
+    properties = received.element.properties
+    if properties.get("record") == "nomination" and not received.lenient:
+        _fill_record(ctx, received.task, nomination, received.answers)
+    if "opinion" in properties:
+        _give_opinion(ctx, nomination, received)
+        asked = {str(component.get("key")) for component in received.schema.get("components", ())}
+        screening.note_ticks(ctx, nomination, received.answers, asked)
+    statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
+    if received.outcome in statuses:
+        nomination.status = NominationStatus(statuses[received.outcome])
+        nomination.revision += 1
+
+
+def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: dict[str, Any]) -> None:
+    number = identity_number.parse(str(answers.get("id_number") or ""))
+    categories = wiring.pack_of(ctx, nomination.round).programme.categories
+    if answers.get("category") not in categories:
+        raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
+    for field in RECORD_FIELDS:
+        if field in answers:
+            setattr(nomination, field, answers[field])
+    nomination.id_number = number.number
+    nomination.birth_date = number.birth_date
+    nomination.exception_reason = ""  # the recommender gives it, or not, for what stands here now
+    nomination.submitted_at = ctx.now
+    nomination.revision += 1
+    task.instance.title = nominations.title_of(ctx, nomination)
+    task.title = task.instance.title
+    nominations.require_only_one(ctx, nomination, number.number)
+    attachments.require_complete(ctx, nomination)
+
+
+def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> None:
+    properties, outcome = received.element.properties, received.outcome
+    text = _read_opinion(received)
+    labels = dict(deployments.outcomes_of(properties.get("outcomes", "")))
+    unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else nomination.unit
+    ctx.session.add(
+        Opinion(
+            round_id=nomination.round_id,
+            nomination_id=nomination.id,
+            user_task_id=received.task.id,
+            position=int(properties["opinion"]),
+            heading=received.element.name[:MAX_HEADING],
+            outcome=outcome,
+            text=text or labels.get(outcome, outcome),
+            seal=properties.get("seal", "")[:MAX_HEADING],
+            unit_name=unit.name if unit else "",
+            signed_by=ctx.actor.name,
+            given_at=ctx.now,
+        )
+    )
+    reason = str(received.answers.get("exception_reason") or "").strip()
+    _require_length("exception_reason", reason, MAX_REASON)
+    if reason and not received.lenient:
+        nomination.exception_reason = reason
+        nomination.revision += 1
+
+
+def _read_opinion(received: _Received) -> str:
+    """Return the text of an opinion; where the form need not be complete, at least that must be there."""
+    components = [c for c in received.schema.get("components", ()) if c.get("key")]
+    marked = [c for c in components if (c.get("properties") or {}).get("print") == "opinion"]
+    marked = marked or [c for c in components if c["key"] in OPINION_FIELDS][:1]
+    texts = [_in_words(c, received.answers[c["key"]]) for c in marked if received.answers.get(c["key"])]
+    text = "；".join(texts)
+    field = str(marked[-1]["key"]) if marked else "_"
+    if received.lenient and marked and not text:
+        raise Invalid("请写明理由。", fields={field: "请写明理由。"})
+    _require_length(field, text, MAX_OPINION)
+    return text
+
+
+def _in_words(component: Mapping[str, Any], value: object) -> str:
+    """Return an answer as people read it: of a list of choices, their labels."""
+    if not isinstance(value, list):
+        return str(value).strip()
+    labels = {option.get("value"): option.get("label") for option in component.get("values") or ()}
+    return "、".join(str(labels.get(item) or item) for item in value)
+
+
+def _require_length(field: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise Invalid("内容太长，请删减。", fields={field: f"最多 {most} 个字，现在 {len(text)} 个"})

@@ -1,0 +1,30 @@
+"""The nomination's record: which steps of its diagram fill it, and the answers it was filled from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from service.models import Instance, Nomination, Submission
+from service.workflow import deployments
+from service.workflow.context import Context
+
+
+def elements_of(ctx: Context, nomination: Nomination) -> tuple[str, ...]:
+    """Return the user tasks marked ``record=nomination`` in the nomination's version of the diagram."""
+    if nomination.instance_id is None:
+        return ()
+    instance = ctx.session.get_one(Instance, nomination.instance_id)
+    process = deployments.get_diagram(ctx, instance).processes[instance.process_id]
+    return tuple(e.id for e in process.elements.values() if e.properties.get("record") == "nomination")
+
+
+def answers_of(ctx: Context, nomination: Nomination) -> dict[str, Any]:
+    """Return the newest answers the record was filled from; empty before the first submission."""
+    ctx.session.flush()
+    query = select(Submission.answers).where(
+        Submission.instance_id == nomination.instance_id,
+        Submission.element_id.in_(elements_of(ctx, nomination)),
+    )
+    return ctx.session.scalars(query.order_by(Submission.id.desc()).limit(1)).first() or {}

@@ -1,0 +1,185 @@
+"""The local topics of award programmes: what the service tasks of a diagram may ask for.
+
+Each runs inside the step's transaction, returns variables for the process, and may raise BpmnError
+for the diagram to catch. Headers are written in the diagram as ``zeebe:taskHeaders``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from service.engine.records import OpenServiceTask, Variables
+from service.errors import Conflict
+from service.models import (
+    Extension,
+    Instance,
+    InstanceStatus,
+    Nomination,
+    NominationStatus,
+    ObjectionStatus,
+    QuotaKind,
+    Stage,
+    SubscriptionRow,
+)
+from service.programmes import awards, nominations, notices, objections, opinions, quotas, rounds, screening
+from service.workflow.context import Context, Topic
+
+
+def check_eligibility(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``eligibility.check``: hold the nomination against the notice's rules; sets ``eligibility``."""
+    return {"eligibility": screening.check(ctx, _nomination(ctx, instance)).value}
+
+
+def take_quota(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``quota.take``: take one of the recommender's places; BpmnError ``quota-full`` when none is left."""
+    quotas.take(ctx, _nomination(ctx, instance), QuotaKind.NOMINATION)
+    return {}
+
+
+def release_quota(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``quota.release``: give the recommender's place back."""
+    quotas.release(ctx, _nomination(ctx, instance), QuotaKind.NOMINATION)
+    return {}
+
+
+def take_place(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``places.take``: take one of the category's award places; BpmnError ``quota-full`` when full."""
+    nomination = _nomination(ctx, instance)
+    quotas.take(ctx, nomination, QuotaKind.AWARD)
+    nominations.end(nomination, NominationStatus.SELECTED, "")
+    return {}
+
+
+def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``nomination.close``: end a nomination with the header ``status`` and give back what it held.
+
+    The reason shown is the last opinion's text, or the header ``reason``.
+    """
+    nomination = _nomination(ctx, instance)
+    status = NominationStatus(task.headers["status"])
+    reason = task.headers.get("reason") or opinions.last_text(ctx, nomination)
+    quotas.release(ctx, nomination, QuotaKind.NOMINATION)
+    quotas.release(ctx, nomination, QuotaKind.AWARD)
+    nominations.end(nomination, status, reason)
+    return {}
+
+
+def open_stage(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``stage.open``: the round enters the header ``stage``."""
+    rounds.set_stage(ctx, rounds.of_instance(ctx, instance), Stage(task.headers["stage"]))
+    return {}
+
+
+def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``stage.require_waiting``: refuse while a nomination does not yet wait for the header ``signal``.
+
+    A signal reaches only those that listen: throwing it early would leave the others behind for ever.
+    """
+    entry = rounds.of_instance(ctx, instance)
+    # whoever begins a nomination holds the round: wait for him, so that he is counted
+    ctx.session.refresh(entry, ["stage"], with_for_update=True)
+    listening = select(SubscriptionRow.instance_id).where(
+        SubscriptionRow.round_id == entry.id, SubscriptionRow.name == task.headers["signal"]
+    )
+    query = select(func.count(Instance.id)).where(
+        Instance.round_id == entry.id,
+        Instance.process_id == nominations.PROCESS,
+        Instance.status == InstanceStatus.ACTIVE,
+        Instance.id.not_in(listening),
+    )
+    left = ctx.session.scalar(query) or 0
+    if left:
+        raise Conflict(f"还有 {left} 份申报没有办完“{task.headers['step']}”，办完后才能进入下一步。")
+    return {}
+
+
+def open_notice(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``notice.open``: freeze and publish the candidates; sets ``notice`` with ``id`` and ``start``."""
+    entry = rounds.of_instance(ctx, instance)
+    notice = notices.open_candidates(ctx, entry)
+    rounds.set_stage(ctx, entry, Stage.NOTICE)
+    zone = ctx.domain.zone(ctx, instance)
+    return {"notice": {"id": notice.id, "start": notice.opens_at.astimezone(zone).date().isoformat()}}
+
+
+def close_notice(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``notice.close``: the window is over."""
+    entry = rounds.of_instance(ctx, instance)
+    notices.close_candidates(ctx, entry)
+    rounds.set_stage(ctx, entry, Stage.CONFIRMATION)
+    return {}
+
+
+def count_objections(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``objections.count``: sets ``open_objections`` of the candidate."""
+    return {"open_objections": objections.count_open(ctx, _nomination(ctx, instance).id)}
+
+
+def settle_objection(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``objection.settle``: end the case by its last outcome (dismiss, rejected, upheld)."""
+    objection = objections.of_instance(ctx, instance)
+    if objection is None:
+        raise Conflict("这个流程没有对应的异议。")
+    outcomes = {
+        "dismiss": ObjectionStatus.DISMISSED,
+        "rejected": ObjectionStatus.REJECTED,
+        "upheld": ObjectionStatus.UPHELD,
+    }
+    status = outcomes[str(task.variables["outcome"])]
+    objections.settle(ctx, objection, status, screening.last_answer(ctx, instance, "conclusion"))
+    return {"upheld": status == ObjectionStatus.UPHELD}
+
+
+def grant_award(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``award.grant``: enter the nominee into the register; a late one is added to the announcement."""
+    nomination = _nomination(ctx, instance)
+    awards.grant(ctx, nomination)
+    notices.supplement_awards(ctx, nomination)
+    return {}
+
+
+def publish_announcement(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``announcement.publish``: publish everybody selected whom no open objection holds up."""
+    entry = rounds.of_instance(ctx, instance)
+    notices.publish_awards(ctx, entry)
+    rounds.set_stage(ctx, entry, Stage.ANNOUNCED)
+    return {}
+
+
+def after_broadcast(ctx: Context, round_id: int | None, signal: str) -> None:
+    """Let extended units hear the closing of a stage only when their extension ends."""
+    stage = signal.removesuffix("_closed")
+    if round_id is None or stage == signal or stage not in set(Stage):
+        return
+    entry = rounds.get(ctx, round_id)
+    query = select(Extension).where(
+        Extension.round_id == entry.id, Extension.stage == stage, Extension.until > ctx.now
+    )
+    for extension in ctx.session.scalars(query):
+        rounds.delay_closing(ctx, entry, extension)
+
+
+def _nomination(ctx: Context, instance: Instance) -> Nomination:
+    nomination = nominations.of_instance(ctx, instance)
+    if nomination is None:
+        raise Conflict("这个流程没有对应的申报。")
+    return nomination
+
+
+TOPICS: Mapping[str, Topic] = {
+    "eligibility.check": check_eligibility,
+    "quota.take": take_quota,
+    "quota.release": release_quota,
+    "places.take": take_place,
+    "nomination.close": close_nomination,
+    "stage.open": open_stage,
+    "stage.require_waiting": require_waiting,
+    "notice.open": open_notice,
+    "notice.close": close_notice,
+    "objections.count": count_objections,
+    "objection.settle": settle_objection,
+    "award.grant": grant_award,
+    "announcement.publish": publish_announcement,
+}

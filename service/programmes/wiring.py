@@ -1,0 +1,53 @@
+"""How programme code reaches what the composition root loaded: the packs and the file storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+from service.errors import NotFound
+from service.models import Round
+from service.programmes.packs import Pack
+from service.workflow.context import Context
+
+
+class Storage(Protocol):
+    """Keeps bytes under their SHA-256."""
+
+    def write(self, data: bytes) -> str:
+        """Keep bytes and return their SHA-256 in hex."""
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes kept under a hash."""
+        ...
+
+
+class Loaded(Protocol):
+    """What the programmes' domain carries."""
+
+    packs: Mapping[str, Pack]
+    storage: Storage
+
+
+def get_pack(ctx: Context, programme: str) -> Pack:
+    """Return a programme's pack."""
+    pack = cast(Loaded, ctx.domain).packs.get(programme)
+    if pack is None:
+        raise NotFound(f"没有名为 {programme} 的活动。")
+    return pack
+
+
+def pack_of(ctx: Context, entry: Round) -> Pack:
+    """Return the pack a round runs."""
+    return get_pack(ctx, entry.programme)
+
+
+def all_packs(ctx: Context) -> Mapping[str, Pack]:
+    """Return every loaded pack by key."""
+    return cast(Loaded, ctx.domain).packs
+
+
+def storage_of(ctx: Context) -> Storage:
+    """Return the file storage."""
+    return cast(Loaded, ctx.domain).storage

@@ -1,0 +1,52 @@
+"""The crowd of a rehearsal: who is nominated where, and what everybody answers when it is his turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from service.models import Unit
+from service.programmes import made_up
+from service.programmes.demo import Demo
+from service.programmes.made_up import Person
+from service.programmes.packs import Pack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One nomination to come."""
+
+    unit: str  #: code of the workplace
+    category: str
+    person: Person
+
+
+def plan(pack: Pack, demo: Demo, number: int, *, seed: int) -> list[Planned]:
+    """Plan nominations that fill the quotas evenly: a place of every unit and category in turn."""
+    workplaces = {
+        code: [unit.code for unit in pack.units if unit.parent == code] or [code]
+        for code in pack.quotas.places
+    }
+    crowd = made_up.people(demo.names, pack.programme.eligibility.age, seed=seed)
+    planned: list[Planned] = []
+    for code, category, turn in _places(pack):
+        if len(planned) == number:
+            break
+        unit = workplaces[code][turn % len(workplaces[code])]
+        planned.append(Planned(unit=unit, category=category, person=next(crowd)))
+    return planned
+
+
+def answers_of(planned: Planned, unit: Unit, today: str) -> dict[str, Any]:
+    """Return what the people around a nomination write into its forms."""
+    return made_up.answer_as(planned.person, planned.category, unit.name) | {"today": today}
+
+
+def _places(pack: Pack) -> Iterator[tuple[str, str, int]]:
+    most = max(places for row in pack.quotas.places.values() for places in row.values())
+    for turn in range(most):
+        for code, row in pack.quotas.places.items():
+            for category, places in row.items():
+                if turn < places:
+                    yield code, category, turn

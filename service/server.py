@@ -1,0 +1,60 @@
+"""Serving: gunicorn with threads, and the ticker beside them in each process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from service.app import App, create_app
+from service.scheduler.ticker import Ticker
+from service.wire import Service
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, configured by the service's settings instead of a file."""
+
+    def __init__(self, make_service: Callable[[], Service]) -> None:
+        self._make_service = make_service
+        self._settings = make_service().settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take gunicorn's settings from ours."""
+        settings = self._settings
+        options: dict[str, Any] = {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": settings.web_processes,
+            "worker_class": "gthread",
+            "threads": settings.web_threads,
+            "graceful_timeout": 20,
+            "control_socket_disable": True,
+            "timeout": 120,
+            "loglevel": settings.log_level,
+            "post_worker_init": self._start_ticker,
+            "worker_exit": self._stop_ticker,
+        }
+        for key, value in options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> App:
+        """Build the application; called in each process, so that no connection crosses a fork."""
+        return create_app(self._make_service())
+
+    def _start_ticker(self, worker: Any) -> None:
+        app: App = worker.app.wsgi()
+        if app.service.settings.scheduler:
+            worker.ticker = Ticker(app.service.wiring, app.service.settings.tick_seconds)
+            app.ticker = worker.ticker
+            worker.ticker.start()
+
+    def _stop_ticker(self, _server: Any, worker: Any) -> None:
+        ticker: Ticker | None = getattr(worker, "ticker", None)
+        if ticker is not None:
+            ticker.stop()
+
+
+def serve(make_service: Callable[[], Service]) -> None:
+    """Serve until stopped by a signal."""
+    Server(make_service).run()

@@ -1,0 +1,89 @@
+"""The words and colours of states, as the pages show them. One table a noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+#: status of a nomination -> (word, colour of its badge)
+NOMINATION: dict[str, tuple[Any, str]] = {
+    "drafting": (_("填报中"), "blue"),
+    "recommending": (_("推荐中"), "blue"),
+    "qualifying": (_("资格审查中"), "orange"),
+    "shortlisted": (_("入围"), "orange"),
+    "selected": (_("候选人"), "green"),
+    "awarded": (_("授予称号"), "green"),
+    "overdue": (_("逾期未报"), "red"),
+    "withdrawn": (_("退出"), "secondary"),
+    "declined": (_("未获推荐"), "secondary"),
+    "failed": (_("初审未通过"), "secondary"),
+    "disqualified": (_("取消参选资格"), "red"),
+    "not_selected": (_("未入选"), "secondary"),
+    "cancelled": (_("取消候选人资格"), "red"),
+}
+#: stage of a round
+STAGE: dict[str, tuple[Any, str]] = {
+    "preparation": (_("筹备"), "secondary"),
+    "submission": (_("申报推荐"), "blue"),
+    "qualification": (_("资格审查"), "orange"),
+    "review": (_("联合会审"), "orange"),
+    "notice": (_("社会公示"), "purple"),
+    "confirmation": (_("综合评定"), "purple"),
+    "announced": (_("已公布"), "green"),
+}
+#: state of a process instance
+INSTANCE: dict[str, tuple[Any, str]] = {
+    "active": (_("办理中"), "blue"),
+    "completed": (_("已办结"), "green"),
+    "cancelled": (_("已终止"), "secondary"),
+}
+#: state of a user task
+TASK: dict[str, tuple[Any, str]] = {
+    "open": (_("待办理"), "orange"),
+    "completed": (_("已办结"), "green"),
+    "cancelled": (_("已随流程关闭"), "secondary"),
+}
+#: result of an eligibility check
+ELIGIBILITY: dict[str, tuple[Any, str]] = {
+    "PASS": (_("符合"), "green"),
+    "EXCEPTION": (_("破格，须说明理由"), "orange"),
+    "REVIEW": (_("须人工认定"), "orange"),
+    "FAIL": (_("不符合"), "red"),
+}
+TABLES: dict[str, dict[str, tuple[Any, str]]] = {
+    "nomination": NOMINATION,
+    "stage": STAGE,
+    "instance": INSTANCE,
+    "task": TASK,
+    "eligibility": ELIGIBILITY,
+}
+#: outcomes the service gives itself, beside those the diagram names
+OUTCOMES: dict[str, Any] = {"sent_back": _("退回"), "taken_back": _("被撤回")}
+
+#: kind of a history event -> what happened
+HISTORY: dict[str, Any] = {
+    "instance.started": _("流程开始"),
+    "instance.completed": _("流程结束"),
+    "instance.cancelled": _("流程终止"),
+    "task.claimed": _("签收"),
+    "task.unclaimed": _("退签"),
+    "task.transferred": _("转办"),
+    "task.completed": _("办结"),
+    "task.copied": _("抄送"),
+    "task.cancelled": _("任务随流程关闭"),
+    "task.sent_back": _("退回"),
+    "task.taken_back": _("撤回"),
+    "task.substituted": _("无人任职，改由本级管理员办理"),
+    "task.due_date_moved": _("截止时间调整"),
+    "incident.opened": _("出现异常"),
+    "incident.resolved": _("异常已处理"),
+    "timer.fired": _("到时"),
+    "timer.moved": _("计时调整"),
+}
+
+
+def find(table: str, key: object) -> tuple[str, str]:
+    """Return the word and colour of a state; an unknown one shows itself."""
+    word, colour = TABLES[table].get(str(key), (str(key), "secondary"))
+    return str(word), colour

@@ -1,0 +1,132 @@
+"""Logging in and out, the account with its password, and the language of the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service.errors import Invalid
+from service.models import Membership, User
+from service.programmes import wiring
+from service.programmes.demonstration import PASSWORD, LogIn, list_log_ins
+from service.web import sessions
+from service.web.languages import LANGUAGES
+from service.web.security import limit_logins
+from service.web.sessions import public
+from service.web.targets import local_target
+from service.workflow import people
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+pages = Blueprint("login", __name__)
+
+
+@pages.get("/login")
+@public
+def show() -> ResponseReturnValue:
+    """Ask for name and password. A demonstration fills them in: /login?as=<name>."""
+    if g.ctx.actor.user_id is not None:
+        return redirect(local_target(request.args.get("next")))
+    wanted = request.args.get("as", "")
+    known = any(entry.login == wanted for entry in _demonstration_log_ins())
+    return _form(wanted if known else "", PASSWORD if known else "")
+
+
+@pages.post("/login")
+@public
+@limit_logins
+def log_in() -> ResponseReturnValue:
+    """Begin a session. A failure is counted, so its transaction is committed like any other."""
+    login = request.form.get("login", "")
+    try:
+        user = people.log_in(g.ctx, login, request.form.get("password", ""))
+    except people.LoginFailed as failed:
+        return _form(login, problem=failed.message), 403
+    sessions.begin(user)
+    return redirect(local_target(request.form.get("next")))
+
+
+@pages.post("/logout")
+@public
+def log_out() -> ResponseReturnValue:
+    """End the account's sessions, here and on any other computer: the cookie alone could be kept."""
+    if g.ctx.actor.user_id is not None:
+        people.end_sessions(g.ctx, g.ctx.actor.user_id)
+    sessions.end()
+    flash(_("已退出登录。"), "success")
+    return redirect(url_for("login.show"))
+
+
+@pages.get("/account")
+def account() -> str:
+    """Show who one is, and the form for a new password."""
+    return _account(None)
+
+
+@pages.post("/account/password")
+@limit_logins
+def change_password() -> ResponseReturnValue:
+    """Set a new password; every other session of the account ends."""
+    user = g.ctx.session.get_one(User, g.ctx.actor.user_id)
+    form = request.form
+    try:
+        _require_same(form.get("new", ""), form.get("again", ""))
+        people.change_password(g.ctx, user, form.get("old", ""), form.get("new", ""))
+    except Invalid as refused:
+        return _account(refused), 422
+    sessions.begin(user)
+    flash(_("密码已修改，其他地方的登录已退出。"), "success")
+    return redirect(url_for("login.account"))
+
+
+@pages.post("/language")
+@public
+def choose_language() -> ResponseReturnValue:
+    """Keep a language for the session."""
+    if request.form.get("language") in LANGUAGES:
+        session["language"] = request.form["language"]
+    return redirect(local_target(request.form.get("next")))
+
+
+def _require_same(new: str, again: str) -> None:
+    if new != again:
+        raise Invalid(_("两次输入的新密码不一致。"), fields={"again": _("请再输入一遍新密码")})
+
+
+def _form(login: str, password: str = "", *, problem: str = "") -> str:
+    return render_template(
+        "login.html",
+        login=login,
+        password=password,
+        problem=problem,
+        target=request.values.get("next", ""),
+        log_ins=_demonstration_log_ins(),
+        role_words=_role_names(),
+    )
+
+
+def _demonstration_log_ins() -> list[LogIn]:
+    if not current_app.config["DEMONSTRATION"]:
+        return []
+    return [entry for pack in wiring.all_packs(g.ctx).values() for entry in list_log_ins(pack)]
+
+
+def _account(refused: Invalid | None) -> str:
+    query = select(Membership).where(Membership.user_id == g.ctx.actor.user_id).order_by(Membership.id)
+    return render_template(
+        "account.html",
+        user=g.ctx.session.get_one(User, g.ctx.actor.user_id),
+        memberships=list(g.ctx.session.scalars(query)),
+        role_names=_role_names(),
+        refused=refused,
+        least=people.MIN_PASSWORD,
+    )
+
+
+def _role_names() -> dict[str, str]:
+    packs = wiring.all_packs(g.ctx).values()
+    return {key: role.name for pack in packs for key, role in pack.programme.roles.items()}

@@ -1,0 +1,99 @@
+"""Browser sessions: who is logged in, for how long, and which views need nobody to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import current_app, request, session
+
+from service.clock import wall_clock
+from service.models import User
+from service.workflow import people
+from service.workflow.context import ANONYMOUS, Actor, Context
+
+IDLE = timedelta(minutes=30)
+#: the cookie is written anew at most this often
+TOUCH_EVERY = 60
+_PUBLIC = "_xuanshu_public"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class LoginRequired(Exception):
+    """Nobody is logged in, or no longer, and the page needs somebody."""
+
+    def __init__(self, *, expired: bool) -> None:
+        super().__init__("log in first")
+        self.expired = expired
+
+
+def public(view: View) -> View:
+    """Mark a view as one that nobody need log in for. Every other view does."""
+    setattr(view, _PUBLIC, True)
+    return view
+
+
+def find_actor(ctx: Context) -> Actor:
+    """Return who the session belongs to.
+
+    Raises LoginRequired where nobody is logged in and the view is not public. Sessions live on the
+    wall clock: moving a demonstration's clock logs nobody out.
+    """
+    had_session = "user" in session
+    user = _find_user(ctx)
+    if user is not None:
+        _touch()
+        return people.actor_of(ctx, user)
+    if had_session:
+        _forget()
+    if request.endpoint is not None and not _is_public(request.endpoint):
+        raise LoginRequired(expired=had_session)
+    return ANONYMOUS
+
+
+def begin(user: User) -> None:
+    """Begin a session of a user who has just shown his password. Nothing of an earlier one is kept."""
+    _forget()
+    session["user"] = user.id
+    session["epoch"] = user.session_epoch
+    session["seen"] = _now()
+
+
+def end() -> None:
+    """End the session."""
+    _forget()
+
+
+def _forget() -> None:
+    language = session.get("language")
+    session.clear()
+    if language is not None:
+        session["language"] = language
+
+
+def _find_user(ctx: Context) -> User | None:
+    user_id = session.get("user")
+    if not isinstance(user_id, int) or _now() - session.get("seen", 0) > IDLE.total_seconds():
+        return None
+    user = ctx.session.get(User, user_id)
+    if user is None or not user.active or user.session_epoch != session.get("epoch"):
+        return None
+    return user
+
+
+def _touch() -> None:
+    now = _now()
+    if now - session["seen"] >= TOUCH_EVERY:
+        session["seen"] = now
+
+
+def _now() -> int:
+    clock = current_app.config.get("SESSION_CLOCK", wall_clock)
+    return int(clock().timestamp())
+
+
+def _is_public(endpoint: str) -> bool:
+    view: Any = current_app.view_functions.get(endpoint)
+    return bool(getattr(view, _PUBLIC, False))

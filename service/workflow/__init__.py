@@ -1,0 +1,1 @@
+"""Definitions, instances, user tasks, jobs, incidents and history. Knows nothing of awards."""

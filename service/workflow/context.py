@@ -1,0 +1,155 @@
+"""What every function of the domain is given first: session, moment, actor and the plugged-in domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from service.engine.records import Element, OpenServiceTask, Variables
+from service.models import Instance, UserTask
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts."""
+
+    user_id: int | None  #: None for the system and for somebody who has not logged in
+    name: str
+    groups: frozenset[str] = frozenset()  #: ``role@unit code`` of every membership
+    unit_id: int | None = None
+    unit_path: str = ""
+    is_system: bool = False  #: no person acts
+
+    def holds(self, role: str) -> bool:
+        """Say whether the actor holds a role at any unit."""
+        return any(group.startswith(role + "@") for group in self.groups)
+
+    @property
+    def is_admin(self) -> bool:
+        """Say whether the actor administers the service."""
+        return self.holds("admin")
+
+    @property
+    def task_groups(self) -> frozenset[str]:
+        """Every group key under which a task may be offered to the actor."""
+        return self.groups if self.user_id is None else self.groups | {f"user:{self.user_id}"}
+
+
+#: acts in jobs and commands; may do everything
+SYSTEM = Actor(user_id=None, name="系统", is_system=True)
+#: somebody who has not logged in; may see what is public
+ANONYMOUS = Actor(user_id=None, name="访客")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """Where a task is offered after its ``role@scope`` groups were looked up."""
+
+    groups: tuple[str, ...]  #: keys that somebody active holds
+    missing: tuple[str, ...] = ()  #: groups as written that nobody holds
+    substituted: bool = False  #: nobody held them, so the unit's administrator was asked instead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What the domain made of a submission."""
+
+    answers: dict[str, Any]  #: cleaned; kept in the submission
+    variables: Variables = field(default_factory=dict)  #: what enters the process
+
+
+class Calendar(Protocol):
+    """Working days, as far as workflow needs them for nudges."""
+
+    def shift(self, day: date, days: int) -> date:
+        """Return the day so many working days after (or, negative, before) a day."""
+        ...
+
+
+Topic = Callable[["Context", Instance, OpenServiceTask], Variables]
+
+
+class Domain(Protocol):
+    """What a domain (programmes, leave requests …) plugs into workflow."""
+
+    #: local topics by name: run inside the step's transaction, return variables or raise BpmnError
+    topics: Mapping[str, Topic]
+
+    def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
+        """Return the zone an instance's dates are meant in."""
+        ...
+
+    def functions(self, ctx: Context, instance: Instance) -> Mapping[str, Callable[..., Any]]:
+        """Return the FEEL functions an instance's expressions may call."""
+        ...
+
+    def resolve(self, ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:
+        """Look up ``role@scope`` groups for an instance."""
+        ...
+
+    def may_see(self, ctx: Context, instance: Instance) -> bool:
+        """Say whether the actor may read an instance."""
+        ...
+
+    def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
+        """Return a sentence why the actor may not complete a task offered to him, or None."""
+        ...
+
+    def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
+        """Take note that a task opened."""
+        ...
+
+    def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
+        """Read in few statements what steps of all these instances will ask for."""
+        ...
+
+    def accept(
+        self, ctx: Context, task: UserTask, element: Element, submission: Mapping[str, Any]
+    ) -> Accepted:
+        """Check a submission (``outcome`` and ``answers``) and keep what the domain keeps of it."""
+        ...
+
+    def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
+        """Adjust the jobs a signal made: the domain may let some instances hear it later."""
+        ...
+
+    def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
+        """Return the sentence of a nudge."""
+        ...
+
+    def calendar(self, ctx: Context) -> Calendar:
+        """Return the working days."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What the composition root wired: the same for the life of the process."""
+
+    domain: Domain
+    channels: frozenset[str] = frozenset()  #: configured ways out: mail, apprise-1 …
+    public_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One entry point's transaction, moment and actor."""
+
+    session: Session
+    now: datetime  #: aware, UTC
+    actor: Actor
+    house: House
+
+    @property
+    def domain(self) -> Domain:
+        """The plugged-in domain."""
+        return self.house.domain
+
+    def as_system(self) -> Context:
+        """The same transaction and moment, acting as the system."""
+        return replace(self, actor=SYSTEM)

@@ -1,0 +1,181 @@
+"""Deployments: publishing a diagram with its forms as an immutable version, and reading one back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from service.engine import Diagram, compile_diagram
+from service.engine.records import Element, Problem, ProcessInfo, Refused
+from service.errors import Invalid, NotFound
+from service.models import Deployment, FormVersion, Instance
+from service.workflow import history, start_plans
+from service.workflow.context import Context
+
+#: messages and signals thrown by nobody's diagram: there is no door for them yet
+OUTSIDE: Final = frozenset[str]()
+
+_CACHED_DIAGRAMS = 64
+_diagrams: dict[str, Diagram] = {}
+_schemas: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+class DiagramRefused(Invalid):
+    """A diagram that cannot be published; ``problems`` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        first = problems[0].message if problems else ""
+        super().__init__(f"流程图有 {len(problems)} 处问题，不能发布：{first}")
+        self.problems = problems
+
+
+def publish(
+    ctx: Context, key: str, xml: bytes, forms: Mapping[str, dict[str, Any]], *, note: str = ""
+) -> Deployment:
+    """Publish a diagram and its forms as the key's next version; raises DiagramRefused.
+
+    Content equal to the newest version publishes nothing and returns that version. Running
+    instances keep the version they were started with. From now on only this version's timer start
+    events begin instances.
+    """
+    check(xml, forms)
+    content_hash = _hash_content(xml, forms)
+    newest = find_newest(ctx, key)
+    if newest and newest.content_hash == content_hash:
+        return newest
+    deployment = Deployment(
+        key=key,
+        version=newest.version + 1 if newest else 1,
+        content_hash=content_hash,
+        xml=xml,
+        note=note,
+        deployed_at=ctx.now,
+        deployed_by_id=ctx.actor.user_id,
+    )
+    ctx.session.add(deployment)
+    ctx.session.flush()
+    ctx.session.add_all(
+        FormVersion(deployment_id=deployment.id, form_id=form_id, schema=schema)
+        for form_id, schema in sorted(forms.items())
+    )
+    unplanned = start_plans.replace_plans(ctx, deployment, diagram_of(ctx, deployment.id, content_hash))
+    if unplanned:
+        raise DiagramRefused([_unplanned(one) for one in unplanned])
+    history.record_in(
+        ctx, "system", "deployment.published", key=key, version=deployment.version, hash=content_hash
+    )
+    return deployment
+
+
+def check(xml: bytes, forms: Mapping[str, Any]) -> list[Problem]:
+    """Return a diagram's warnings; raises DiagramRefused with every error, a missing form among them."""
+    try:
+        diagram = compile_diagram(xml, outside=OUTSIDE)
+    except Refused as refused:
+        raise DiagramRefused(refused.problems) from refused
+    problems = list(diagram.problems)
+    for process in diagram.processes.values():
+        problems += [
+            _missing_form(e) for e in process.elements.values() if e.form_id and e.form_id not in forms
+        ]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DiagramRefused(errors)
+    return problems
+
+
+def compile_processes(xml: bytes) -> dict[str, ProcessInfo]:
+    """Return the processes of a diagram that ``check`` accepted."""
+    return dict(compile_diagram(xml).processes)
+
+
+def find_newest(ctx: Context, key: str) -> Deployment | None:
+    """Return the newest version of a key, if there is one."""
+    query = select(Deployment).where(Deployment.key == key).order_by(Deployment.version.desc()).limit(1)
+    return ctx.session.scalar(query)
+
+
+def get_newest(ctx: Context, key: str) -> Deployment:
+    """Return the newest version of a key."""
+    deployment = find_newest(ctx, key)
+    if deployment is None:
+        raise NotFound("这个活动还没有发布流程图。")
+    return deployment
+
+
+def get_diagram(ctx: Context, instance: Instance) -> Diagram:
+    """Return the diagram an instance is pinned to."""
+    return diagram_of(ctx, instance.deployment_id, instance.deployment_hash)
+
+
+def diagram_of(ctx: Context, deployment_id: int, content_hash: str) -> Diagram:
+    """Return a deployment's compiled diagram; cached in the process by its content."""
+    diagram = _diagrams.get(content_hash)
+    if diagram is None:
+        diagram = compile_diagram(ctx.session.get_one(Deployment, deployment_id).xml)
+        if len(_diagrams) >= _CACHED_DIAGRAMS:
+            _diagrams.pop(next(iter(_diagrams)))
+        _diagrams[content_hash] = diagram
+    return diagram
+
+
+def get_element(ctx: Context, instance: Instance, element_id: str) -> Element:
+    """Return an element of an instance's diagram."""
+    process = get_diagram(ctx, instance).processes[instance.process_id]
+    return process.elements[element_id]
+
+
+def get_form(ctx: Context, instance: Instance, form_id: str) -> dict[str, Any]:
+    """Return the schema of a form as it was published with an instance's diagram. Do not change it."""
+    key = (instance.deployment_hash, form_id)
+    if key not in _schemas:
+        query = select(FormVersion.schema).where(
+            FormVersion.deployment_id == instance.deployment_id, FormVersion.form_id == form_id
+        )
+        schema = ctx.session.scalar(query)
+        if schema is None:
+            raise NotFound(f"表单 {form_id} 不在这一版流程中。")
+        _schemas[key] = schema
+    return _schemas[key]
+
+
+def forms_of(ctx: Context, deployment: Deployment) -> dict[str, dict[str, Any]]:
+    """Return the forms published with a deployment, by id."""
+    query = select(FormVersion).where(FormVersion.deployment_id == deployment.id)
+    return {form.form_id: form.schema for form in ctx.session.scalars(query)}
+
+
+def _missing_form(element: Element) -> Problem:
+    return Problem(
+        element_id=element.id,
+        message=f"“{element.name}”使用的表单 {element.form_id} 不存在。",
+        fix="在属性面板里选择一个已有的表单，或先把表单放入活动的 forms 目录。",
+        rule="missing-form",
+    )
+
+
+def _unplanned(start: start_plans.Unplanned) -> Problem:
+    return Problem(
+        element_id=start.element_id,
+        message=f"开始事件 {start.element_id} 的时间“{start.text}”在发布时算不出来：{start.reason}",
+        fix="写成固定的时间、时长或循环，例如 R/P14D。",
+        rule="start-timer",
+    )
+
+
+def _hash_content(xml: bytes, forms: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(xml)
+    digest.update(json.dumps(forms, ensure_ascii=False, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=512)
+def outcomes_of(text: str) -> tuple[tuple[str, str], ...]:
+    """Split a task's ``outcomes`` property, ``approve:同意,return:退回``, into (value, label) pairs."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    return tuple((value.strip(), label.strip() or value.strip()) for value, _, label in pairs)

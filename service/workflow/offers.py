@@ -1,0 +1,125 @@
+"""Offers: the rows of open user tasks and the candidate groups they are offered to."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Session
+
+from service.engine.records import Element, OpenUserTask, Step
+from service.models import Candidate, Draft, Instance, TaskStatus, UserTask
+from service.workflow import deployments, history, incidents, open_keys, reminders
+from service.workflow.context import Context
+
+#: where a session keeps the tasks whose candidates are to be deleted
+WITHDRAWN = "withdrawn_tasks"
+
+
+def reconcile(ctx: Context, instance: Instance, step: Step, existing: frozenset[str]) -> None:
+    """Make the open tasks of an instance, whose keys are ``existing``, exactly those of a step.
+
+    New ones are offered to their candidate groups; those that vanished without being completed are
+    cancelled and their drafts frozen.
+    """
+    gone = existing.difference(step.user_tasks.keys)
+    if gone:
+        query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.key.in_(gone))
+        ctx.session.flush()
+        _cancel(ctx, instance, list(ctx.session.scalars(query)))
+    new = step.user_tasks.besides(existing)
+    if new:
+        _open(ctx, instance, step, new)
+
+
+def withdraw(ctx: Context, task: UserTask) -> None:
+    """Take a closed task off every list. Its candidates go before the commit, in one statement for all."""
+    open_keys.forget_task(task.instance, task.key)
+    ctx.session.info.setdefault(WITHDRAWN, []).append(task.id)
+    task.remind_at = None
+
+
+@listens_for(Session, "before_commit")
+def _delete_withdrawn(session: Session) -> None:
+    ids = session.info.pop(WITHDRAWN, None)
+    if ids:
+        session.execute(
+            delete(Candidate).where(Candidate.user_task_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
+
+
+@listens_for(Session, "after_rollback")
+def _forget_withdrawn(session: Session) -> None:
+    session.info.pop(WITHDRAWN, None)
+
+
+def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask]) -> None:
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    rows = [_row(instance, step, task, elements[task.element_id]) for task in new]
+    for row in rows:
+        row.created_at = ctx.now
+        row.remind_at = reminders.first_due(ctx, row, elements[row.element_id])
+    ctx.session.add_all(rows)
+    for row, task in zip(rows, new, strict=True):
+        _offer(ctx, instance, row, task)
+        ctx.domain.opened(ctx, row, elements[row.element_id])
+
+
+def _row(instance: Instance, step: Step, task: OpenUserTask, element: Element) -> UserTask:
+    batch = element.properties.get("batch", "")
+    variables = step.variables | task.inputs
+    return UserTask(
+        round_id=instance.round_id,
+        instance=instance,
+        key=task.key,
+        element_id=task.element_id,
+        name=task.name or task.element_id,
+        title=instance.title,
+        form_id=task.form_id,
+        batch_key=str(variables.get(batch, batch)) if batch else None,
+        status=TaskStatus.OPEN,
+        due_date=task.due_date,
+        follow_up_date=task.follow_up_date,
+        priority=task.priority,
+    )
+
+
+def _offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -> None:
+    if task.assignee:
+        groups: tuple[str, ...] = (task.assignee,) if "@" in task.assignee else (f"user:{task.assignee}",)
+    else:
+        groups = task.candidate_groups
+    resolved = ctx.domain.resolve(ctx, instance, groups)
+    row.candidates.add_all(Candidate(group_key=key) for key in resolved.groups)
+    if resolved.substituted:
+        history.record(
+            ctx, instance, "task.substituted", element_id=row.element_id, missing=list(resolved.missing),
+            asked=list(resolved.groups),
+        )  # fmt: skip
+    if not resolved.groups:
+        ctx.session.flush()
+        names = "、".join(resolved.missing) or "(空)"
+        message = f"“{row.name}”没有人可以办理：{names} 下没有启用的人员。请在人员管理中指定后重试。"
+        incidents.open_for_task(ctx, instance, row, kind="nobody-resolved", message=message)
+
+
+def _cancel(ctx: Context, instance: Instance, gone: list[UserTask]) -> None:
+    ids = [task.id for task in gone]
+    for task in gone:
+        task.status = TaskStatus.CANCELLED
+        task.completed_at = ctx.now
+        task.revision += 1
+        withdraw(ctx, task)
+        history.record(ctx, instance, "task.cancelled", element_id=task.element_id, task=task.id)
+    ctx.session.execute(
+        update(Draft).where(Draft.user_task_id.in_(ids)).values(frozen_at=ctx.now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def offer_again(ctx: Context, instance: Instance, row: UserTask, element: Element) -> bool:
+    """Resolve a task's groups anew, after roles changed. True if somebody can now do it."""
+    resolved = ctx.domain.resolve(ctx, instance, element.candidate_groups)
+    ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == row.id))
+    ctx.session.add_all(Candidate(user_task_id=row.id, group_key=key) for key in resolved.groups)
+    return bool(resolved.groups)

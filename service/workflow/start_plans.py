@@ -1,0 +1,69 @@
+"""When a published diagram begins instances by itself: one row a timer start event of its newest version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from service import engine
+from service.engine import Diagram
+from service.engine.records import Environment
+from service.models import Deployment, Instance, StartTimer
+from service.workflow.context import Context
+
+
+class Unplanned(NamedTuple):
+    """A timer start event whose time cannot be worked out."""
+
+    element_id: str
+    text: str  #: as written
+    reason: str
+
+
+def replace_plans(ctx: Context, deployment: Deployment, diagram: Diagram) -> list[Unplanned]:
+    """Retire the start timers of a key's older versions and plan those of its newest.
+
+    Returns what could not be planned: a time that cannot be worked out before anything runs.
+    """
+    older = select(Deployment.id).where(Deployment.key == deployment.key)
+    ctx.session.execute(
+        delete(StartTimer).where(StartTimer.deployment_id.in_(older)),
+        execution_options={"synchronize_session": False},
+    )
+    unplanned = []
+    for process in diagram.processes.values():
+        for trigger in process.start_triggers:
+            if trigger.kind != "timer":
+                continue
+            try:
+                due_at = find_next(ctx, deployment, diagram, process.id, trigger.element_id)
+            except ValueError as error:
+                unplanned.append(Unplanned(trigger.element_id, trigger.name, str(error)))
+                continue
+            if due_at is not None:
+                place = {"process_id": process.id, "element_id": trigger.element_id}
+                ctx.session.add(
+                    StartTimer(deployment_id=deployment.id, due_at=due_at, try_at=due_at, **place)
+                )
+    return unplanned
+
+
+def find_next(
+    ctx: Context,
+    deployment: Deployment,
+    diagram: Diagram,
+    process_id: str,
+    element_id: str,
+    last: datetime | None = None,
+) -> datetime | None:
+    """Return the next occurrence of a timer start event after ``last``; None when the series is over."""
+    # nothing runs yet, and the domain answers for an instance: one that is never written
+    nobody = Instance(deployment_id=deployment.id, process_id=process_id, business_key="", round_id=None)
+    env = Environment(
+        now=ctx.now, zone=ctx.domain.zone(ctx, nobody), functions=ctx.domain.functions(ctx, nobody)
+    )
+    return engine.next_start(
+        diagram, process_id, element_id, env, published_at=deployment.deployed_at, last=last
+    )

@@ -1,0 +1,162 @@
+"""The inbox: 待办, 已办, 我发起 and 抄送, with filters, pages and counts. One query a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy.orm import aliased, joinedload
+
+from service.models import Candidate, Instance, TaskCopy, TaskStatus, UserTask
+from service.workflow.context import Context
+
+PAGE = 30
+MAX_COUNT = 1000  #: counts stop here: nobody needs to know whether it is 1,000 or 40,000
+_HORIZON = {"today": timedelta(days=1), "week": timedelta(days=7)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What an inbox list is narrowed to."""
+
+    text: str = ""  #: part of the title
+    element_id: str = ""
+    round_id: int | None = None
+    batch_key: str = ""
+    due: Literal["", "overdue", "today", "week"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a list."""
+
+    rows: Sequence[Any]
+    number: int
+    has_next: bool
+
+
+def list_todo(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
+    """Return the open tasks offered or assigned to the actor, the most urgent first."""
+    query = _narrowed(ctx, select(UserTask).where(is_todo(ctx)), narrow)
+    order = (UserTask.due_date.is_(None), UserTask.due_date, UserTask.priority.desc(), UserTask.id)
+    return _page(ctx, query.order_by(*order), page)
+
+
+def list_done(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
+    """Return the tasks the actor completed, newest first."""
+    query = select(UserTask).where(UserTask.completed_by_id == ctx.actor.user_id)
+    return _page(
+        ctx, _narrowed(ctx, query, narrow).order_by(UserTask.completed_at.desc(), UserTask.id.desc()), page
+    )
+
+
+def list_started(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
+    """Return the instances the actor started, newest first."""
+    query = select(Instance).where(Instance.started_by_id == ctx.actor.user_id)
+    if narrow.text:
+        query = query.where(Instance.title.contains(narrow.text, autoescape=True))
+    if narrow.round_id is not None:
+        query = query.where(Instance.round_id == narrow.round_id)
+    return _page(ctx, query.order_by(Instance.id.desc()), page)
+
+
+def list_copies(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
+    """Return the copies the actor received, newest first."""
+    query = select(TaskCopy).join(TaskCopy.task).where(TaskCopy.user_id == ctx.actor.user_id)
+    query = _narrowed(ctx, query, narrow).options(joinedload(TaskCopy.task))
+    return _page(ctx, query.order_by(TaskCopy.copied_at.desc()), page)
+
+
+def count(ctx: Context) -> dict[str, int]:
+    """Return how many rows each list has, up to MAX_COUNT, in one statement."""
+    me = ctx.actor.user_id
+    lists: dict[str, Any] = {
+        "todo": select(UserTask.id).where(is_todo(ctx)),
+        "done": select(UserTask.id).where(UserTask.completed_by_id == me),
+        "started": select(Instance.id).where(Instance.started_by_id == me),
+        "copies": select(TaskCopy.id).where(TaskCopy.user_id == me),
+    }
+    capped = [
+        select(func.count()).select_from(query.limit(MAX_COUNT).subquery()).scalar_subquery().label(name)
+        for name, query in lists.items()
+    ]
+    row = ctx.session.execute(select(*capped)).one()
+    return dict(row._mapping)
+
+
+def list_steps(ctx: Context) -> list[tuple[str, str]]:
+    """Return (element_id, name) of the steps at which something waits for the actor."""
+    query = select(UserTask.element_id, func.min(UserTask.name)).where(is_todo(ctx))
+    query = query.group_by(UserTask.element_id).order_by(UserTask.element_id)
+    return [(row[0], row[1]) for row in ctx.session.execute(query)]
+
+
+def list_batch(ctx: Context, round_id: int, element_id: str, batch_key: str | None = None) -> list[UserTask]:
+    """Return the open tasks of one step the actor may do on one page, by title."""
+    query = select(UserTask).where(
+        is_todo(ctx), UserTask.round_id == round_id, UserTask.element_id == element_id
+    )
+    if batch_key is not None:
+        query = query.where(UserTask.batch_key == batch_key)
+    return list(ctx.session.scalars(query.order_by(UserTask.id)))
+
+
+def list_batches(ctx: Context) -> list[Any]:
+    """Return (round_id, element_id, name, batch_key, open) for the steps the actor may do in batches."""
+    query = (
+        select(
+            UserTask.round_id,
+            UserTask.element_id,
+            UserTask.name,
+            UserTask.batch_key,
+            func.count().label("open"),
+        )
+        .where(is_todo(ctx), UserTask.batch_key.is_not(None))
+        .group_by(UserTask.round_id, UserTask.element_id, UserTask.name, UserTask.batch_key)
+        .order_by(UserTask.round_id, UserTask.element_id, UserTask.batch_key)
+    )
+    return list(ctx.session.execute(query))
+
+
+def is_todo(ctx: Context) -> ColumnElement[bool]:
+    """Return the condition under which an open task is the actor's to do.
+
+    It names the tasks by two indexes, his own and those of his groups: tasks of others cost nothing.
+    """
+    me = ctx.actor.user_id
+    found = select(Candidate.user_task_id).where(Candidate.group_key.in_(sorted(ctx.actor.task_groups)))
+    free_or_mine = UserTask.assignee_id.is_(None)
+    if me is not None:
+        own = aliased(UserTask)
+        claimed = select(own.id).where(own.assignee_id == me, own.status == TaskStatus.OPEN)
+        return (
+            (UserTask.status == TaskStatus.OPEN)
+            & UserTask.id.in_(union_all(found, claimed))
+            & (free_or_mine | (UserTask.assignee_id == me))
+        )
+    return (UserTask.status == TaskStatus.OPEN) & UserTask.id.in_(found) & free_or_mine
+
+
+def _narrowed(ctx: Context, query: Select[Any], narrow: Filter) -> Select[Any]:
+    if narrow.text:
+        query = query.where(UserTask.title.contains(narrow.text, autoescape=True))
+    if narrow.element_id:
+        query = query.where(UserTask.element_id == narrow.element_id)
+    if narrow.round_id is not None:
+        query = query.where(UserTask.round_id == narrow.round_id)
+    if narrow.batch_key:
+        query = query.where(UserTask.batch_key == narrow.batch_key)
+    if narrow.due == "overdue":
+        query = query.where(UserTask.due_date < ctx.now)
+    elif narrow.due:
+        query = query.where(UserTask.due_date.between(ctx.now, ctx.now + _HORIZON[narrow.due]))
+    return query
+
+
+def _page(ctx: Context, query: Select[Any], number: int) -> Page:
+    number = max(1, number)
+    rows = list(ctx.session.scalars(query.limit(PAGE + 1).offset((number - 1) * PAGE)))
+    return Page(rows=rows[:PAGE], number=number, has_next=len(rows) > PAGE)

@@ -1,0 +1,94 @@
+"""Who may call what: one row an operation, one column a role, as status codes.
+
+A: nobody logged in. S: a recommender of another district. U: the workplace's league, whose turn it is.
+O: the organiser. M: the system administrator.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ROLES = {"A": "", "S": "wujin", "U": "tuanzhibu", "O": "shiwei", "M": "admin"}
+
+APPROVE = {"outcome": "approve", "answers": {"text": "情况属实"}}
+LATER = {"due": "2024-03-28T24:00:00+08:00", "reason": "台风"}
+OBJECTION = {"nomination_id": 1, "name": "王测试", "contact": "13812341234", "facts": "所填事迹与实际不符。"}
+EXTENSION = {"unit": "wujin", "stage": "submission", "until": "2024-04-02T00:00:00+08:00", "reason": "台风"}
+
+#: operation -> (body, what each role gets)
+TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
+    "GET /docs": (None, "A200 S200 U200 O200 M200"),
+    "GET /openapi.json": (None, "A200 S200 U200 O200 M200"),
+    "POST /tokens": ({"login": "wujin", "password": "xuanshu-demo"}, "A201 S201 U201 O201 M201"),
+    "DELETE /tokens/current": (None, "A401 S204 U204 O204 M204"),
+    "GET /me": (None, "A401 S200 U200 O200 M200"),
+    "GET /user-tasks": (None, "A401 S200 U200 O200 M200"),
+    "GET /user-tasks/{task_id}": (None, "A401 S404 U200 O200 M200"),
+    "GET /user-tasks/{task_id}/work": (None, "A401 S404 U200 O200 M200"),
+    "GET /user-tasks/{task_id}/draft": (None, "A401 S404 U200 O403 M403"),
+    "PUT /user-tasks/{task_id}/draft": ({"answers": {"text": "同意"}}, "A401 S404 U200 O403 M403"),
+    "POST /user-tasks/{task_id}/claim": ({}, "A401 S404 U200 O403 M403"),
+    "POST /user-tasks/{task_id}/unclaim": ({}, "A401 S404 U403 O403 M403"),
+    "POST /user-tasks/{task_id}/complete": (APPROVE, "A401 S404 U200 O403 M403"),
+    "POST /user-tasks/{task_id}/transfer": (
+        {"to": "dangzhibu", "reason": "外出"},
+        "A401 S404 U200 O403 M403",
+    ),
+    "POST /user-tasks/{task_id}/send-back": (
+        {"to_element": "fill_in_form", "reason": "请补充"},
+        "A401 S404 U200 O403 M403",
+    ),
+    "POST /user-tasks/{task_id}/take-back": ({}, "A401 S404 U403 O403 M403"),
+    "POST /user-tasks/{task_id}/nudge": ({}, "A401 S404 U409 O200 M200"),
+    "POST /user-tasks/{task_id}/copies": ({"to": ["dangzhibu"]}, "A401 S404 U200 O200 M200"),
+    "POST /user-tasks/decisions": (
+        {"decisions": [{"id": "{task_id}", "outcome": "approve"}], "answers": {"text": "同意"}},
+        "A401 S404 U200 O403 M403",
+    ),
+    "GET /rounds": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}/funnel": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}/quotas": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}/extensions": (None, "A401 S403 U403 O200 M403"),
+    "POST /rounds": (
+        {"programme": "changzhou-good-youth", "label": "2025", "year": 2025},
+        "A401 S403 U403 O403 M201",
+    ),
+    "POST /rounds/{round_id}/extensions": (EXTENSION, "A401 S403 U403 O201 M403"),
+    "PUT /rounds/{round_id}/deadlines/{stage}": (LATER, "A401 S403 U403 O200 M403"),
+    "GET /rounds/{round_id}/nominations": (None, "A401 S200 U200 O200 M200"),
+    "POST /rounds/{round_id}/nominations": (
+        {"unit": "liyang-qingfeng", "category": "work_safety"},
+        "A401 S403 U201 O201 M403",
+    ),
+    "GET /nominations/{nomination_id}": (None, "A401 S404 U200 O200 M200"),
+    "GET /nominations/{nomination_id}/opinions": (None, "A401 S404 U200 O200 M200"),
+    "GET /nominations/{nomination_id}/findings": (None, "A401 S404 U200 O200 M200"),
+    "GET /nominations/{nomination_id}/attachments": (None, "A401 S404 U200 O200 M200"),
+    "POST /nominations/{nomination_id}/attachments": (
+        {"slot": "portrait", "file": "a.jpg"},
+        "A401 S404 U409 O409 M409",
+    ),
+    "GET /attachments/{attachment_id}": (None, "A401 S404 U200 O200 M200"),
+    "DELETE /attachments/{attachment_id}": (None, "A401 S404 U409 O409 M409"),
+    "GET /instances": (None, "A401 S200 U200 O200 M200"),
+    "GET /instances/{instance_id}": (None, "A401 S404 U200 O200 M200"),
+    "GET /instances/{instance_id}/history": (None, "A401 S404 U200 O200 M200"),
+    "GET /instances/{instance_id}/standing": (None, "A401 S404 U200 O200 M200"),
+    "GET /incidents": (None, "A401 S403 U403 O403 M200"),
+    "POST /incidents/{incident_id}/retry": ({}, "A401 S404 U404 O200 M200"),
+    "GET /deployments": (None, "A401 S200 U200 O200 M200"),
+    "GET /deployments/{deployment_id}": (None, "A401 S200 U200 O200 M200"),
+    "POST /programmes/{programme}/checks": ({"xml": "<a/>"}, "A401 S403 U403 O200 M200"),
+    "POST /programmes/{programme}/deployments": ({"xml": "<a/>"}, "A401 S403 U403 O422 M422"),
+    "GET /units": (None, "A401 S200 U200 O200 M200"),
+    "GET /units/{code}": (None, "A401 S200 U200 O200 M200"),
+    "GET /calendar/{year}": (None, "A401 S200 U200 O200 M200"),
+    "PUT /calendar/{year}": ({"source": "国办发明电"}, "A401 S403 U403 O403 M200"),
+    "PUT /calendar/days/{day}": ({"working": True, "source": "国办发明电"}, "A401 S403 U403 O403 M200"),
+    "DELETE /calendar/days/{day}": (None, "A401 S403 U403 O403 M204"),
+    "GET /notices": (None, "A200 S200 U200 O200 M200"),
+    "GET /notices/{slug}": (None, "A404 S404 U404 O404 M404"),
+    "POST /notices/{slug}/objections": (OBJECTION, "A401 S404 U404 O404 M404"),
+    "GET /objections/{receipt}": (None, "A404 S404 U404 O404 M404"),
+}

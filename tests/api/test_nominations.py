@@ -1,0 +1,98 @@
+"""Nominations and their files over HTTP: starting, finding, masks and uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image
+
+from tests.api.caller import Caller
+
+Call = Callable[[str], Caller]
+START = {"unit": "liyang-qingfeng", "category": "work_safety", "name": "王测试"}
+
+
+def photo() -> BytesIO:
+    file = BytesIO()
+    Image.new("RGB", (413, 626), "navy").save(file, "JPEG", dpi=(300, 300))
+    file.seek(0)
+    return file
+
+
+def test_start_opens_the_form(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+
+    started = tuanzhibu.post("/rounds/1/nominations", START)
+
+    assert (started.status_code, started.get_json()["recommender"]) == (201, "liyang")
+    assert tuanzhibu.get(started.headers["Location"].removeprefix("/api/v1")).get_json() == started.get_json()
+    assert started.get_json()["instance_id"] in {
+        task["instance_id"] for task in tuanzhibu.todo("fill_in_form")
+    }
+
+
+def test_start_names_what_is_wrong(call: Call) -> None:
+    refused = call("tuanzhibu").post("/rounds/1/nominations", {**START, "unit": "nowhere"})
+
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["unit"])
+
+
+def test_list_is_narrowed_and_scoped(call: Call) -> None:
+    def names(login: str, **query: str) -> int:
+        found = call(login).get("/rounds/1/nominations", query_string=query).get_json()
+        assert found["total"] == len(found["items"])
+        return int(found["total"])
+
+    assert names("shiwei") == 12
+    assert names("wujin") == 4
+    assert names("shiwei", recommender="liyang", status="recommending") == 5
+    assert names("jintan") == 0
+
+
+def test_identity_number_and_phone_are_masked(call: Call) -> None:
+    items = call("shiwei").get("/rounds/1/nominations?status=qualifying").get_json()["items"]
+
+    assert {(item["id_number"][:6], item["id_number"][6:14], item["phone"][3:7]) for item in items} == {
+        ("320400", "********", "****")
+    }
+
+
+def test_work_masks_the_record_for_those_consulted(call: Call) -> None:
+    gongan = call("gongan")
+    task = gongan.todo("consult_police")[0]
+
+    work = gongan.get(f"/user-tasks/{task['id']}/work").get_json()
+
+    assert work["record"]["id_number"][6:14] == "********"
+    assert [opinion["heading"] for opinion in work["opinions"]] == [
+        "所在单位团组织意见",
+        "所在单位意见",
+        "推荐单位团组织意见",
+    ]
+
+
+def test_photo_is_taken_and_given_back(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+    nomination = tuanzhibu.post("/rounds/1/nominations", START).get_json()
+    path = f"/nominations/{nomination['id']}/attachments"
+    file = {"slot": "portrait", "file": (photo(), "证件照.jpg")}
+
+    taken = tuanzhibu.send("POST", path, data=file)
+    got = tuanzhibu.get(f"/attachments/{taken.get_json()['id']}")
+
+    assert (taken.status_code, taken.get_json()["content_type"]) == (201, "image/jpeg")
+    assert (got.status_code, got.data[:2]) == (200, b"\xff\xd8")
+    assert got.headers["Content-Disposition"].startswith("attachment;")
+    assert tuanzhibu.delete(f"/attachments/{taken.get_json()['id']}").status_code == 204
+    assert tuanzhibu.get(path).get_json() == []
+
+
+def test_image_that_is_none_is_refused(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+    nomination = tuanzhibu.post("/rounds/1/nominations", START).get_json()
+    file = {"slot": "portrait", "file": (BytesIO(b"MZ not a photo"), "a.jpg")}
+
+    refused = tuanzhibu.send("POST", f"/nominations/{nomination['id']}/attachments", data=file)
+
+    assert refused.status_code == 422

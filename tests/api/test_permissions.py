@@ -1,0 +1,132 @@
+"""Every operation of the API by every role, held against the table in ``permissions.py``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from service.app import App
+from service.models import Attachment, Incident, Nomination, UserTask
+from service.wire import Service
+from tests.api.caller import Caller
+from tests.api.conftest import app_of, token_of
+from tests.api.permissions import ROLES, TABLE
+
+Stand = dict[str, str]
+
+
+@pytest.fixture
+def stand_ins(service: Service) -> Stand:
+    """What the names in paths stand for: things of one workplace in one district."""
+    with service.wiring.transaction() as ctx:
+        task = ctx.session.scalars(
+            select(UserTask).where(UserTask.element_id == "workplace_league_opinion").order_by(UserTask.id)
+        ).first()
+        assert task is not None
+        nomination = ctx.session.scalars(
+            select(Nomination).where(Nomination.instance_id == task.instance_id)
+        ).one()
+        attachment = ctx.session.scalars(
+            select(Attachment).where(Attachment.nomination_id == nomination.id)
+        ).first()
+        assert attachment is not None
+        incident = Incident(
+            round_id=nomination.round_id,
+            instance_id=task.instance_id,
+            user_task_id=task.id,
+            element_id=task.element_id,
+            kind="nobody-resolved",
+            message="没有人可以办理",
+            opened_at=ctx.now,
+        )
+        ctx.session.add(incident)
+        ctx.session.flush()
+        return {
+            "task_id": str(task.id),
+            "instance_id": str(task.instance_id),
+            "nomination_id": str(nomination.id),
+            "attachment_id": str(attachment.id),
+            "incident_id": str(incident.id),
+            "round_id": str(nomination.round_id),
+            "deployment_id": "1",
+            "programme": "changzhou-good-youth",
+            "stage": "submission",
+            "code": "liyang",
+            "year": "2024",
+            "day": "2024-05-11",
+            "slug": "none",
+            "receipt": "0000000000000000",
+        }
+
+
+@pytest.fixture
+def restore(service: Service, tmp_path: Path) -> Callable[[], None]:
+    """Put the database back as it was after every call."""
+    database = service.settings.data_dir / "xuanshu.db"
+
+    def put_back() -> None:
+        service.engine.dispose()
+        for name in ("xuanshu.db-wal", "xuanshu.db-shm"):
+            (service.settings.data_dir / name).unlink(missing_ok=True)
+        shutil.copyfile(tmp_path / "kept.db", database)
+
+    return put_back
+
+
+def operations(app: App) -> list[str]:
+    """Return every operation of the API as ``METHOD /path/{name}``."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        path = rule.rule
+        if not path.startswith("/api/"):
+            continue
+        for name in rule.arguments:
+            start = path[: path.index(name + ">")].rindex("<")
+            path = path[:start] + "{" + name + "}" + path[path.index(name + ">") + len(name) + 1 :]
+        found += [
+            f"{method} {path.removeprefix('/api/v1')}"
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
+    return sorted(found)
+
+
+def test_table_names_every_operation(app: App) -> None:
+    assert sorted(TABLE) == operations(app)
+
+
+def test_every_role_gets_what_the_table_says(
+    service: Service, stand_ins: Stand, restore: Callable[[], None], tmp_path: Path
+) -> None:
+    app = app_of(service)
+    callers = {role: Caller(app.test_client(), token_of(service, login)) for role, login in ROLES.items()}
+    service.engine.dispose()
+    shutil.copyfile(service.settings.data_dir / "xuanshu.db", tmp_path / "kept.db")
+
+    found = {}
+    for operation, (body, _expected) in TABLE.items():
+        method, path = operation.split(" ")
+        statuses = []
+        for role, caller in callers.items():
+            reply = caller.send(method, path.format(**stand_ins), **options_of(method, body, stand_ins))
+            statuses.append(f"{role}{reply.status_code}")
+            restore()
+        found[operation] = " ".join(statuses)
+
+    assert found == {operation: expected for operation, (_body, expected) in TABLE.items()}
+
+
+def options_of(method: str, body: dict[str, Any] | None, stand_ins: Stand) -> dict[str, Any]:
+    """Return a fresh request: what stands for an id filled in, a file opened, any version accepted."""
+    options: dict[str, Any] = {"headers": {"If-Match": "*"} if method == "PUT" else {}}
+    if body is not None and "file" in body:
+        options["data"] = {**body, "file": (BytesIO(b"no photo"), body["file"])}
+    elif body is not None:
+        options["json"] = json.loads(json.dumps(body).replace('"{task_id}"', stand_ins["task_id"]))
+    return options

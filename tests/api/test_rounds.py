@@ -1,0 +1,71 @@
+"""Rounds, quotas, deadlines and extensions over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from service.models import HistoryEvent
+from service.workflow.context import Context
+from tests.api.caller import Caller
+
+Call = Callable[[str], Caller]
+LATER = {"due": "2024-03-28T24:00:00+08:00", "reason": "台风影响"}
+
+
+def test_round_says_where_it_stands(call: Call) -> None:
+    entry = call("tuanzhibu").get("/rounds/1").get_json()
+
+    assert (entry["stage"], entry["year"], entry["organiser"]) == ("submission", 2024, "cz")
+    assert entry["dates"]["submission"]["due"] == "2024-03-26T00:00:00+08:00"
+
+
+def test_funnel_counts_what_the_actor_may_see(call: Call) -> None:
+    def total(login: str) -> int:
+        return sum(row["count"] for row in call(login).get("/rounds/1/funnel").get_json())
+
+    assert [total(login) for login in ("shiwei", "liyang", "wujin", "jintan")] == [12, 8, 4, 0]
+
+
+def test_quotas_of_other_units_are_the_organisers_business(call: Call) -> None:
+    everything = call("shiwei").get("/rounds/1/quotas").get_json()
+    own = call("tuanzhibu").get("/rounds/1/quotas").get_json()
+
+    assert sum(row["places"] for row in everything["nomination"]) == 660
+    assert {row["unit_name"] for row in own["nomination"]} == {"共青团溧阳市委"}
+    assert own["award"] == []
+
+
+def test_deadline_moves_under_if_match(call: Call) -> None:
+    shiwei = call("shiwei")
+    path, tag = "/rounds/1/deadlines/submission", shiwei.get("/rounds/1").headers["ETag"]
+
+    bare = shiwei.put(path, LATER)
+    moved = shiwei.put(path, LATER, headers={"If-Match": tag})
+    stale = shiwei.put(path, LATER, headers={"If-Match": tag})
+
+    assert [bare.status_code, moved.status_code, stale.status_code] == [428, 200, 412]
+    due = call("tuanzhibu").todo("fill_in_form")[0]["due_date"]
+    assert due == "2024-03-28T16:00:00+00:00"
+
+
+def test_extension_is_written_into_the_history(call: Call, ctx: Context) -> None:
+    body = {"unit": "liyang", "stage": "submission", "until": "2024-04-01T24:00:00+08:00", "reason": "停电"}
+
+    made = call("shiwei").post("/rounds/1/extensions", body)
+
+    assert (made.status_code, made.get_json()["unit_name"]) == (201, "共青团溧阳市委")
+    assert call("shiwei").get("/rounds/1/extensions").get_json() == [made.get_json()]
+    kept = select(HistoryEvent.details).where(HistoryEvent.kind == "extension.granted")
+    assert [details["reason"] for details in ctx.session.scalars(kept)] == ["停电"]
+
+
+def test_round_opens_once_under_a_name(call: Call) -> None:
+    body = {"programme": "changzhou-good-youth", "label": "2025", "year": 2025}
+
+    opened = call("admin").post("/rounds", body)
+    again = call("admin").post("/rounds", body)
+
+    assert (opened.status_code, opened.headers["Location"]) == (201, "/api/v1/rounds/2")
+    assert again.status_code == 409

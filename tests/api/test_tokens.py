@@ -1,0 +1,55 @@
+"""Tokens: obtained by log-in, expiring, revoked, limited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from service.clock import MovableClock
+from service.models import User
+from service.programmes.demonstration import PASSWORD
+from service.workflow.context import Context
+from tests.api.caller import Caller
+
+Call = Callable[[str], Caller]
+LOGIN = {"login": "tuanzhibu", "password": PASSWORD, "hours": 1}
+
+
+def test_token_acts_as_its_user_until_it_expires(client: FlaskClient, clock: MovableClock) -> None:
+    token = client.post("/api/v1/tokens", json=LOGIN).get_json()
+    caller = Caller(client, token["token"])
+
+    assert caller.get("/me").get_json() == {
+        "id": 2, "name": "演示-青锋团支部", "groups": ["league@liyang-qingfeng"],
+    }  # fmt: skip
+    assert token["expires_at"] == "2024-03-15T02:00:00+00:00"
+    clock.move(hours=1)
+    assert caller.get("/me").status_code == 401
+
+
+def test_revoked_token_is_refused(call: Call) -> None:
+    caller = call("tuanzhibu")
+
+    assert caller.delete("/tokens/current").status_code == 204
+    assert caller.get("/me").status_code == 401
+
+
+def test_wrong_password_is_counted(client: FlaskClient, ctx: Context) -> None:
+    for _ in range(5):
+        refused = client.post("/api/v1/tokens", json={**LOGIN, "password": "wrong"})
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "login-failed")
+
+    locked = client.post("/api/v1/tokens", json=LOGIN)
+
+    assert (locked.status_code, "锁定" in locked.get_json()["detail"]) == (403, True)
+    user = ctx.session.scalars(select(User).where(User.login == "tuanzhibu")).one()
+    assert user.locked_until is not None
+
+
+def test_too_many_attempts_are_limited(client: FlaskClient) -> None:
+    replies = [client.post("/api/v1/tokens", json={}) for _ in range(31)]
+
+    assert {reply.status_code for reply in replies} == {422, 429}
+    assert int(replies[-1].headers["Retry-After"]) > 0

@@ -1,0 +1,171 @@
+"""A parallel multi-instance costs in step with its size: what nobody touches is not even read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from types import FrameType
+
+import pytest
+from SpiffWorkflow.task import Task
+
+from service import engine
+from tests.engine.conftest import Walk
+
+Maker = Callable[..., Walk]
+
+REVIEW = 'start s\nuser M groups=r@self assignee==who parallel over="=people" item=who\nend e\ns -> M -> e'
+INSIDE = """
+start s
+sub M parallel over="=people" item=who {
+  start i
+  user A groups=r@self
+  boundary late on A timer P1D
+  user B groups=r@self
+  end x
+  end y
+  i -> A -> B -> y
+  late -> x
+}
+boundary stop on M signal stop
+user H groups=r@self
+end e
+s -> M -> e
+stop -> H
+"""
+
+
+def people(count: int) -> list[str]:
+    return [f"person {number}" for number in range(count)]
+
+
+def work_of(deed: Callable[[], object]) -> Counter[str]:
+    """Count the tokens built and the bytes of JSON read while something is done."""
+    done: Counter[str] = Counter()
+
+    def look(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is Task.__init__.__code__:
+            done["tokens"] += 1
+        elif event == "call" and frame.f_code is json.loads.__code__:
+            done["bytes"] += len(frame.f_locals["s"])
+
+    sys.setprofile(look)
+    try:
+        deed()
+    finally:
+        sys.setprofile(None)
+    return done
+
+
+@pytest.mark.parametrize(("sketch", "task"), [(REVIEW, "M"), (INSIDE, "A")])
+def test_completion_reads_one_repetition_however_many_there_are(walk: Maker, sketch: str, task: str) -> None:
+    def one_completion(count: int) -> Counter[str]:
+        ours = walk(sketch)
+        key = ours.start(people=people(count)).user_tasks.keys[count // 2]
+        done = work_of(lambda: ours.do(engine.CompleteUserTask(key=key)))
+        done["bytes"] -= len(json.dumps(people(count), separators=(",", ":")))  # the variable itself
+        assert len(ours.step.user_tasks) == count - (task == "M")
+        return done
+
+    small, big = one_completion(10), one_completion(1_000)
+
+    assert big["tokens"] == small["tokens"]
+    assert big["bytes"] <= small["bytes"] + 40  # longer numbers
+
+
+def test_thousand_reviewers_in_any_order(walk: Maker) -> None:
+    ours = walk(REVIEW)
+    keys = ours.start(people=people(1_000)).user_tasks.keys
+
+    for key in reversed(keys):
+        assert not ours.step.completed
+        step = ours.do(engine.CompleteUserTask(key=key))
+
+    assert step.completed
+    assert step.end_events == ("e",)
+
+
+def test_what_sleeps_is_listed_as_what_is_awake(walk: Maker) -> None:
+    ours = walk(REVIEW)
+    ours.start(people=["甲", "乙|u3|", "丙"])
+    first, second, third = ours.step.user_tasks
+
+    after = ours.do(engine.CompleteUserTask(key=second.key))
+
+    assert [task.assignee for task in (first, second, third)] == ["甲", "乙|u3|", "丙"]
+    assert after.user_tasks == (first, third)
+    assert after.user_tasks.besides({first.key}) == [third]
+    assert after.user_tasks[-1:] == (third,)
+    with pytest.raises(engine.NotOpen):
+        ours.do(engine.CompleteUserTask(key=second.key))
+
+
+def test_timer_inside_a_sleeping_repetition_fires(walk: Maker) -> None:
+    ours = walk(INSIDE)
+    ours.start(people=people(3))
+
+    fired = ours.fire("late")
+
+    assert ours.open == ["A", "A"]
+    assert [event.kind for event in fired.trace if event.element_id == "A"] == ["cancelled"]
+    assert len(fired.timers) == 2
+
+
+def test_sleeping_repetitions_are_cancelled_with_their_activity(walk: Maker) -> None:
+    ours = walk(INSIDE)
+    ours.start(people=people(3))
+    ours.complete("A")
+
+    step = ours.deliver("stop")
+
+    assert ours.open == ["H"]
+    cancelled = sorted(event.element_id for event in step.trace if event.kind == "cancelled")
+    assert cancelled == ["A", "A", "B", "M", "M", "M"]
+    assert step.timers == ()
+
+
+def test_signal_thrown_beside_wakes_who_waits_for_it(walk: Maker) -> None:
+    ours = walk(
+        'start s\nand f\nsub M parallel over="=people" item=who {\nstart i\ncatch c signal go\n'
+        "user A groups=r@self\ni -> c -> A\n}\nuser T groups=r@self\nthrow t signal go\n"
+        "s -> f\nf -> M\nf -> T -> t"
+    )
+    ours.start(people=people(3))
+
+    ours.complete("T")
+
+    assert ours.open == ["A", "A", "A"]
+
+
+def test_condition_inside_a_sleeping_repetition_is_looked_at(walk: Maker) -> None:
+    ours = walk(
+        'start s\nand f\nsub M parallel over="=people" item=who {\nstart i\ncatch c condition "=n > 1"\n'
+        "user A groups=r@self\ni -> c -> A\n}\nuser T groups=r@self\nuser Z groups=r@self\n"
+        "s -> f\nf -> M\nf -> T -> Z"
+    )
+    ours.start(people=people(2), n=0)
+
+    ours.complete("T", n=2)
+
+    assert sorted(ours.open) == ["A", "A", "Z"]
+
+
+def test_state_a_store_wrote_anew_is_read_all_the_same(walk: Maker) -> None:
+    ours = walk(REVIEW)
+    step = ours.start(people=people(5))
+    header, _, body = step.state.partition(b"\n")
+
+    ours.step = replace(
+        step, state=header + b"\n" + json.dumps(json.loads(body), sort_keys=True, indent=2).encode()
+    )
+    after = ours.do(engine.CompleteUserTask(key=step.user_tasks.keys[2]))
+
+    assert [task.inputs["who"] for task in after.user_tasks] == [
+        "person 0",
+        "person 1",
+        "person 3",
+        "person 4",
+    ]

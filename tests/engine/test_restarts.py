@@ -1,0 +1,253 @@
+"""Saving and restoring between any two steps changes nothing: random sound diagrams, random runs."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service import engine
+from service.engine import runner
+from service.engine.instance import Instance
+from service.engine.openings import Openings
+from tests.engine.conftest import NOON, SHANGHAI
+from tests.engine.sketch import draw
+
+MAX_STEPS = 60
+
+
+@dataclass
+class Builder:
+    """Writes block-structured diagrams in shorthand: every split has its join, every loop an exit."""
+
+    lines: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def name(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind}{self.count}"
+
+    def leaf(self, kind: str) -> tuple[str, str]:
+        name = self.name(kind)
+        words = {
+            "user": f"user {name} groups=r@self due=P1D",
+            "timer": f"catch {name} timer PT1H",
+            "signal": f"catch {name} signal go",
+            "message": f'catch {name} message told key="=nid"',
+            "service": f"service {name} topic=t",
+            "inline": f"service {name} topic=inline",
+            "task": f"task {name}",
+            "script": f'script {name} script="=count({name}_list)" result={name}',
+            "many": f'user {name} parallel over="=[1,2]" item=i into={name}_out output="=i"',
+            "several": f'user {name} sequential over="=[1,2]" item=i into={name}_out output="=i"',
+        }
+        self.lines.append(words[kind])
+        return name, name
+
+    def block(self, plan: object) -> tuple[str, str]:
+        """Write a plan and return its first and last node."""
+        if isinstance(plan, str):
+            return self.leaf(plan)
+        kind, *parts = plan  # type: ignore[misc]
+        return getattr(self, f"write_{kind}")(parts)
+
+    def write_sequence(self, parts: list[object]) -> tuple[str, str]:
+        ends = [self.block(part) for part in parts]
+        for (_, last), (first, _) in pairwise(ends):
+            self.lines.append(f"{last} -> {first}")
+        return ends[0][0], ends[-1][1]
+
+    def write_parallel(self, parts: list[object]) -> tuple[str, str]:
+        return self.branches("and", parts, lambda _number: "")
+
+    def write_choice(self, parts: list[object]) -> tuple[str, str]:
+        return self.branches("xor", parts, lambda number: f" ? =pick = {number}" if number else " *")
+
+    def write_inclusive(self, parts: list[object]) -> tuple[str, str]:
+        return self.branches("or", parts, lambda number: f" ? =pick >= {number}" if number else " *")
+
+    def branches(self, kind: str, parts: list[object], mark: object) -> tuple[str, str]:
+        split, join = self.name(kind), self.name(kind)
+        self.lines += [f"{kind} {split}", f"{kind} {join}"]
+        for number, part in enumerate(parts):
+            first, last = self.block(part)
+            self.lines += [f"{split} -> {first}{mark(number)}", f"{last} -> {join}"]  # type: ignore[operator]
+        return split, join
+
+    def write_loop(self, parts: list[object]) -> tuple[str, str]:
+        entry, check = self.name("xor"), self.name("xor")
+        self.lines += [f"xor {entry}", f"xor {check}"]
+        first, last = self.block(parts[0])
+        after, _ = self.leaf("task")
+        self.lines += [f"{entry} -> {first}", f"{last} -> {check}", f"{check} -> {entry} ? =pick = 1"]
+        self.lines.append(f"{check} -> {after} *")
+        return entry, after
+
+    def write_scope(self, parts: list[object]) -> tuple[str, str]:
+        name, inner = self.name("sub"), self.name("start")
+        self.lines += [f"sub {name} {{", f"start {inner}"]
+        first, _ = self.block(parts[0])
+        self.lines += [f"{inner} -> {first}", "}"]
+        late, merge = self.name("late"), self.name("xor")
+        self.lines += [f"boundary {late} on {name} timer PT2H", f"xor {merge}"]
+        self.lines += [f"{name} -> {merge}", f"{late} -> {merge}"]
+        return name, merge
+
+    def write_crowd(self, parts: list[object]) -> tuple[str, str]:
+        name, inner = self.name("crowd"), self.name("start")
+        self.lines += [f'sub {name} parallel over="=[1,2,3]" item=i {{', f"start {inner}"]
+        first, _ = self.block(parts[0])
+        self.lines += [f"{inner} -> {first}", "}"]
+        return name, name
+
+
+LEAVES = st.sampled_from(
+    ["user", "timer", "signal", "message", "service", "inline", "task", "script", "many", "several"]
+)
+PLANS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(st.just("sequence"), inner, inner),
+        st.tuples(st.just("parallel"), inner, inner),
+        st.tuples(st.just("choice"), inner, inner),
+        st.tuples(st.just("inclusive"), inner, inner, inner),
+        st.tuples(st.just("loop"), st.tuples(st.just("sequence"), st.just("user"), inner)),
+        st.tuples(st.just("scope"), inner),
+        st.tuples(st.just("crowd"), inner),
+    ),
+    max_leaves=8,
+)
+
+
+def drawn(plan: object) -> bytes:
+    builder = Builder()
+    first, last = builder.block(plan)
+    builder.lines += ["start begin", "end finish", f"begin -> {first}", f"{last} -> finish"]
+    return draw(p="\n".join(builder.lines))
+
+
+def perform(task: engine.OpenServiceTask) -> engine.Variables | None:
+    return {"done": task.element_id} if task.topic == "inline" else None
+
+
+def commands(step: engine.Step, pick: int) -> list[engine.Command]:
+    """Everything that could be done next."""
+    said: engine.Variables = {"pick": pick}
+    return [
+        *(engine.CompleteUserTask(key=t.key, variables={**said, t.element_id: 1}) for t in step.user_tasks),
+        *(engine.CompleteServiceTask(key=t.key, variables=said) for t in step.service_tasks),
+        *(engine.FireTimer(key=timer.key) for timer in step.timers),
+        *(engine.DeliverEvent(key=one.key, variables=said) for one in step.subscriptions),
+    ]
+
+
+def run(diagram: engine.Diagram, seed: int, *, reorder: bool) -> list[object]:
+    """Walk at random; with ``reorder`` a store sorts the state's keys between any two steps."""
+    chance = random.Random(seed)
+    env = engine.Environment(now=NOON, zone=SHANGHAI, perform=perform)
+    step = engine.advance(diagram, "p", None, engine.Start(variables={"nid": "n1", "pick": 0}), env)
+    told: list[object] = []
+    for _ in range(MAX_STEPS):
+        assert step.fault is None, step.fault
+        told.append((step.trace, step.user_tasks, step.timers, step.subscriptions, step.variables))
+        if step.completed:
+            return told
+        state = step.state
+        if reorder:
+            header, _, body = state.partition(b"\n")
+            state = header + b"\n" + json.dumps(json.loads(body), sort_keys=True, indent=1).encode()
+        choices = commands(step, pick=chance.randrange(3) if len(told) < MAX_STEPS // 2 else 0)
+        step = engine.advance(diagram, "p", state, chance.choice(choices), env)
+    return told
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(plan=PLANS, seed=st.integers(0, 4))
+def test_random_run_is_the_same_whatever_a_store_does(plan: object, seed: int) -> None:
+    diagram = engine.compile_diagram(drawn(plan))
+
+    told = run(diagram, seed, reorder=False)
+
+    assert told == run(diagram, seed, reorder=True)
+
+
+def run_in_memory(diagram: engine.Diagram, seed: int) -> list[object]:
+    """Walk at random without ever saving: the instance stays as it is between commands."""
+    chance = random.Random(seed)
+    env = engine.Environment(now=NOON, zone=SHANGHAI, perform=perform)
+    instance = Instance(diagram.specs["p"], diagram.subprocess_specs, env)
+    command: engine.Command = engine.Start(variables={"nid": "n1", "pick": 0})
+    told: list[object] = []
+    for _ in range(MAX_STEPS):
+        instance.trace.clear()
+        runner.apply(instance, command)
+        told.append(seen := look(instance))
+        if instance.completed:
+            return told
+        pick = chance.randrange(3) if len(told) < MAX_STEPS // 2 else 0
+        step = engine.Step(state=b"", variables={}, **dict(zip(KINDS, seen[1:5], strict=True)))
+        command = chance.choice(commands(step, pick))
+    return told
+
+
+KINDS = ("user_tasks", "service_tasks", "timers", "subscriptions")
+
+
+def look(instance: Instance) -> tuple[Any, ...]:
+    openings = Openings(instance)
+    return (
+        tuple(instance.trace),
+        *(tuple(getattr(openings, kind)) for kind in KINDS),
+        dict(instance.data),
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(plan=PLANS, seed=st.integers(0, 4))
+def test_random_run_is_the_same_as_one_that_is_never_saved(plan: object, seed: int) -> None:
+    xml = drawn(plan)
+
+    told = run_in_memory(engine.compile_diagram(xml), seed)
+
+    assert told == run_restarting(xml, seed)
+
+
+def run_restarting(xml: bytes, seed: int) -> list[object]:
+    """Walk at random as if the service began anew before each command: nothing compiled is left."""
+    chance = random.Random(seed)
+    env = engine.Environment(now=NOON, zone=SHANGHAI, perform=perform)
+    command: engine.Command = engine.Start(variables={"nid": "n1", "pick": 0})
+    state, told = None, []
+    for number in range(MAX_STEPS):
+        diagram = engine.compile_diagram(xml, functions=[f"never called {number}"])  # not from the cache
+        step = engine.advance(diagram, "p", state, command, env)
+        told.append((step.trace, *(tuple(getattr(step, kind)) for kind in KINDS), step.variables))
+        if step.completed:
+            return told
+        state = step.state
+        pick = chance.randrange(3) if len(told) < MAX_STEPS // 2 else 0
+        command = chance.choice(commands(step, pick))
+    return told
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(plan=PLANS, seed=st.integers(0, 4))
+def test_random_sound_diagram_reaches_its_end(plan: object, seed: int) -> None:
+    diagram = engine.compile_diagram(drawn(plan))
+    env = engine.Environment(now=NOON, zone=SHANGHAI, perform=perform)
+    chance = random.Random(seed)
+    step = engine.advance(diagram, "p", None, engine.Start(variables={"nid": "n1", "pick": 0}), env)
+
+    for _ in range(400):
+        if step.completed:
+            break
+        step = engine.advance(diagram, "p", step.state, chance.choice(commands(step, pick=0)), env)
+        assert step.fault is None, step.fault
+
+    assert step.completed
+    assert step.end_events == ("finish",)

@@ -1,0 +1,204 @@
+"""Dead ends are named at publish, with the shortest way into them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from service import engine
+from tests.engine.sketch import draw
+
+#: processor seconds a second of ours may take on a slow or busy machine: this is no benchmark
+PATIENCE = 4
+
+
+def warned(sketch: str) -> list[tuple[str | None, str]]:
+    found = engine.check_diagram(draw(p=sketch))
+    assert [problem for problem in found if problem.severity == "error"] == []
+    odd = [problem for problem in found if problem.rule not in ("nobody", "abstract-task")]
+    return [(problem.element_id, problem.rule) for problem in odd]
+
+
+def test_choice_into_a_parallel_join_is_named_with_its_path() -> None:
+    sketch = """
+        start s
+        user A
+        xor g
+        task X
+        task Y
+        and j
+        s -> A -> g
+        g -> X ? =n > 1
+        g -> Y *
+        X -> j
+        Y -> j
+        """
+
+    (problem,) = [p for p in engine.check_diagram(draw(p=sketch)) if p.rule == "deadlock"]
+
+    assert problem.element_id == "j"
+    assert problem.severity == "error"  # whichever way is chosen, the other never comes
+    assert "s → A → g → X" in problem.message
+
+
+@pytest.mark.parametrize(
+    "sketch",
+    [
+        "start s\nand f\ntask X\ntask Y\nand j\ns -> f\nf -> X -> j\nf -> Y -> j",
+        "start s\nxor f\ntask X\ntask Y\nxor j\ns -> f\nf -> X ? =a = 1\nf -> Y *\nX -> j\nY -> j",
+        "start s\nor f\ntask X\ntask Y\nor j\ns -> f\nf -> X ? =a = 1\nf -> Y *\nX -> j\nY -> j",
+        "start s\nxor m\nand f\ntask X\ntask Y\nand j\nxor g\nend e\ns -> m -> f\nf -> X -> j\nf -> Y -> j\n"
+        "j -> g\ng -> m ? =a = 1\ng -> e *",
+        "start s\nrace g\ncatch a signal a\ncatch b signal b\nxor j\ns -> g\ng -> a -> j\ng -> b -> j",
+        "start s\nand f\nmanual X\ntask Y\nend e terminate\nand j\ns -> f\nf -> X -> j\nf -> Y -> j\nj -> e",
+        "start s\nmanual X\nboundary b on X signal a\nxor j\ns -> X -> j\nb -> j",
+    ],
+)
+def test_sound_diagram_is_not_warned_of(sketch: str) -> None:
+    assert warned(sketch) == []
+
+
+def test_interrupted_branch_leaves_its_join_waiting() -> None:
+    sketch = (
+        "start s\nand f\nmanual X\nboundary b on X signal a\nmanual Y\nand j\nend e\nend x\n"
+        "s -> f\nf -> X -> j\nf -> Y -> j\nj -> e\nb -> x"
+    )
+
+    assert warned(sketch) == [("j", "deadlock")]
+
+
+def test_search_is_bounded_and_says_so() -> None:
+    branches = ["f"] * 11
+    lines = ["start s", "and f", "s -> f", "end e"]
+    for number, split in enumerate(branches):
+        lines += [f"task a{number}", f"task b{number}", f"task c{number}", f"{split} -> a{number}"]
+        lines.append(f"a{number} -> b{number} -> c{number} -> e")
+    began = time.process_time()
+
+    assert warned("\n".join(lines)) == [("p", "not-fully-checked")]
+    assert time.process_time() - began < 3 * PATIENCE
+
+
+def test_branches_that_merge_unjoined_are_named_with_their_path() -> None:
+    sketch = "start s\nand f\nmanual X\nmanual Y\nxor m\nmanual B\ns -> f\nf -> X -> m\nf -> Y -> m\nm -> B"
+
+    (problem,) = engine.check_diagram(draw(p=sketch))
+
+    assert (problem.element_id, problem.rule, problem.severity) == ("m", "not-joined", "warning")
+    assert "s → f → X → Y" in problem.message
+
+
+def test_branches_may_end_one_by_one_at_an_end_that_does_nothing() -> None:
+    both = "start s\nand f\nmanual X\nmanual Y\nend e {}\ns -> f\nf -> X -> e\nf -> Y -> e"
+
+    assert warned(both.format("")) == []
+    assert warned(both.format("terminate")) == []
+    assert warned(both.format("signal done")) == [("e", "not-joined")]
+
+
+def test_island_is_unreachable_every_task_of_it() -> None:
+    assert warned("start s\nmanual A\nmanual B\nmanual C\nxor m\ns -> A\nm -> B -> C -> m") == [
+        ("B", "unreachable"),
+        ("C", "unreachable"),
+        ("m", "unreachable"),
+    ]
+
+
+LOOP = "start s\nxor m\nmanual A\n{}\ns -> m -> A -> X -> m"
+
+
+def test_loop_without_exit_is_named_with_its_path() -> None:
+    (problem,) = engine.check_diagram(draw(p=LOOP.format("manual X")))
+
+    assert (problem.element_id, problem.rule, problem.severity) == ("m", "endless", "warning")
+    assert "s → m → A → X → m" in problem.message
+
+
+def test_loop_without_exit_and_without_wait_is_refused(refused: Callable[[str], list[object]]) -> None:
+    assert refused("start s\nxor m\ntask X\ns -> m -> X -> m") == [("m", "endless")]
+
+
+@pytest.mark.parametrize(
+    "sketch",
+    [
+        LOOP.format("manual X\nboundary b on X signal stop\nend e\nb -> e"),
+        LOOP.format("manual X\nesp E {\nstart b signal stop\nmanual H\nb -> H\n}"),
+        "start s\nsub S {\nstart i\nxor m\nmanual A\ni -> m -> A -> m\n}\n"
+        "boundary b on S signal stop\nmanual B\ns -> S -> B\nb -> B",
+        "start s\nand f\nxor m\nmanual A\nmanual T\nend t terminate\ns -> f\nf -> m -> A -> m\nf -> T -> t",
+    ],
+)
+def test_loop_that_something_else_ends_is_sound(sketch: str) -> None:
+    assert [rule for _, rule in warned(sketch) if rule == "endless"] == []
+
+
+@pytest.mark.parametrize(
+    ("host", "event", "found"),
+    [
+        ("task A", "timer P1D", True),
+        ("script A script==1 result=n", "timer P1D", True),
+        ("send A message told", "timer P1D", True),
+        ("sub A {\n}", "timer P1D", True),
+        ("sub A {\nstart i\nscript I script==1 result=n\ni -> I\n}", "signal stop", True),
+        ("sub A {\nstart i\nmanual I\ni -> I\n}", "timer P1D", False),
+        ("manual A", "timer P1D", False),
+        ("service A topic=t", "timer P1D", False),
+        ("receive A message told", "timer P1D", False),
+        ("manual A", "error bad", True),
+        ("service A topic=t", "error bad", False),
+        ("sub A {\nstart i\nmanual I\nend j error bad\ni -> I -> j\n}", "error bad", False),
+        ("sub A {\nstart i\nmanual I\nend j error bad\ni -> I -> j\n}", "error worse", True),
+        ("sub A {\nstart i\nmanual I\nend j error bad\ni -> I -> j\n}", "error", False),
+        ("sub A {\nstart i\nmanual I\nend j error bad\ni -> I -> j\n}", "escalation bad", True),
+    ],
+)
+def test_boundary_event_that_can_never_fire_is_named(host: str, event: str, *, found: bool) -> None:
+    sketch = f"start s\n{host}\nboundary b on A {event}\nend e\nend x\ns -> A -> e\nb -> x"
+
+    assert [one for one in warned(sketch) if one[0] == "b"] == ([("b", "never-fires")] if found else [])
+
+
+WAITS = "start s\ncatch a signal told\nreceive m message asked\ns -> a -> m"
+
+
+@pytest.mark.parametrize(
+    ("outside", "others", "found"),
+    [
+        (None, {}, []),
+        ((), {}, [("a", "never-thrown"), ("m", "never-thrown")]),
+        (("told",), {}, [("m", "never-thrown")]),
+        (("told", "asked"), {}, []),
+        ((), {"q": "start qs\nthrow t signal told\nend u message asked\nqs -> t -> u"}, []),
+        (
+            (),
+            {"q": "start qs\nthrow t message told\nqs -> t"},
+            [("a", "never-thrown"), ("m", "never-thrown")],
+        ),
+    ],
+)
+def test_wait_that_nothing_ends_is_named(
+    outside: tuple[str, ...] | None, others: dict[str, str], found: list[tuple[str, str]]
+) -> None:
+    problems = engine.check_diagram(draw(p=WAITS, **others), outside=outside)
+
+    assert [(problem.element_id, problem.rule) for problem in problems] == found
+
+
+def test_called_processes_are_looked_into_once_each() -> None:
+    calls = {
+        f"p{n}": f"start s{n}\ncall a{n} process=p{n + 1}\ncall b{n} process=p{n + 1}\ns{n} -> a{n} -> b{n}"
+        for n in range(40)
+    }
+    began = time.process_time()
+
+    engine.check_diagram(
+        draw(
+            p="start s\ncall A process=p0\nboundary b on A timer P1D\nend x\ns -> A\nb -> x",
+            p40="start z\ntask Z\nz -> Z",
+            **calls,
+        )
+    )
+
+    assert time.process_time() - began < 2 * PATIENCE

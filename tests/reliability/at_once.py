@@ -1,0 +1,32 @@
+"""Doing things at the same moment, each in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def at_once(actions: Sequence[Callable[[], T]]) -> list[T]:
+    """Run actions in threads that begin together; return their results, or raise what one raised."""
+    gate = threading.Barrier(len(actions))
+    results: dict[int, T] = {}
+    errors: list[BaseException] = []
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            results[number] = actions[number]()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return [results[number] for number in range(len(actions))]

@@ -1,0 +1,89 @@
+"""What the shape of the house rests on, checked by machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_FILE, MAX_FUNCTION = 400, 60
+SOURCES = sorted((ROOT / "service").rglob("*.py"))
+#: reading the machine's clock, by module and attribute
+WALL_CLOCK = {
+    ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
+    ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"),
+}  # fmt: skip
+#: tools that fetch packages write their addresses into these unless told not to
+LOCKS = ("requirements/*.lock", "frontend/package-lock.json", "**/uv.lock", "**/poetry.lock")
+HANDS_OFF = ("node_modules", ".venv")
+
+
+def test_layers_point_downwards() -> None:
+    program = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_and_its_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert text.count("\n") <= MAX_FILE
+    assert [name for name, length in _functions(text) if length > MAX_FUNCTION] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_clock_reads_the_wall_clock(path: Path) -> None:
+    found = [
+        f"line {node.lineno}: {node.value.id}.{node.attr}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in WALL_CLOCK
+    ]
+
+    assert found == [] or path == ROOT / "service" / "clock.py"
+
+
+def test_no_lock_file_holds_an_address() -> None:
+    locks = [path for pattern in LOCKS for path in ROOT.glob(pattern) if not set(HANDS_OFF) & set(path.parts)]
+    addresses = {
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in locks
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(r'"resolved":|--(extra-)?index-url|--find-links|registry\.|@ https?://', line)
+    }
+
+    assert len(locks) >= 2
+    assert addresses == set()
+
+
+def test_the_domain_never_commits() -> None:
+    # whoever opens a transaction ends it: requests, jobs and commands
+    committing = re.compile(r"\bsession\.(commit|rollback)\(")
+    domain = ("engine", "feel", "models", "workflow", "programmes", "documents")
+
+    found = [
+        str(path.relative_to(ROOT))
+        for layer in domain
+        for path in (ROOT / "service" / layer).rglob("*.py")
+        if committing.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def _functions(text: str) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.config import BadSetting, Settings
+
+
+def test_defaults_serve_one_machine_on_loopback() -> None:
+    settings = Settings.from_env({"PATH": "/bin", "HOME": "/root"})
+
+    assert settings == Settings()
+    assert (settings.host, settings.demonstration, settings.scheduler) == ("127.0.0.1", False, True)
+    assert settings.url == f"sqlite:///{Path('var/xuanshu.db').resolve()}"
+
+
+def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
+    secret = tmp_path / "database_url"
+    secret.write_text("postgresql://u:p@db/x\n")
+
+    settings = Settings.from_env(
+        {
+            "XUANSHU_PORT": "9000",
+            "XUANSHU_TICK_SECONDS": "0.5",
+            "XUANSHU_SCHEDULER": "off",
+            "XUANSHU_DATA_DIR": "/srv/xuanshu",
+            "XUANSHU_CRYPTO_SUITE": "gm",
+            "XUANSHU_DATABASE_URL_FILE": str(secret),
+        }
+    )
+
+    assert (settings.port, settings.tick_seconds, settings.scheduler) == (9000, 0.5, False)
+    assert (settings.data_dir, settings.crypto_suite) == (Path("/srv/xuanshu"), "gm")
+    assert settings.url == "postgresql://u:p@db/x"
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"XUANSHU_PROT": "80"}, "XUANSHU_PROT is not a setting of this service"),
+        ({"XUANSHU_PORT": "http"}, "XUANSHU_PORT must be a int, not 'http'"),
+        ({"XUANSHU_PORT": "70000"}, "XUANSHU_PORT must lie between 1 and 65535"),
+        ({"XUANSHU_SCHEDULER": "perhaps"}, "XUANSHU_SCHEDULER must be true or false, not 'perhaps'"),
+        ({"XUANSHU_CRYPTO_SUITE": "des"}, "XUANSHU_CRYPTO_SUITE must be one of aes, gm, not 'des'"),
+        ({"XUANSHU_FIELD_KEY": "abc"}, "XUANSHU_FIELD_KEY must be 64 hexadecimal digits"),
+        ({"XUANSHU_TICK_SECONDS": "0"}, "XUANSHU_TICK_SECONDS must be greater than 0"),
+        ({"XUANSHU_SMTP_URL": "smtp://h"}, "XUANSHU_MAIL_FROM is needed with XUANSHU_SMTP_URL"),
+        ({"XUANSHU_SECRET_KEY_FILE": "/nowhere"}, "XUANSHU_SECRET_KEY_FILE names a file that cannot be read"),
+    ],
+)
+def test_what_cannot_be_meant_stops_the_start_with_its_name(environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings.from_env(environ)
+
+    assert refused.value.message.startswith(sentence)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.5", "::"])
+def test_demonstration_is_never_served_to_the_network(host: str) -> None:
+    with pytest.raises(BadSetting, match="XUANSHU_DEMONSTRATION needs XUANSHU_HOST on loopback"):
+        Settings.from_env({"XUANSHU_DEMONSTRATION": "1", "XUANSHU_HOST": host})

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from service.app import App
+from service.clock import MovableClock
+from service.models import User
+from service.wire import Service
+from tests.web.browser import Browser
+
+Browse = Callable[..., Browser]
+GOOD = {"login": "liyang", "password": "xuanshu-demo"}
+
+
+def test_a_page_asks_to_log_in_first_and_comes_back(browse: Browse) -> None:
+    browser = browse()
+
+    asked = browser.get("/messages")
+    back = browser.post("/login", {**GOOD, "next": "/messages"})
+
+    assert (asked.status, asked.location) == (302, "/login?next=/messages")
+    assert (back.status, back.location) == (302, "/messages")
+    assert "演示-溧阳团委经办" in browser.get("/messages").text
+
+
+def test_a_log_in_sends_nobody_to_another_site(browse: Browse) -> None:
+    for target in ("https://evil.invalid/", "//evil.invalid", "/\\evil.invalid", "javascript:alert(1)"):
+        assert browse().post("/login", {**GOOD, "next": target}).location == "/"
+
+
+def test_a_wrong_password_is_counted_and_says_nothing_more(browse: Browse, service: Service) -> None:
+    page = browse().post("/login", {"login": "liyang", "password": "wrong"})
+
+    with service.wiring.reading() as ctx:
+        failed = ctx.session.scalars(select(User.failed_logins).where(User.login == "liyang")).one()
+    assert (page.status, failed) == (403, 1)
+    assert "用户名或密码不正确" in page.text
+    assert 'value="wrong"' not in page.html
+
+
+def test_logging_in_forgets_the_session_before_it(browse: Browse) -> None:
+    browser = browse()
+    with browser.client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+
+    browser.post("/login", GOOD)
+
+    with browser.client.session_transaction() as session:
+        assert "planted" not in session
+
+
+def test_too_many_attempts_are_stopped(browse: Browse) -> None:
+    browser = browse()
+
+    statuses = [browser.post("/login", {"login": "nobody", "password": "x"}).status for _ in range(11)]
+
+    assert statuses == [403] * 10 + [429]
+    assert "尝试的次数太多" in browser.post("/login", {"login": "nobody", "password": "x"}).text
+
+
+def test_half_an_hour_without_a_request_ends_the_session(browse: Browse, wall: MovableClock) -> None:
+    browser = browse("liyang")
+
+    wall.move(minutes=29)
+    still = browser.get("/messages").status
+    wall.move(minutes=31)
+    ended = browser.get("/messages")
+
+    assert (still, ended.status) == (200, 302)
+    assert "超过 30 分钟没有操作" in browser.get(ended.location).text
+
+
+def test_a_raised_epoch_ends_every_session(browse: Browse, service: Service) -> None:
+    browser = browse("liyang")
+    with service.wiring.transaction() as ctx:
+        ctx.session.scalars(select(User).where(User.login == "liyang")).one().session_epoch += 1
+
+    assert browser.get("/messages").status == 302
+
+
+def test_logging_out_takes_a_post(browse: Browse) -> None:
+    browser = browse("liyang")
+
+    assert browser.get("/logout").status == 405
+    assert browser.post("/logout").location == "/login"
+    assert browser.get("/messages").status == 302
+
+
+def test_a_cookie_kept_from_before_the_log_out_opens_nothing(app: App, browse: Browse) -> None:
+    browser, thief = browse("liyang"), app.test_client()
+    with browser.client.session_transaction() as theirs, thief.session_transaction() as session:
+        session.update(theirs)
+
+    browser.post("/logout")
+
+    assert thief.get("/account").location == "/login?next=/account"
+
+
+def test_a_locked_account_is_answered_like_one_that_does_not_exist(browse: Browse) -> None:
+    browser = browse()
+    bad = [browser.post("/login", {"login": "liyang", "password": "wrong"}) for _ in range(6)]
+    nobody = browser.post("/login", {"login": "nobody", "password": "wrong"})
+
+    sentences = {tuple(page.all(r"用户名或密码不正确[^<]*")) for page in [*bad, nobody]}
+
+    assert len(sentences) == 1
+    assert browser.post("/login", GOOD).status == 403
+
+
+def test_a_post_without_the_token_changes_nothing(browse: Browse) -> None:
+    browser = browse("liyang")
+
+    refused = browser.client.post("/messages/read")
+
+    assert refused.status_code == 400
+    assert "没有生效" in refused.get_data(as_text=True)
+
+
+def test_a_new_password_ends_the_other_sessions(app: App, browse: Browse) -> None:
+    here, elsewhere = browse("liyang"), browse("liyang")
+    words = {"old": "xuanshu-demo", "new": "quite-another-1", "again": "quite-another-1"}
+
+    changed = here.post("/account/password", words)
+
+    assert changed.location == "/account"
+    assert here.get("/account").status == 200
+    assert elsewhere.get("/account").status == 302
+
+
+def test_a_new_password_that_will_not_do_says_why(browse: Browse) -> None:
+    browser = browse("liyang")
+    old = {"old": "xuanshu-demo"}
+
+    short = browser.post("/account/password", {**old, "new": "short", "again": "short"})
+    unequal = browser.post("/account/password", {**old, "new": "long-enough-1", "again": "long-enough-2"})
+    wrong = browser.post("/account/password", {"old": "no", "new": "long-enough-1", "again": "long-enough-1"})
+
+    assert [page.status for page in (short, unequal, wrong)] == [422, 422, 422]
+    assert "至少 10 个字符" in short.text
+    assert "请再输入一遍新密码" in unequal.text
+    assert "请输入现在使用的密码" in wrong.text
+
+
+def test_the_language_is_the_browsers_until_one_is_chosen(browse: Browse) -> None:
+    browser = browse()
+    english = {"Accept-Language": "en-US,en;q=0.9"}
+
+    by_browser = browser.client.get("/login", headers=english).get_data(as_text=True)
+    browser.post("/language", {"language": "zh", "next": "/login"})
+    chosen = browser.client.get("/login", headers=english).get_data(as_text=True)
+
+    assert '<html lang="en">' in by_browser
+    assert "Log in" in by_browser
+    assert '<html lang="zh-CN">' in chosen
+
+
+def test_a_real_service_lists_no_demonstration_accounts(browse: Browse) -> None:
+    page = browse().get("/login?as=liyang")
+
+    assert "演示账号" not in page.text
+    assert "xuanshu-demo" not in page.html

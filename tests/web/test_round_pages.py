@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from service.clock import MovableClock
+from service.models import Extension, Round, UserTask
+from service.wire import Service
+from service.workflow.context import Context
+from tests.web.browser import Browser, count_statements
+
+Browse = Callable[..., Browser]
+
+
+def test_the_round_page_shows_stages_funnel_and_quotas(browse: Browse) -> None:
+    page = browse("shiwei").get("/rounds/1")
+
+    assert page.status == 200
+    assert page.all(r'<li class="(?:done|active)?"[^>]*>(\w+)') == [
+        "筹备", "申报推荐", "资格审查", "联合会审", "社会公示", "综合评定", "已公布",
+    ]  # fmt: skip
+    assert page.all(r"<output>(\d+)</output>") == ["3", "5", "4"]
+    assert page.all(r"<tfoot>.*?合计</th>(.*?)</tr>")[0].count("110") == 6
+    assert "4／660" in page.text
+    assert "差额 10 9.09%" in page.text
+
+
+def test_the_organiser_alone_sees_late_units_and_forms(browse: Browse) -> None:
+    organiser, recommender = browse("shiwei").get("/rounds/1"), browse("liyang").get("/rounds/1")
+
+    assert "尚未报齐的单位" in organiser.text
+    assert "8 份未完成" in organiser.text
+    assert organiser.text.count("还没有申报") == 6
+    assert "尚未报齐的单位" not in recommender.text
+    assert "为一个单位办理延期" not in recommender.text
+
+
+def test_a_recommender_counts_only_what_he_may_see(browse: Browse) -> None:
+    assert browse("liyang").get("/rounds/1").all(r"<output>(\d+)</output>") == ["3", "5"]
+    assert browse("wujin").get("/rounds/1").all(r"<output>(\d+)</output>") == ["4"]
+
+
+def test_a_deadline_moves_with_a_reason(browse: Browse, ctx: Context) -> None:
+    browser = browse("shiwei")
+
+    page = browser.post("/rounds/1/dates", {"stage": "submission", "due": "2024-03-29", "reason": "各地来电"})
+
+    assert (page.status, page.location) == (302, "/rounds/1#dates")
+    assert "2024年3月29日 24:00" in browser.get("/rounds/1").text
+    query = select(UserTask.due_date).where(UserTask.element_id == "fill_in_form", UserTask.status == "open")
+    assert set(ctx.session.scalars(query)) == {datetime(2024, 3, 29, 16, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"stage": "submission", "due": "2024-03-29", "reason": " "}, "请填写调整原因"),
+        ({"stage": "submission", "due": "nonsense", "reason": "x"}, "日期写法不对"),
+        ({"stage": "submission", "due": "2024-03-01", "reason": "x"}, "新的截止时间必须晚于现在"),
+        ({"stage": "review", "due": "2024-03-29", "reason": "x"}, "请选择阶段"),
+    ],
+)
+def test_a_wrong_date_is_refused_in_place(
+    browse: Browse, ctx: Context, data: dict[str, str], sentence: str
+) -> None:
+    page = browse("shiwei").post("/rounds/1/dates", data)
+
+    assert page.status == 422
+    assert sentence in page.text
+    assert '<details class="list-group-item" open>' in page.html
+    assert ctx.session.get_one(Round, 1).dates["submission"]["due"].startswith("2024-03-26T00:00")
+
+
+def test_an_extension_of_a_unit_is_listed(browse: Browse, ctx: Context) -> None:
+    browser = browse("shiwei")
+    unit = browser.get("/rounds/1").all(r'<option value="(\d+)" >共青团金坛区委')[0]
+    data = {"stage": "submission", "unit": unit, "until": "2024-03-28", "reason": "网络故障"}
+
+    page = browser.post("/rounds/1/extensions", data)
+    unknown = browser.post("/rounds/1/extensions", {**data, "unit": "1"})
+
+    assert (page.status, unknown.status) == (302, 422)
+    assert "共青团金坛区委 延至 3月28日 24:00 网络故障" in browser.get("/rounds/1").text
+    assert ctx.session.scalars(select(Extension.reason)).all() == ["网络故障"]
+
+
+@pytest.mark.parametrize("path", ["/rounds/1/dates", "/rounds/1/extensions"])
+@pytest.mark.parametrize("login", ["liyang", "tuanzhibu", "xiaoming", "admin"])
+def test_only_the_organiser_changes_dates(browse: Browse, path: str, login: str) -> None:
+    assert browse(login).post(path, {}).status == 403
+
+
+def test_a_round_is_opened_once(browse: Browse, clock: MovableClock) -> None:
+    clock.move(days=360)
+    browser = browse("shiwei")
+    data = {"programme": "changzhou-good-youth", "year": "2025", "label": ""}
+
+    first, second = browser.post("/rounds/new", data), browser.post("/rounds/new", data)
+
+    assert (first.status, first.location) == (302, "/rounds/2")
+    assert second.status == 409
+    assert "已经存在" in second.text
+    assert "2025年3月25日 24:00" in browser.get("/rounds").text
+
+
+@pytest.mark.parametrize(("field", "value"), [("year", "24"), ("programme", "nope")])
+def test_a_round_without_programme_or_year_is_refused(browse: Browse, field: str, value: str) -> None:
+    data = {"programme": "changzhou-good-youth", "year": "2025", field: value}
+
+    page = browse("admin").post("/rounds/new", data)
+
+    assert page.status == 422
+    assert page.all(r'class="form-\w+ is-invalid" id="f-(\w+)"') == [field]
+
+
+def test_the_round_page_costs_the_same_however_many_nominations(browse: Browse, service: Service) -> None:
+    browser = browse("shiwei")
+    browser.get("/rounds/1")
+
+    with count_statements(service.engine) as sent:
+        browser.get("/rounds/1")
+
+    assert len(sent) <= 26
