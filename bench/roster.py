@@ -9,10 +9,10 @@ from bench.table import Row, show
 from service.documents.records import RosterRecord, RosterRow
 from service.documents.roster_import import MAX_ROWS, read_roster
 from service.documents.spreadsheets import make_roster
-from service.programmes import identity_number
-from service.programmes.demo import read_demo
-from service.programmes.made_up import people
-from service.programmes.packs import load_pack
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.demo.made_up import people
+from service.programmes.pack.packs import load_pack
+from service.programmes.rule import identity_number
 from tests.reliability.installation import PROGRAMME, ROOT
 
 TARGET, MEMORY = 30.0, 200

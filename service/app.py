@@ -13,7 +13,7 @@ from service.db import read_only
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.ticker import Ticker
 from service.steering import Steering
-from service.web import static_files
+from service.web.frame import static_files
 from service.wire import Service
 from service.workflow.context import ANONYMOUS, Context
 from service.workflow.execution import Faulted

@@ -15,9 +15,12 @@ from service import schema
 from service.config import Settings
 from service.errors import ServiceError
 from service.logs import set_up_logs
-from service.programmes import demonstration, pack_check, rounds, wiring
-from service.programmes.demo import read_demo
-from service.programmes.packs import Pack, load_all
+from service.programmes import wiring
+from service.programmes.demo import demonstration
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.diagram import completeness
+from service.programmes.pack.packs import Pack, load_all
+from service.programmes.round import rounds
 from service.rehearsal.rehearse import rehearse as rehearse_round
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.worker import run_worker
@@ -80,7 +83,7 @@ def check() -> None:
     packs = load_all(settings.processes_dir, settings.forms_dir)
     errors = 0
     for key, pack in packs.items():
-        problems = pack_check.check(pack)
+        problems = completeness.check(pack)
         errors += sum(problem.severity == "error" for problem in problems)
         for problem in problems:
             where = f" {problem.element_id}" if problem.element_id else ""

@@ -15,7 +15,7 @@ from service.connectors.storage import Storage
 from service.db import create_engine, create_session_factory
 from service.models.crypto import Keyring, use_keyring
 from service.programmes.domain import Programmes
-from service.programmes.packs import load_all
+from service.programmes.pack.packs import load_all
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.wiring import Wiring
 from service.workflow.context import House

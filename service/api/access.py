@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.errors import Forbidden, NotFound
 from service.models import Round
-from service.programmes import nominations
+from service.programmes.nomination import nominations
 from service.workflow.context import Context
 
 

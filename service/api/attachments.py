@@ -16,7 +16,7 @@ from service.api.fields import moment, string
 from service.api.idempotency import idempotent
 from service.errors import Invalid
 from service.models import Attachment, Nomination
-from service.programmes import attachments, nominations
+from service.programmes.nomination import attachments, nominations
 from service.workflow import execution
 from service.workflow.context import Context
 

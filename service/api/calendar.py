@@ -13,7 +13,7 @@ from service.api.blueprint import Blueprint
 from service.api.fields import string
 from service.errors import NotFound
 from service.models import CalendarDay
-from service.programmes import calendars
+from service.programmes.round import calendars
 from service.workflow.context import Context
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200

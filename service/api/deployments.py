@@ -17,7 +17,8 @@ from service.api.idempotency import idempotent
 from service.api.problem import DiagramProblemSchema
 from service.errors import NotFound
 from service.models import Deployment
-from service.programmes import diagrams, wiring
+from service.programmes import wiring
+from service.programmes.diagram import diagrams
 from service.workflow.context import Context
 
 MAX_XML = 2_000_000

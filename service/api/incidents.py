@@ -13,7 +13,7 @@ from service.api.blueprint import ID, Blueprint
 from service.api.fields import moment, row_id
 from service.errors import NotFound
 from service.models import Incident
-from service.programmes import rounds
+from service.programmes.round import rounds
 from service.workflow import incidents, retries
 from service.workflow.context import Context
 

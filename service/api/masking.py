@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from service.programmes.identity_number import mask, mask_phone
+from service.programmes.rule.identity_number import mask, mask_phone
 
 #: answers masked in whatever form they appear, beside those whose field is marked SENSITIVE
 ALWAYS = frozenset({"id_number", "phone"})

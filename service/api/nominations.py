@@ -16,8 +16,9 @@ from service.api.idempotency import idempotent
 from service.api.masking import mask_value
 from service.errors import Invalid
 from service.models import Finding, NominationStatus, Unit
-from service.programmes import nominations, opinions, rounds, screening
-from service.programmes.opinions import GivenOpinion
+from service.programmes.nomination import nominations, opinions, screening
+from service.programmes.nomination.opinions import GivenOpinion
+from service.programmes.round import rounds
 from service.workflow.context import Context
 
 PAGE = 50

@@ -13,7 +13,7 @@ from service.api.fields import moment, row_id
 from service.api.idempotency import idempotent
 from service.api.limits import OBJECTIONS, RECEIPTS, limiter
 from service.models import Notice, Objection
-from service.programmes import notices, objections
+from service.programmes.publication import notices, objections
 from service.workflow.context import Context
 
 blp = Blueprint("notices", "公示与公布（不需要令牌）；提出异议")

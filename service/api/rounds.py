@@ -23,7 +23,9 @@ from service.api.round_schemas import (
 )
 from service.errors import Invalid, NotFound
 from service.models import Extension, QuotaKind, Round, Stage, Unit
-from service.programmes import nominations, quotas, rounds, wiring
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.round import quotas, rounds
 from service.workflow import execution
 from service.workflow.context import Context
 

@@ -24,7 +24,7 @@ from service.api.user_task_schemas import (
 )
 from service.errors import Invalid
 from service.models import Draft, User, UserTask
-from service.programmes import reviews
+from service.programmes.nomination import reviews
 from service.workflow import deployments, returns, task_access, user_tasks
 from service.workflow.context import Context
 

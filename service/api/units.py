@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.api.blueprint import Blueprint
 from service.api.fields import string
 from service.models import Unit
-from service.programmes import rounds
+from service.programmes.round import rounds
 from service.workflow.context import Context
 
 blp = Blueprint("units", "单位")

@@ -11,7 +11,8 @@ from service.api.etags import conditional, require_match, tag_of, tag_of_content
 from service.api.masking import mask_answers, unmask_answers
 from service.api.user_task_schemas import AnswersSchema, TaskPageSchema, TaskQuery, TaskSchema, WorkSchema
 from service.models import Draft, Nomination, TaskStatus, UserTask
-from service.programmes import attachments, intake, nominations, opinions, record
+from service.programmes import intake
+from service.programmes.nomination import attachments, nominations, opinions, record
 from service.workflow import deployments, returns, task_access, tasklist, user_tasks
 from service.workflow.context import Context
 

@@ -10,18 +10,12 @@ from zoneinfo import ZoneInfo
 from service.engine.records import Element
 from service.errors import Invalid
 from service.models import Instance, NominationStatus, Round, Stage, UserTask
-from service.programmes import (
-    calendar,
-    calendars,
-    intake,
-    nominations,
-    objections,
-    roles,
-    rounds,
-    topics,
-    wiring,
-)
-from service.programmes.packs import Pack
+from service.programmes import intake, roles, topics, wiring
+from service.programmes.nomination import nominations
+from service.programmes.pack.packs import Pack
+from service.programmes.publication import objections
+from service.programmes.round import calendars, rounds
+from service.programmes.rule import calendar
 from service.workflow.context import Accepted, Calendar, Context, Resolved
 
 FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")

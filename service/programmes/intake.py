@@ -16,16 +16,12 @@ from typing import Any
 from service.engine.records import Element, Variables
 from service.errors import Invalid
 from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
-from service.programmes import (
-    attachments,
-    form_schema,
-    identity_number,
-    nominations,
-    objections,
-    screening,
-    wiring,
-)
-from service.programmes.form_checks import FormContext
+from service.programmes import wiring
+from service.programmes.form import schemas
+from service.programmes.form.checks import FormContext
+from service.programmes.nomination import attachments, nominations, screening
+from service.programmes.publication import objections
+from service.programmes.rule import identity_number
 from service.workflow import deployments
 from service.workflow.context import Accepted, Context
 
@@ -102,7 +98,7 @@ def find_warnings(ctx: Context, task: UserTask, answers: Mapping[str, Any]) -> d
         return {}
     schema = deployments.get_form(ctx, task.instance, task.form_id)
     context = _context(ctx, task, nominations.of_instance(ctx, task.instance))
-    return form_schema.find_warnings(schema, answers, context)
+    return schemas.find_warnings(schema, answers, context)
 
 
 def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> FormContext:
@@ -129,7 +125,7 @@ def _check(
     clean: dict[str, Any] = {}
     if task.form_id is not None:
         schema = deployments.get_form(ctx, task.instance, task.form_id)
-        clean = form_schema.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+        clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
     return _Received(
         task=task, element=element, outcome=outcome, answers=clean, schema=schema, lenient=lenient
     )

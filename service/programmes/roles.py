@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from service.models import Instance, Membership, Nomination, Round, Unit, User
-from service.programmes import nominations, objections
+from service.programmes.nomination import nominations
+from service.programmes.publication import objections
 from service.workflow.context import Context, Resolved
 
 UNIT_ADMIN = "unit_admin"

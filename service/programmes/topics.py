@@ -23,7 +23,9 @@ from service.models import (
     Stage,
     SubscriptionRow,
 )
-from service.programmes import awards, nominations, notices, objections, opinions, quotas, rounds, screening
+from service.programmes.nomination import nominations, opinions, screening
+from service.programmes.publication import awards, notices, objections
+from service.programmes.round import quotas, rounds
 from service.workflow.context import Context, Topic
 
 

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from service.errors import NotFound
 from service.models import Round
-from service.programmes.packs import Pack
+from service.programmes.pack.packs import Pack
 from service.workflow.context import Context
 
 

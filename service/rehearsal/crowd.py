@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.models import Unit
-from service.programmes import made_up
-from service.programmes.demo import Demo
-from service.programmes.made_up import Person
-from service.programmes.packs import Pack
+from service.programmes.demo import made_up
+from service.programmes.demo.demo_file import Demo
+from service.programmes.demo.made_up import Person
+from service.programmes.pack.packs import Pack
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,9 +19,12 @@ from service.clock import MovableClock
 from service.config import Settings
 from service.errors import Conflict, ServiceError
 from service.models import Candidate, Nomination, TaskStatus, Unit, UserTask
-from service.programmes import attachments, calendars, demonstration, made_up, nominations, rounds, wiring
-from service.programmes.demo import Demo, read_demo
-from service.programmes.packs import Pack, Slot
+from service.programmes import wiring
+from service.programmes.demo import demonstration, made_up
+from service.programmes.demo.demo_file import Demo, read_demo
+from service.programmes.nomination import attachments, nominations
+from service.programmes.pack.packs import Pack, Slot
+from service.programmes.round import calendars, rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
 from service.rehearsal.report import Report, conclude
 from service.scheduler import due_jobs, reminders

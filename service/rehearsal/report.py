@@ -21,7 +21,7 @@ from service.models import (
     Reminder,
     Round,
 )
-from service.programmes.packs import Pack
+from service.programmes.pack.packs import Pack
 from service.scheduler.stepping import Happening
 from service.workflow import history
 from service.workflow.context import Context

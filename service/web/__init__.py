@@ -4,37 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import (
-    admin,
-    batches,
-    calendar_days,
-    demonstration,
-    diagrams,
-    errors,
-    filters,
-    health,
-    inbox,
-    incidents,
-    languages,
-    login,
-    messages,
-    modeler,
-    navigation,
-    nominations,
-    papers,
-    people,
-    public,
-    reveals,
-    rounds,
-    security,
-    static_files,
-    task_actions,
-    tasks,
-    units,
-    uploads,
-)
-from service.web.numbers import NumberConverter
-from service.web.sessions import find_actor
+from service.web import demonstration, health, login, messages, public
+from service.web.admin import calendar_days, incidents, modeler, overview, people, units
+from service.web.frame import errors, filters, languages, navigation, security, static_files
+from service.web.frame.numbers import NumberConverter
+from service.web.frame.sessions import find_actor
+from service.web.round import nominations, papers, rounds
+from service.web.task import batches, diagrams, inbox, reveals, task_actions, tasks, uploads
 
 __all__ = ["find_actor", "register"]
 
@@ -54,7 +30,7 @@ BLUEPRINTS = (
     nominations.pages,
     papers.pages,
     modeler.pages,
-    admin.pages,
+    overview.pages,
     units.pages,
     people.pages,
     calendar_days.pages,

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import Conflict, Invalid
-from service.programmes.calendar import end_of_day
 from service.programmes.domain import FALLBACK_ZONE
-from service.web.targets import local_target
+from service.programmes.rule.calendar import end_of_day
+from service.web.frame.targets import local_target
 
 EXTENSION = "demonstration"
 KEPT = 20  # moves whose diary is remembered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g
 from sqlalchemy import select
 
-from service.web.sessions import public
+from service.web.frame.sessions import public
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from service.errors import Invalid
 from service.models import Membership, User
 from service.programmes import wiring
-from service.programmes.demonstration import PASSWORD, LogIn, list_log_ins
-from service.web import sessions
-from service.web.languages import LANGUAGES
-from service.web.security import limit_logins
-from service.web.sessions import public
-from service.web.targets import local_target
+from service.programmes.demo.demonstration import PASSWORD, LogIn, list_log_ins
+from service.web.frame import sessions
+from service.web.frame.languages import LANGUAGES
+from service.web.frame.security import limit_logins
+from service.web.frame.sessions import public
+from service.web.frame.targets import local_target
 from service.workflow import people
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from service.web.inbox import zone_of
+from service.web.task.inbox import zone_of
 from service.workflow import notifications
 
 pages = Blueprint("messages", __name__, url_prefix="/messages")

@@ -23,10 +23,11 @@ from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Notice
-from service.programmes import notices, objections, wiring
-from service.web.errors import status_of
-from service.web.security import limiter
-from service.web.sessions import public
+from service.programmes import wiring
+from service.programmes.publication import notices, objections
+from service.web.frame.errors import status_of
+from service.web.frame.security import limiter
+from service.web.frame.sessions import public
 from service.workflow.context import Context
 
 if TYPE_CHECKING:

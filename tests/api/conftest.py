@@ -15,7 +15,7 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
 from service.models import User
-from service.programmes import demonstration
+from service.programmes.demo import demonstration
 from service.programmes.domain import Programmes
 from service.schema import upgrade
 from service.wire import Service, wire

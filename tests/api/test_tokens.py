@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import User
-from service.programmes.demonstration import PASSWORD
+from service.programmes.demo.demonstration import PASSWORD
 from service.workflow.context import Context
 from tests.api.caller import Caller
 

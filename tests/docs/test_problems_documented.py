@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
     *sorted((ROOT / "service/engine").rglob("*.py")),
     ROOT / "service/workflow/deployments.py",
-    ROOT / "service/programmes/pack_check.py",
+    ROOT / "service/programmes/diagram/completeness.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")
 #: what an f-string that names a rule is filled with

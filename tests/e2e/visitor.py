@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from service.programmes import made_up
-from service.programmes.demonstration import PASSWORD
+from service.programmes.demo import made_up
+from service.programmes.demo.demonstration import PASSWORD
 
 
 class Visitor:

@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 from service.clock import MovableClock
 from service.connectors.storage import Storage
 from service.db import create_engine, create_session_factory
-from service.programmes import demonstration, rounds
-from service.programmes.demo import read_demo
+from service.programmes.demo import demonstration
+from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
-from service.programmes.packs import Pack, load_all
+from service.programmes.pack.packs import Pack, load_all
+from service.programmes.round import rounds
 from service.scheduler.wiring import Wiring
 from service.workflow.context import House
 from tests.programmes.story import Story

@@ -25,10 +25,14 @@ from service.models import (
     User,
     UserTask,
 )
-from service.programmes import attachments, identity_number, made_up, nominations, notices, objections, rounds
-from service.programmes.demo import read_demo
-from service.programmes.made_up import Person
-from service.programmes.packs import Pack, Slot
+from service.programmes.demo import made_up
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.demo.made_up import Person
+from service.programmes.nomination import attachments, nominations
+from service.programmes.pack.packs import Pack, Slot
+from service.programmes.publication import notices, objections
+from service.programmes.round import rounds
+from service.programmes.rule import identity_number
 from service.scheduler import due_jobs, reminders
 from service.scheduler.stepping import advance_clock, find_next_due
 from service.scheduler.wiring import Wiring

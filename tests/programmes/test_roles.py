@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import Candidate, HistoryEvent, Incident, Membership, Objection, User, UserTask
-from service.programmes import accounts, objections
+from service.programmes.account import accounts
+from service.programmes.publication import objections
 from service.workflow import incidents, people, retries, task_access, user_tasks
 from tests.programmes.story import Story, _unit
 

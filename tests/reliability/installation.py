@@ -18,9 +18,12 @@ from service import schema
 from service.clock import Clock
 from service.config import Settings
 from service.models import Nomination, Stage, TaskStatus, Unit, User, UserTask
-from service.programmes import attachments, demonstration, made_up, nominations, rounds, wiring
-from service.programmes.demo import read_demo
-from service.programmes.packs import Pack, Slot
+from service.programmes import wiring
+from service.programmes.demo import demonstration, made_up
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.nomination import attachments, nominations
+from service.programmes.pack.packs import Pack, Slot
+from service.programmes.round import rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
 from service.scheduler.wiring import Wiring
 from service.wire import Service, wire

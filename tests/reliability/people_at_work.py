@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from service.programmes import made_up
+from service.programmes.demo import made_up
 
 #: seconds between two tries
 PAUSE = 0.05

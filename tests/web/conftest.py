@@ -14,7 +14,7 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
 from service.models import User, UserTask
-from service.programmes import demonstration
+from service.programmes.demo import demonstration
 from service.programmes.domain import Programmes
 from service.scheduler import demonstration_clock
 from service.schema import upgrade

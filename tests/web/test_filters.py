@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.web.filters import mask, write_size
+from service.web.frame.filters import mask, write_size
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Nomination, NominationStatus, Round
-from service.programmes import notices, objections
+from service.programmes.publication import notices, objections
 from service.wire import Service
 from tests.web.browser import Browser
 

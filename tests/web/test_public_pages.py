@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import Instance, Nomination, NominationStatus, Objection, Round
-from service.programmes import notices
+from service.programmes.publication import notices
 from service.wire import Service
 from service.workflow.context import Context
 from tests.web.browser import Browser

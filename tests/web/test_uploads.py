@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from service.models import Attachment, Nomination, UserTask
-from service.programmes import made_up
+from service.programmes.demo import made_up
 from service.wire import Service
 from tests.web.browser import Browser
 

@@ -1,0 +1,1 @@
+"""Accounts, units and the audit of what was done with them."""

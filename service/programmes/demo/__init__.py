@@ -1,0 +1,1 @@
+"""The demonstration: made-up people in a round of their own."""

@@ -1,0 +1,165 @@
+"""The demonstration: units, made-up accounts and a round that has just begun, as ``demo.toml`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
+from service.programmes.demo import made_up
+from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
+from service.programmes.demo.made_up import Person
+from service.programmes.nomination import attachments, nominations
+from service.programmes.pack.packs import Pack, PackUnit
+from service.programmes.round import rounds
+from service.workflow import deployments, notifications, people, user_tasks
+from service.workflow.context import Actor, Context
+
+#: of every demonstration account; a demonstration listens on loopback only
+PASSWORD = "xuanshu-demo"  # noqa: S105
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogIn:
+    """Somebody who may log in to the demonstration."""
+
+    login: str
+    name: str
+    role: str
+    unit: str
+
+
+def set_up(ctx: Context, pack: Pack) -> Round:
+    """Load a demonstration into an empty database and return its round."""
+    demo = read_demo(pack.demo)
+    units = load_units(ctx, pack.units)
+    create_accounts(ctx, demo, units)
+    entry = rounds.open_round(ctx, pack, label=demo.label, demonstration=True)
+    ctx.session.flush()
+    crowd = made_up.people(demo.names, pack.programme.eligibility.age)
+    categories = list(pack.programme.categories)
+    for group in demo.nominations:
+        for number in range(group.count):
+            _nominate(
+                ctx, pack, entry, units[group.unit], categories[number % len(categories)], next(crowd), group
+            )
+    return entry
+
+
+def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
+    """Enter a unit tree, parents first; units that are there already stay. Returns them by code."""
+    known = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
+    for entry in units:
+        if entry.code in known:
+            continue
+        parent = known[entry.parent] if entry.parent else None
+        unit = Unit(
+            code=entry.code,
+            name=entry.name,
+            level=entry.level,
+            parent_id=parent.id if parent else None,
+            path=f"{parent.path if parent else '/'}{entry.code}/",
+        )
+        ctx.session.add(unit)
+        ctx.session.flush()
+        known[entry.code] = unit
+    return known
+
+
+def list_log_ins(pack: Pack) -> list[LogIn]:
+    """Return the accounts one a role, in the order of the chain."""
+    names = {unit.code: unit.name for unit in pack.units}
+    return [
+        LogIn(login=account.login, name=account.name, role=account.role, unit=names[account.unit])
+        for account in read_demo(pack.demo).accounts
+    ]
+
+
+def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
+    """Create every account of a demonstration, with one password for all."""
+    hashed = people.hash_password(PASSWORD)
+    taken: set[tuple[str, str]] = set()
+    for account in demo.accounts:
+        _create(ctx, hashed, account.login, account.name, account.role, units[account.unit])
+        taken.add((account.role, account.unit))
+    for staff in demo.staff:
+        for unit in units.values():
+            if unit.level == staff.level and (staff.role, unit.code) not in taken:
+                login = staff.login.format(code=unit.code)
+                _create(ctx, hashed, login, staff.name.format(name=unit.name), staff.role, unit)
+
+
+def _create(ctx: Context, hashed: str, login: str, name: str, role: str, unit: Unit) -> None:
+    user = User(
+        login=login,
+        name=name,
+        password_hash=hashed,
+        email=f"{login}@example.invalid",
+        unit_id=unit.id,
+        created_at=ctx.now,
+    )
+    ctx.session.add(user)
+    ctx.session.flush()
+    people.grant(ctx, user, role, unit)
+
+
+def _nominate(
+    ctx: Context,
+    pack: Pack,
+    entry: Round,
+    unit: Unit,
+    category: str,
+    person: Person,
+    group: WaitingNominations,
+) -> None:
+    """Start a nomination and carry it, as those whose turn it is, to the step it is to wait at."""
+    starter = _holder(ctx, f"league@{unit.code}")
+    nomination = nominations.start(
+        replace(ctx, actor=starter), entry, unit=unit, category=category, source="unit", name=person.name
+    )
+    known = made_up.answer_as(person, category, unit.name)
+    for task in _until(ctx, nomination, group.waits_at):
+        acting = replace(ctx, actor=_who(ctx, task))
+        _attach(acting, pack, nomination, task)
+        outcome = deployments.outcomes_of(_properties(ctx, task)["outcomes"])[0][0]
+        user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
+
+
+def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[UserTask]:
+    while True:
+        query = select(UserTask).where(
+            UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
+        )
+        opened = list(ctx.session.scalars(query.order_by(UserTask.id)))
+        if not opened or element_id in {task.element_id for task in opened}:
+            return
+        yield opened[0]
+
+
+def _who(ctx: Context, task: UserTask) -> Actor:
+    users = notifications.responsible(ctx, task)
+    return people.actor_of(ctx, users[-1])
+
+
+def _holder(ctx: Context, group: str) -> Actor:
+    return people.actor_of(ctx, notifications.holders(ctx, [group])[0])
+
+
+def _properties(ctx: Context, task: UserTask) -> dict[str, str]:
+    return dict(deployments.get_element(ctx, task.instance, task.element_id).properties)
+
+
+def _answers(ctx: Context, task: UserTask, known: dict[str, object]) -> dict[str, object]:
+    if task.form_id is None:
+        return {}
+    return made_up.answer(deployments.get_form(ctx, task.instance, task.form_id), known)
+
+
+def _attach(ctx: Context, pack: Pack, nomination: Nomination, task: UserTask) -> None:
+    if _properties(ctx, task).get("record") != "nomination":
+        return
+    for slot in pack.programme.slots.values():
+        for number in range(slot.least):
+            attachments.add(ctx, nomination, slot.key, f"{slot.name}{number + 1}.jpg", made_up.photo())

@@ -1,0 +1,112 @@
+"""Made-up people and answers, for demonstrations and rehearsals. Nothing here is anybody's."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from PIL import Image
+
+from service.programmes.demo.demo_file import Names
+from service.programmes.form.fields import name_of
+from service.programmes.rule import identity_number
+from service.programmes.rule.eligibility import AgeBounds
+
+#: sequences of identity numbers that are given to nobody in a region that is given to nobody
+_SEQUENCES = {"女": 0, "男": 1}
+_RARE_EVERY = 40
+_DEEDS = "在岗位上钻研技术，带领班组改进工艺，提出合理化建议，坚持安全生产，热心志愿服务。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who does not exist."""
+
+    name: str
+    sex: str
+    birth_date: date
+    id_number: str
+    phone: str
+    post: str
+
+
+def people(names: Names, bounds: AgeBounds, *, seed: int = 1) -> Iterator[Person]:
+    """Yield people of eligible age, each with an identity number of his own; the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - names, not secrets
+    first, last = bounds.born_after.day, bounds.born_before.day
+    days = [first + timedelta(days=n) for n in range(1, (last - first).days)]
+    chance.shuffle(days)
+    for number, (birth, sex) in enumerate((day, sex) for sex in ("男", "女") for day in days):
+        rare = names.rare and number % _RARE_EVERY == _RARE_EVERY - 1
+        plain = chance.choice(names.surnames) + chance.choice(names.given)
+        yield Person(
+            name=chance.choice(names.rare) if rare else plain,
+            sex=sex,
+            birth_date=birth,
+            id_number=identity_number.make(names.identity_region, birth, _SEQUENCES[sex]),
+            phone=f"0000-{number:07d}",
+            post=chance.choice(names.posts),
+        )
+
+
+def answer(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in a form: ``known`` answers by key, and something acceptable for every other required field."""
+    answers: dict[str, Any] = {}
+    for component in schema.get("components", ()):
+        key = name_of(component)
+        if not key:
+            continue
+        if key in known:
+            answers[key] = known[key]
+        elif component.get("validate", {}).get("required") and "hide" not in component.get("conditional", {}):
+            answers[key] = _something(component, known)
+    return answers
+
+
+def answer_as(person: Person, category: str, workplace: str) -> dict[str, Any]:
+    """Return what a person would write into the fields a nomination's record is made of."""
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "ethnicity": "汉族",
+        "birth_month": f"{person.birth_date:%Y-%m}",
+        "education": "大学本科",
+        "political_status": "群众",
+        "phone": person.phone,
+        "id_number": person.id_number,
+        "category": category,
+        "workplace_and_post": f"{workplace}{person.post}",
+        "achievements": "",
+        "honours": [],
+        "deeds": (_DEEDS * 9)[:300],
+    }
+
+
+@cache
+def photo() -> bytes:
+    """Return a JPEG of noise that is larger than the notice's 1M."""
+    noise = random.Random(1).randbytes(1000 * 1400 * 3)  # noqa: S311 - a picture, not a secret
+    picture = Image.frombytes("RGB", (1000, 1400), noise)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def _something(component: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    kind = component["type"]
+    if kind in ("select", "radio"):
+        return component["values"][0]["value"]
+    if kind in ("checklist", "taglist"):
+        return [component["values"][0]["value"]]
+    plain: dict[str, Any] = {
+        "checkbox": True,
+        "number": component.get("validate", {}).get("min", 0),
+        "datetime": known.get("today", "2024-01-01"),
+        "dynamiclist": [],
+    }
+    return plain.get(kind, "同意。情况属实，予以推荐。")

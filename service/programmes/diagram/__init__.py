@@ -1,0 +1,1 @@
+"""Diagrams as they are redrawn: versions, drafts, checking against the pack, publishing, comparing."""

@@ -1,0 +1,191 @@
+"""The diagrams of a programme as they are redrawn: versions, drafts, checking, publishing, comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+
+from service.engine.records import Element, Problem
+from service.errors import Forbidden, Invalid, NotFound
+from service.models import Deployment, DiagramDraft, Instance, InstanceStatus, User
+from service.programmes.diagram import completeness
+from service.programmes.pack.packs import Pack
+from service.workflow import deployments
+from service.workflow.context import Context
+from service.workflow.deployments import DiagramRefused
+
+MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One published version, and how many instances run it."""
+
+    deployment_id: int
+    number: int
+    note: str
+    by: str
+    deployed_at: object
+    active: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What two versions disagree about at one element."""
+
+    process: str
+    element_id: str
+    name: str
+    kind: str  #: added, removed, changed
+    details: Sequence[tuple[str, str, str]] = field(default=())  #: what, before, after
+
+
+def may_draw(ctx: Context, pack: Pack) -> bool:
+    """Say whether the actor may redraw a programme's diagram: administrators and its organiser."""
+    return ctx.actor.is_admin or f"organiser@{pack.programme.organiser}" in ctx.actor.groups
+
+
+def require_may_draw(ctx: Context, pack: Pack) -> None:
+    """Refuse whoever may not redraw a programme's diagram."""
+    if not may_draw(ctx, pack):
+        raise Forbidden("只有系统管理员和主办单位可以修改流程图。")
+
+
+def list_versions(ctx: Context, key: str) -> list[Version]:
+    """Return the versions of a programme, newest first, without their diagrams."""
+    running = select(Instance.deployment_id, func.count().label("active"))
+    running_by = running.where(Instance.status == InstanceStatus.ACTIVE).group_by(Instance.deployment_id)
+    counted = running_by.subquery()
+    query = (
+        select(
+            Deployment.id,
+            Deployment.version,
+            Deployment.note,
+            Deployment.deployed_at,
+            User.name,
+            counted.c.active,
+        )
+        .outerjoin(User, User.id == Deployment.deployed_by_id)
+        .outerjoin(counted, counted.c.deployment_id == Deployment.id)
+        .where(Deployment.key == key)
+        .order_by(Deployment.version.desc())
+    )
+    return [
+        Version(
+            deployment_id=row.id,
+            number=row.version,
+            note=row.note,
+            by=row.name or "系统",
+            deployed_at=row.deployed_at,
+            active=row.active or 0,
+        )
+        for row in ctx.session.execute(query)
+    ]
+
+
+def get_version(ctx: Context, key: str, number: int) -> Deployment:
+    """Return a published version."""
+    query = select(Deployment).where(Deployment.key == key, Deployment.version == number)
+    deployment = ctx.session.scalar(query)
+    if deployment is None:
+        raise NotFound("没有这一版流程图。")
+    return deployment
+
+
+def find_draft(ctx: Context, key: str) -> DiagramDraft | None:
+    """Return the actor's draft of a programme's diagram."""
+    query = select(DiagramDraft).where(DiagramDraft.key == key, DiagramDraft.user_id == ctx.actor.user_id)
+    return ctx.session.scalar(query)
+
+
+def save_draft(ctx: Context, key: str, xml: bytes) -> DiagramDraft:
+    """Keep what the actor has drawn so far, whether or not it could be published."""
+    require_reasonable(xml)
+    draft = find_draft(ctx, key)
+    if draft is None:
+        draft = DiagramDraft(key=key, user_id=ctx.actor.user_id)
+        ctx.session.add(draft)
+    draft.xml, draft.saved_at = xml, ctx.now
+    return draft
+
+
+def discard_draft(ctx: Context, key: str) -> None:
+    """Throw the actor's draft away."""
+    mine = (DiagramDraft.key == key, DiagramDraft.user_id == ctx.actor.user_id)
+    ctx.session.execute(delete(DiagramDraft).where(*mine))
+
+
+def require_reasonable(xml: bytes) -> None:
+    """Refuse what is no diagram by its size alone."""
+    if not xml.strip():
+        raise Invalid("没有收到流程图。")
+    if len(xml) > MAX_BYTES:
+        raise Invalid(f"流程图超过 {MAX_BYTES // 1_000_000} MB，不能接收。请拆分流程，或删除图中嵌入的图片。")
+
+
+def check(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) -> list[Problem]:
+    """Return every problem of a diagram drawn for a programme, errors first."""
+    require_reasonable(xml)
+    found = completeness.check_diagram(pack, xml, remote_topics=remote_topics)
+    return sorted(found, key=lambda problem: problem.severity)
+
+
+def publish(
+    ctx: Context, pack: Pack, xml: bytes, *, note: str, remote_topics: Iterable[str] = ()
+) -> Deployment:
+    """Publish a diagram as the programme's next version; raises DiagramRefused with every problem.
+
+    New nominations take the new way at once; running ones keep the version they began with.
+    """
+    require_may_draw(ctx, pack)
+    problems = check(pack, xml, remote_topics=remote_topics)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DiagramRefused(errors)
+    deployment = deployments.publish(ctx, pack.key, xml, pack.forms, note=note.strip()[:500])
+    discard_draft(ctx, pack.key)
+    return deployment
+
+
+def compare(old: bytes, new: bytes) -> list[Difference]:
+    """Return what differs between two published diagrams, element by element."""
+    before, after = _elements(old), _elements(new)
+    found = []
+    for key in sorted(before.keys() | after.keys()):
+        process, element_id = key
+        was, becomes = before.get(key), after.get(key)
+        details = _details(was, becomes) if was and becomes else []
+        if was and becomes and not details:
+            continue
+        kind = "changed" if was and becomes else ("added" if becomes else "removed")
+        one = becomes or was
+        name = (one.name if one else "") or element_id
+        found.append(
+            Difference(process=process, element_id=element_id, name=name, kind=kind, details=details)
+        )
+    return found
+
+
+def _elements(xml: bytes) -> dict[tuple[str, str], Element]:
+    processes = deployments.compile_processes(xml).values()
+    return {(process.name or process.id, e.id): e for process in processes for e in process.elements.values()}
+
+
+def _details(was: Element, becomes: Element) -> list[tuple[str, str, str]]:
+    pairs = [
+        ("名称", was.name, becomes.name),
+        ("泳道", was.lane or "", becomes.lane or ""),
+        ("表单", was.form_id or "", becomes.form_id or ""),
+        ("办理角色", "、".join(was.candidate_groups), "、".join(becomes.candidate_groups)),
+        ("服务主题", was.topic or "", becomes.topic or ""),
+        ("说明", was.documentation, becomes.documentation),
+    ]
+    names = sorted(was.properties.keys() | becomes.properties.keys())
+    pairs += [(name, _get(was.properties, name), _get(becomes.properties, name)) for name in names]
+    return [(what, old, new) for what, old, new in pairs if old != new]
+
+
+def _get(properties: Mapping[str, str], name: str) -> str:
+    return properties.get(name, "")

@@ -1,0 +1,1 @@
+"""Nominations from the draft to the papers."""

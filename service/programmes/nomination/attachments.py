@@ -1,0 +1,157 @@
+"""Attachments: files handed in with a nomination, checked by content and kept in the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from service.documents.uploads import check_attachment, clean_name
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import Attachment, Nomination, TaskStatus, UserTask
+from service.programmes import wiring
+from service.programmes.nomination import nominations, record
+from service.programmes.pack.packs import Slot
+from service.programmes.rule.photos import check_photo
+from service.workflow import task_access
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A file that may be kept."""
+
+    filename: str
+    data: bytes = field(repr=False)  #: as it is kept: a photo without its metadata
+    content_type: str
+    size: int  #: as handed in
+    warning: str = ""
+    sha256: str = ""  #: where it is in the storage already
+
+
+def add(ctx: Context, nomination: Nomination, slot_key: str, filename: str, data: bytes) -> Attachment:
+    """Check a file and keep it in a slot of the nomination, while its form is open to the actor."""
+    require_room(ctx, nomination, slot_key)
+    return keep(ctx, nomination, slot_key, check(_slot(ctx, nomination, slot_key), filename, data))
+
+
+def check(slot: Slot, filename: str, data: bytes) -> Checked:
+    """Check a file for a slot: a photo is re-encoded, any other file must be what its name says."""
+    if slot.photo:
+        photo = check_photo(data, slot.photo)
+        return Checked(
+            filename=_name_photo(filename),
+            data=photo.data,
+            content_type="image/jpeg",
+            size=len(data),
+            warning="；".join(photo.warnings),
+        )
+    info = check_attachment(data, filename, slot.types)
+    return Checked(filename=info.name, data=info.data, content_type=info.content_type, size=len(data))
+
+
+def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
+    """Refuse a file when the form is not open to the actor or the slot is full."""
+    _require_editable(ctx, nomination)
+    slot = _slot(ctx, nomination, slot_key)
+    ctx.session.refresh(nomination, with_for_update=True)  # two files at once must not both find room
+    if len(_in_slot(ctx, nomination, slot_key)) >= slot.most:
+        raise Conflict(f"“{slot.name}”最多 {slot.most} 个，请先删除再上传。")
+
+
+def keep(ctx: Context, nomination: Nomination, slot_key: str, checked: Checked) -> Attachment:
+    """Keep a checked file in a slot of the nomination."""
+    attachment = Attachment(
+        round_id=nomination.round_id,
+        nomination_id=nomination.id,
+        slot=slot_key,
+        filename=checked.filename,
+        content_type=checked.content_type,
+        size=checked.size,
+        sha256=checked.sha256 or wiring.storage_of(ctx).write(checked.data),
+        warning=checked.warning[:200],
+        uploaded_by_id=ctx.actor.user_id,
+        uploaded_at=ctx.now,
+    )
+    ctx.session.add(attachment)
+    ctx.session.flush()
+    return attachment
+
+
+def remove(ctx: Context, attachment: Attachment) -> None:
+    """Take a file out of a nomination that is still being filled in."""
+    nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
+    _require_editable(ctx, nomination)
+    ctx.session.delete(attachment)
+
+
+def list_of(ctx: Context, nomination: Nomination) -> Sequence[Attachment]:
+    """Return a nomination's files in the order they were handed in."""
+    query = select(Attachment).where(Attachment.nomination_id == nomination.id).order_by(Attachment.id)
+    return list(ctx.session.scalars(query))
+
+
+def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
+    """Return a file and its bytes, if the actor may see its nomination or works on one of its tasks."""
+    attachment = ctx.session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound("没有这个附件，或您无权查看。")
+    nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
+    if not (nominations.may_see(ctx, nomination) or _works_on(ctx, nomination)):
+        raise NotFound("没有这个附件，或您无权查看。")
+    return attachment, wiring.storage_of(ctx).read(attachment.sha256)
+
+
+def require_complete(ctx: Context, nomination: Nomination) -> None:
+    """Refuse a submission with too few or too many files, naming every slot (X01, N11)."""
+    query = select(Attachment.slot, func.count().label("number")).where(
+        Attachment.nomination_id == nomination.id
+    )
+    counts = {row.slot: row.number for row in ctx.session.execute(query.group_by(Attachment.slot))}
+    fields = {}
+    for key, slot in wiring.pack_of(ctx, nomination.round).programme.slots.items():
+        have = counts.get(key, 0)
+        if have < slot.least:
+            fields[f"attachment:{key}"] = f"需要 {slot.least} 个，已上传 {have} 个"
+        elif have > slot.most:
+            fields[f"attachment:{key}"] = f"最多 {slot.most} 个，已上传 {have} 个，请删去多余的"
+    if fields:
+        raise Invalid("附件数量不符，请补齐或删去后再提交。", fields=fields)
+
+
+def _name_photo(filename: str) -> str:
+    """Return a photo's name with the ending of what it is: it may have come as portrait.exe."""
+    name = clean_name(filename)
+    return name if name.lower().endswith((".jpg", ".jpeg")) else f"{name}.jpg"
+
+
+def _slot(ctx: Context, nomination: Nomination, key: str) -> Slot:
+    slot = wiring.pack_of(ctx, nomination.round).programme.slots.get(key)
+    if slot is None:
+        raise Invalid("没有这个附件栏目。", fields={"slot": "请从页面上传"})
+    return slot
+
+
+def _in_slot(ctx: Context, nomination: Nomination, key: str) -> Sequence[Attachment]:
+    return [attachment for attachment in list_of(ctx, nomination) if attachment.slot == key]
+
+
+def _require_editable(ctx: Context, nomination: Nomination) -> None:
+    query = select(UserTask).where(
+        UserTask.instance_id == nomination.instance_id,
+        UserTask.element_id.in_(record.elements_of(ctx, nomination)),
+        UserTask.status == TaskStatus.OPEN,
+    )
+    task = ctx.session.scalar(query)
+    if task is None:
+        raise Conflict("申报已提交或已截止，附件不能再改。")
+    if not (ctx.actor.is_system or task_access.is_offered(ctx, task)):
+        raise Forbidden("这份申报不由您填报。")
+
+
+def _works_on(ctx: Context, nomination: Nomination) -> bool:
+    query = select(UserTask).where(
+        UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
+    )
+    return any(task_access.is_offered(ctx, task) for task in ctx.session.scalars(query))

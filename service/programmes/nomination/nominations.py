@@ -1,0 +1,370 @@
+"""Nominations: putting somebody forward, finding and counting them, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from marshmallow import ValidationError
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import (
+    Extension,
+    Instance,
+    Job,
+    JobKind,
+    Nomination,
+    NominationStatus,
+    Quota,
+    QuotaKind,
+    Round,
+    Stage,
+    SubscriptionRow,
+    Unit,
+    User,
+)
+from service.models.crypto import keyring
+from service.models.nomination import FALLEN
+from service.programmes import wiring
+from service.programmes.form.fields import clean_text
+from service.programmes.pack.packs import Pack
+from service.workflow import deployments, execution
+from service.workflow.context import Actor, Context
+
+PROCESS = "nomination"
+Source = Literal["unit", "self"]
+TITLE_LENGTH = 200
+
+#: statuses in which a nomination still stands, so that the same person may not be nominated again
+STANDING = tuple(status for status in NominationStatus if status not in FALLEN)
+#: stages in which a unit whose time was extended may still nominate
+EXTENDABLE = (Stage.SUBMISSION, Stage.QUALIFICATION)
+#: roles that let somebody read the nominations of the units at and below the one he holds them at
+READERS = ("league", "head", "recommender", "unit_admin")
+MAX_NAME = 80
+
+
+class NominatedTwice(Conflict):
+    """The person stands in this round already; the message names both units (X28)."""
+
+
+#: what nearly every step of a nomination asks for, read in one statement
+_WITH_UNITS = (
+    joinedload(Nomination.unit),
+    joinedload(Nomination.recommender),
+    joinedload(Nomination.round).joinedload(Round.organiser),
+)
+
+
+def start(
+    ctx: Context, entry: Round, *, unit: Unit, category: str, source: Source, name: str = ""
+) -> Nomination:
+    """Begin a nomination at a workplace, by the unit or by the nominee himself.
+
+    The nearest unit above the workplace that holds places in the round recommends it.
+    """
+    pack = wiring.pack_of(ctx, entry)
+    if category not in pack.programme.categories:
+        raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
+    name = _clean_name(name)
+    if len(name) > MAX_NAME:
+        raise Invalid("姓名太长，请核对。", fields={"name": f"最多 {MAX_NAME} 个字"})
+    if not unit.active:
+        raise Conflict(f"{unit.name}已停用，不能申报。", fields={"unit": "请选择其他单位"})
+    _require_may_start(ctx, pack, entry, unit, source)
+    _require_open(ctx, entry, unit)
+    nomination = Nomination(
+        round_id=entry.id,
+        round=entry,
+        unit=unit,
+        recommender=_find_recommender(ctx, entry, unit),
+        source=source,
+        nominee_id=ctx.actor.user_id if source == "self" else None,
+        created_by_id=ctx.actor.user_id,
+        category=category,
+        name=name,
+        created_at=ctx.now,
+    )
+    ctx.session.add(nomination)
+    ctx.session.flush()
+    instance = execution.start(
+        ctx,
+        deployments.get_newest(ctx, entry.programme),
+        PROCESS,
+        business_key=f"nomination:{nomination.id}",
+        title=title_of(ctx, nomination),
+        round_id=entry.id,
+        variables={
+            "nomination_id": nomination.id,
+            "category": category,
+            "source": source,
+            "initiator": ctx.actor.name,
+        },
+        start_event=pack.programme.start_events[source],
+    )
+    nomination.instance_id = instance.id
+    _close_when_extension_ends(ctx, nomination, instance)
+    return nomination
+
+
+def of_instance(ctx: Context, instance: Instance) -> Nomination | None:
+    """Return the nomination an instance is about, or None if it is about something else."""
+    noun, _, number = instance.business_key.partition(":")
+    return ctx.session.get(Nomination, int(number), options=_WITH_UNITS) if noun == "nomination" else None
+
+
+def read_ahead(ctx: Context, instances: Sequence[Instance]) -> None:
+    """Read the nominations of many instances in one statement; the session keeps them."""
+    query = select(Nomination).where(Nomination.instance_id.in_([instance.id for instance in instances]))
+    ctx.session.scalars(query.options(*_WITH_UNITS)).all()
+
+
+def get_visible(ctx: Context, nomination_id: int) -> Nomination:
+    """Return a nomination the actor may see; any other does not exist for him."""
+    nomination = ctx.session.get(Nomination, nomination_id)
+    if nomination is None or not may_see(ctx, nomination):
+        raise NotFound("没有这份申报，或您无权查看。")
+    return nomination
+
+
+def may_see(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor may read a nomination: organiser, nominee, or a unit above the workplace."""
+    actor = ctx.actor
+    if actor.is_system or is_organiser(ctx, nomination.round) or actor.is_admin:
+        return True
+    if actor.user_id is not None and actor.user_id in (nomination.nominee_id, nomination.created_by_id):
+        return True
+    return acts_at_or_above(actor, nomination.unit, READERS)
+
+
+def acts_at_or_above(actor: Actor, unit: Unit, roles: Sequence[str]) -> bool:
+    """Say whether the actor holds one of the roles at a unit or at one above it.
+
+    It is the membership's unit that counts, not the one the account belongs to.
+    """
+    codes = [code for code in unit.path.split("/") if code]
+    return any(f"{role}@{code}" in actor.groups for role in roles for code in codes)
+
+
+def at_or_below(actor: Actor, roles: Sequence[str]) -> ColumnElement[bool] | None:
+    """Return the condition on Unit that says the same; None if the actor holds none of the roles."""
+    held = (group.partition("@") for group in sorted(actor.groups))
+    codes = dict.fromkeys(code for role, _, code in held if role in roles)
+    below = [Unit.path.contains(f"/{code}/", autoescape=True) for code in codes]
+    return or_(*below) if below else None
+
+
+def is_organiser(ctx: Context, entry: Round) -> bool:
+    """Say whether the actor organises a round."""
+    return f"organiser@{entry.organiser.code}" in ctx.actor.groups
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What a list of nominations is narrowed to."""
+
+    status: str = ""
+    category: str = ""
+    recommender_id: int | None = None
+    text: str = ""
+
+
+def search(
+    ctx: Context, entry: Round, narrow: Filter, *, limit: int, offset: int = 0
+) -> Sequence[Nomination]:
+    """Return the nominations of a round the actor may see, newest first."""
+    query = _narrowed(_visible(ctx, entry, select(Nomination)), narrow)
+    query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
+    return list(ctx.session.scalars(query.order_by(Nomination.id.desc()).limit(limit).offset(offset)))
+
+
+def count(ctx: Context, entry: Round, narrow: Filter) -> int:
+    """Return how many nominations a list has."""
+    query = _narrowed(_visible(ctx, entry, select(func.count(Nomination.id))), narrow)
+    return ctx.session.scalar(query) or 0
+
+
+def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], int]:
+    """Return how many nominations the actor may see have each (status, category)."""
+    query = _visible(ctx, entry, select(Nomination.status, Nomination.category, func.count(Nomination.id)))
+    query = query.group_by(Nomination.status, Nomination.category)
+    rows = ctx.session.execute(query.order_by(Nomination.status, Nomination.category))
+    return {(str(status), category): number for status, category, number in rows}
+
+
+def _clean_name(name: str) -> str:
+    """Return a name as the form would keep it: what cannot be seen and could deceive is refused."""
+    try:
+        return clean_text(name, "姓名", lines=False)
+    except ValidationError as wrong:
+        raise Invalid("姓名填写有误。", fields={"name": str(wrong.messages[0])}) from wrong
+
+
+def title_of(ctx: Context, nomination: Nomination) -> str:
+    """Return how a nomination is called in lists: name, category, workplace."""
+    categories = wiring.pack_of(ctx, nomination.round).programme.categories
+    category = categories[nomination.category].name if nomination.category else "未选类别"
+    title = f"{nomination.name or '（未填姓名）'} · {category} · {nomination.unit.name}"
+    return title[:TITLE_LENGTH]
+
+
+def index_of(id_number: str) -> str:
+    """Return the keyed hash an identity number is found by."""
+    return keyring().index(id_number.upper())
+
+
+def require_only_one(ctx: Context, nomination: Nomination, id_number: str) -> None:
+    """Refuse a second nomination of the same person in a round, naming both units (X28).
+
+    Writes the person's index down at once: of two who do so together, the database lets one through
+    and the other is told the same as if he had come later.
+    """
+    _refuse_second(ctx, nomination, id_number)
+    try:
+        with ctx.session.begin_nested():
+            nomination.id_number_index = index_of(id_number)
+    except IntegrityError:
+        _refuse_second(ctx, nomination, id_number)
+        raise
+
+
+def _refuse_second(ctx: Context, nomination: Nomination, id_number: str) -> None:
+    query = select(Nomination).where(
+        Nomination.round_id == nomination.round_id,
+        Nomination.id_number_index == index_of(id_number),
+        Nomination.id != nomination.id,
+        Nomination.status.in_(STANDING),
+    )
+    other = ctx.session.scalars(query.options(*_WITH_UNITS).limit(1)).first()
+    if other is None:
+        return
+    mine = f"{nomination.unit.name}（推荐单位：{nomination.recommender.name}）"
+    theirs = f"{other.unit.name}（推荐单位：{other.recommender.name}）"
+    raise NominatedTwice(
+        f"该同志已由{theirs}申报，本次为{mine}；每人只能由一个单位申报一个类别，请两家单位协商。",
+        fields={"id_number": f"已由{other.unit.name}申报"},
+    )
+
+
+def end(nomination: Nomination, status: NominationStatus, reason: str) -> None:
+    """Set the status a nomination ends in, with the reason people are shown."""
+    nomination.status = status
+    nomination.status_reason = reason[:1000]
+    nomination.revision += 1
+
+
+def active_extension(ctx: Context, entry: Round, unit: Unit, stage: Stage) -> Extension | None:
+    """Return the extension that still runs for a unit, its own or one given to a unit above it."""
+    codes = [code for code in unit.path.split("/") if code]
+    query = (
+        select(Extension)
+        .join(Unit, Unit.id == Extension.unit_id)
+        .where(
+            Extension.round_id == entry.id,
+            Extension.stage == stage,
+            Extension.until > ctx.now,
+            Unit.code.in_(codes),
+        )
+    )
+    return ctx.session.scalars(query.order_by(Extension.until.desc()).limit(1)).first()
+
+
+def nominee_of(ctx: Context, nomination: Nomination) -> User | None:
+    """Return the nominee's own account, if he has one."""
+    return ctx.session.get(User, nomination.nominee_id) if nomination.nominee_id else None
+
+
+def _visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    actor = ctx.actor
+    query = query.join(Unit, Unit.id == Nomination.unit_id).where(Nomination.round_id == entry.id)
+    if actor.is_system or actor.is_admin or is_organiser(ctx, entry):
+        return query
+    if actor.user_id is None:
+        return query.where(false())
+    own = (Nomination.nominee_id == actor.user_id) | (Nomination.created_by_id == actor.user_id)
+    below = at_or_below(actor, READERS)
+    return query.where(own if below is None else own | below)
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[Any, ...]]:
+    if narrow.status:
+        query = query.where(Nomination.status == narrow.status)
+    if narrow.category:
+        query = query.where(Nomination.category == narrow.category)
+    if narrow.recommender_id is not None:
+        query = query.where(Nomination.recommender_id == narrow.recommender_id)
+    if narrow.text:
+        query = query.where(Nomination.name.contains(narrow.text, autoescape=True))
+    return query
+
+
+def _require_open(ctx: Context, entry: Round, unit: Unit) -> None:
+    # the round is held until the commit: a stage that closes meanwhile waits, and its signal finds us
+    ctx.session.refresh(entry, ["stage", "dates"], with_for_update={"read": True})
+    if entry.stage == Stage.SUBMISSION:
+        return
+    if entry.stage == Stage.PREPARATION:
+        raise Conflict("申报还没有开始。")
+    if entry.stage not in EXTENDABLE:
+        raise Conflict("申报已经截止，且联合会审已经开始，不能再补报。")
+    if active_extension(ctx, entry, unit, Stage.SUBMISSION) is None:
+        raise Conflict("申报已经截止。如确需补报，请联系主办单位为本单位办理延期。")
+
+
+def _require_may_start(ctx: Context, pack: Pack, entry: Round, unit: Unit, source: Source) -> None:
+    actor = ctx.actor
+    if actor.is_system:
+        return
+    roles = [role for start in pack.programme.starts if start.source == source for role in start.roles]
+    if source == "self":
+        if any(actor.holds(role) for role in roles) and actor.unit_id == unit.id:
+            return
+        raise Forbidden("个人自荐须由申报人本人登录，在自己所在的单位发起。")
+    if is_organiser(ctx, entry) or acts_at_or_above(actor, unit, [*roles, "unit_admin"]):
+        return
+    raise Forbidden("您只能为本单位及下属单位发起申报。")
+
+
+def _find_recommender(ctx: Context, entry: Round, unit: Unit) -> Unit:
+    codes = [code for code in unit.path.split("/") if code]
+    holders = select(Quota.unit_id).where(Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION)
+    query = select(Unit).where(Unit.code.in_(codes), Unit.id.in_(holders))
+    found = sorted(ctx.session.scalars(query), key=lambda candidate: len(candidate.path))
+    if not found:
+        raise Invalid(f"{unit.name}的上级中没有分配名额的推荐单位。", fields={"unit": "请选择其他单位"})
+    return found[-1]
+
+
+def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: Instance) -> None:
+    """A nomination begun after the stage closed hears the closing when its unit's extension ends."""
+    entry = nomination.round
+    if entry.stage == Stage.SUBMISSION:
+        return
+    extension = active_extension(ctx, entry, nomination.unit, Stage.SUBMISSION)
+    if extension is not None:
+        queue_closing(ctx, instance, Stage.SUBMISSION, extension.until)
+
+
+def queue_closing(ctx: Context, instance: Instance, stage: Stage, until: datetime) -> None:
+    """Let one instance hear the closing of a stage at a moment of its own."""
+    query = select(SubscriptionRow).where(
+        SubscriptionRow.instance_id == instance.id, SubscriptionRow.name == f"{stage}_closed"
+    )
+    for subscription in ctx.session.scalars(query):
+        ctx.session.add(
+            Job(
+                round_id=instance.round_id,
+                instance_id=instance.id,
+                kind=JobKind.SIGNAL,
+                key=subscription.key,
+                element_id=subscription.element_id,
+                name=subscription.name,
+                due_at=until,
+                payload={},
+            )
+        )

@@ -1,0 +1,196 @@
+"""A roster of annex 3 turned into nominations: each row becomes a draft its workplace completes."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.documents.records import CellProblem, ImportedRow, RosterRow
+from service.documents.roster_import import FIELDS, read_roster
+from service.errors import Invalid, ServiceError
+from service.models import Draft, Nomination, Round, Unit, UserTask
+from service.models.crypto import keyring
+from service.programmes import wiring
+from service.programmes.form import schemas
+from service.programmes.nomination import nominations, record
+from service.programmes.pack.packs import Pack
+from service.programmes.rule import identity_number
+from service.workflow.context import Context
+
+MOST = 500  #: people in one import: each is a process of its own
+_COLUMNS = {key: column for column, key in FIELDS.items()}
+_DAMAGED = "预览已失效，请重新选择文件。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One person to be nominated, and where."""
+
+    sheet: str
+    number: int  #: as Excel counts
+    category: str  #: key
+    unit_id: int
+    unit_name: str
+    person: RosterRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A roster read and checked: what would be nominated, and every cell in the way."""
+
+    rows: Sequence[Row]  #: without problems
+    problems: Sequence[CellProblem]
+
+
+def preview(ctx: Context, entry: Round, data: bytes, units: Sequence[Unit], fallback: Unit | None) -> Preview:
+    """Read a roster and check each row by the form's own rules; nothing is written.
+
+    A row belongs to the unit whose name its 工作单位及职务 begins with, else to ``fallback``.
+    """
+    pack = wiring.pack_of(ctx, entry)
+    names = {category.name: key for key, category in pack.programme.categories.items()}
+    found = read_roster(data, list(names))
+    if len(found.rows) > MOST:
+        raise Invalid(f"文件里有 {len(found.rows)} 人，一次最多导入 {MOST} 人，请分成几个文件。")
+    problems = list(found.problems)
+    bad = {(problem.sheet, problem.row) for problem in problems}
+    taken = _already_nominated(ctx, entry, [row.person.id_number for row in found.rows])
+    rows = []
+    for row in found.rows:
+        unit = _find_unit(row, units) or fallback
+        wrong = [] if (row.sheet, row.row) in bad else _check(pack, row, names, unit, taken)
+        problems += wrong
+        if not wrong and (row.sheet, row.row) not in bad and unit is not None:
+            rows.append(
+                Row(
+                    sheet=row.sheet,
+                    number=row.row,
+                    category=names[row.category],
+                    unit_id=unit.id,
+                    unit_name=unit.name,
+                    person=row.person,
+                )
+            )
+    order = {sheet: index for index, sheet in enumerate(dict.fromkeys(row.sheet for row in found.rows))}
+    problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row))
+    return Preview(rows=rows, problems=problems)
+
+
+def seal(ctx: Context, entry: Round, rows: Sequence[Row]) -> str:
+    """Return rows encrypted, to travel through the page from preview to import: only this actor's."""
+    content = {"user": ctx.actor.user_id, "round": entry.id, "rows": [asdict(row) for row in rows]}
+    packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)
+    return urlsafe_b64encode(keyring().encrypt(packed)).decode()
+
+
+def unseal(ctx: Context, entry: Round, sealed: str) -> list[Row]:
+    """Return rows that ``seal`` encrypted for the same actor and round."""
+    try:
+        content = json.loads(zlib.decompress(keyring().decrypt(urlsafe_b64decode(sealed.encode()))))
+    except (InvalidTag, ValueError, zlib.error) as wrong:
+        raise Invalid(_DAMAGED, fields={"file": _DAMAGED}) from wrong
+    if (content["user"], content["round"]) != (ctx.actor.user_id, entry.id):
+        raise Invalid(_DAMAGED, fields={"file": _DAMAGED})
+    return [Row(**{**row, "person": RosterRow(**row["person"])}) for row in content["rows"]]
+
+
+def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
+    """Begin a nomination for each row, its form filled in as far as the roster goes; all or none."""
+    units = {
+        unit.id: unit
+        for unit in ctx.session.scalars(select(Unit).where(Unit.id.in_({row.unit_id for row in rows})))
+    }
+    for row in rows:
+        nomination = nominations.start(
+            ctx, entry, unit=units[row.unit_id], category=row.category, source="unit", name=row.person.name
+        )
+        nominations.require_only_one(ctx, nomination, row.person.id_number)
+        nomination.id_number = row.person.id_number
+        nomination.id_number_index = nominations.index_of(row.person.id_number)
+        nomination.phone = row.person.phone
+        nomination.remark = row.person.remark
+        ctx.session.flush()
+        _keep_draft(ctx, nomination, _answers(row.person, row.category))
+    return len(rows)
+
+
+def _keep_draft(ctx: Context, nomination: Nomination, answers: dict[str, Any]) -> None:
+    query = select(UserTask.id).where(
+        UserTask.instance_id == nomination.instance_id,
+        UserTask.element_id.in_(record.elements_of(ctx, nomination)),
+    )
+    for task_id in ctx.session.scalars(query):
+        ctx.session.add(
+            Draft(user_task_id=task_id, user_id=ctx.actor.user_id, answers=answers, saved_at=ctx.now)
+        )
+
+
+def _find_unit(row: ImportedRow, units: Sequence[Unit]) -> Unit | None:
+    fitting = [unit for unit in units if row.person.workplace_and_post.startswith(unit.name)]
+    return max(fitting, key=lambda unit: len(unit.name), default=None)
+
+
+def _check(
+    pack: Pack,
+    row: ImportedRow,
+    names: Mapping[str, str],
+    unit: Unit | None,
+    taken: Mapping[str, Nomination],
+) -> list[CellProblem]:
+    problems = []
+    if unit is None:
+        problems.append(
+            _problem(row, "工作单位及职务", "看不出所在单位，请以系统里的单位名称开头，或选择默认单位。")
+        )
+    schema = pack.forms[pack.programme.papers["recommendation"].form]
+    try:
+        schemas.validate(schema, _answers(row.person, names[row.category]), {}, lenient=True)
+        identity_number.parse(row.person.id_number)
+    except ServiceError as wrong:
+        fields = wrong.fields or {"id_number": wrong.message}
+        problems += [_problem(row, _COLUMNS.get(key, ""), text) for key, text in fields.items()]
+    other = taken.get(nominations.index_of(row.person.id_number)) if row.person.id_number else None
+    if other is not None:
+        problems.append(
+            _problem(
+                row, "身份证号",
+                f"该同志已由{other.unit.name}（推荐单位：{other.recommender.name}）申报，不能重复申报。",
+            )
+        )  # fmt: skip
+    return problems
+
+
+def _problem(row: ImportedRow, column: str, message: str) -> CellProblem:
+    return CellProblem(sheet=row.sheet, row=row.row, column=column, message=message)
+
+
+def _answers(person: RosterRow, category: str) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "birth_month": person.birth_month,
+        "political_status": person.political_status,
+        "workplace_and_post": person.workplace_and_post,
+        "phone": person.phone,
+        "id_number": person.id_number,
+        "category": category,
+    }
+
+
+def _already_nominated(ctx: Context, entry: Round, numbers: Sequence[str]) -> dict[str, Nomination]:
+    wanted = {nominations.index_of(number) for number in numbers if number}
+    query = select(Nomination).where(
+        Nomination.round_id == entry.id,
+        Nomination.id_number_index.in_(wanted),
+        Nomination.status.in_(nominations.STANDING),
+    )
+    query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
+    return {str(found.id_number_index): found for found in ctx.session.scalars(query)}

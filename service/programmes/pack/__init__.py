@@ -1,0 +1,1 @@
+"""A programme pack: its folder read, checked and kept."""

@@ -1,0 +1,220 @@
+"""Programme packs: one folder in processes/ and one in forms/, read whole or refused with every reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from service.errors import Invalid
+from service.programmes.form.problems import find_problems
+from service.programmes.pack.agreement import find_gaps, find_unknown_words
+from service.programmes.pack.programme import Programme, Slot
+from service.programmes.pack.programme_file import read_programme
+from service.programmes.pack.quota_matrix import QuotaMatrix, WrongQuotas, read_quotas
+from service.programmes.pack.toml_table import Table
+from service.programmes.rule.decision_table import WrongTable, find_disagreements, read_table
+
+__all__ = ["Pack", "PackUnit", "Slot", "WrongPack", "load_all", "load_pack"]
+
+MAX_FILE = 5_000_000
+UNIT_COLUMNS = ["代码", "名称", "级别", "上级"]
+
+
+class WrongPack(Invalid):
+    """A pack that cannot be used. ``problems`` has one sentence each, with file and key."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("活动包有误，请逐条改正：\n" + "\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackUnit:
+    """A unit of units.csv."""
+
+    code: str
+    name: str
+    level: str
+    parent: str  #: code of the unit above, empty at the top
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Everything a programme ships with."""
+
+    key: str
+    programme: Programme
+    diagram: bytes
+    forms: Mapping[str, dict[str, Any]]  #: by the form's id
+    quotas: QuotaMatrix
+    units: tuple[PackUnit, ...]  #: every unit after the one above it
+    demo: Mapping[str, Any]  #: demo.toml as it stands; empty where the pack has none
+    templates: Mapping[str, bytes]  #: print templates by file name
+
+
+def load_all(processes_dir: Path, forms_dir: Path) -> dict[str, Pack]:
+    """Load every pack; the problems of all of them are raised together."""
+    packs: dict[str, Pack] = {}
+    problems: list[str] = []
+    for folder in sorted(processes_dir.iterdir() if processes_dir.is_dir() else ()):
+        if not (folder / "programme.toml").is_file():
+            continue
+        try:
+            packs[folder.name] = load_pack(processes_dir, forms_dir, folder.name)
+        except WrongPack as wrong:
+            problems += wrong.problems
+    if problems:
+        raise WrongPack(problems)
+    return packs
+
+
+def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
+    """Load the pack of a programme. Raises WrongPack with all that is wrong with it."""
+    problems: list[str] = []
+    folder = _Folder(processes_dir / key, problems)
+    programme = _read_settings(folder, key)
+    if programme is None:
+        raise WrongPack(problems)
+    quotas = _read_quotas(folder, programme)
+    units = _read_units(folder, programme.units)
+    forms = _read_forms(_Folder(forms_dir / key, problems), key)
+    demo = folder.toml("demo.toml") if (folder.path / "demo.toml").is_file() else {}
+    diagram = folder.read(programme.diagram)
+    programme = _read_decisions(folder, programme)
+    problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
+    problems += find_unknown_words(programme, diagram, forms)
+    if problems or quotas is None:
+        raise WrongPack(problems)
+    return Pack(
+        key=key,
+        programme=programme,
+        diagram=diagram,
+        forms=forms,
+        quotas=quotas,
+        units=units,
+        demo=demo,
+        templates={file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))},
+    )
+
+
+class _Folder:
+    """Reads a pack's files; what cannot be read is a problem, not a crash."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self.path = path
+        self.problems = problems
+
+    def complain(self, file: str, sentence: str) -> None:
+        self.problems.append(f"{self.path.name}/{file}：{sentence}")
+
+    def read(self, file: str) -> bytes:
+        """Return a file's bytes; a name that leads out of the folder is refused."""
+        path = self.path / file
+        if not file or path.parent != self.path or not path.is_file():
+            self.complain(file or "programme.toml", "没有这个文件（file not found）")
+            return b""
+        if path.stat().st_size > MAX_FILE:
+            self.complain(file, f"文件超过 {MAX_FILE // 1_000_000} MB")
+            return b""
+        return path.read_bytes()
+
+    def text(self, file: str) -> str:
+        try:
+            return self.read(file).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.complain(file, "不是 UTF-8 编码，请另存为 UTF-8")
+            return ""
+
+    def toml(self, file: str) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text(file))
+        except tomllib.TOMLDecodeError as wrong:
+            self.complain(file, f"TOML 写法有误：{wrong}")
+            return {}
+
+
+def _read_settings(folder: _Folder, key: str) -> Programme | None:
+    data = folder.toml("programme.toml")
+    if not data:
+        if not folder.problems:
+            folder.complain("programme.toml", "是空的")
+        return None
+    programme = read_programme(Table(data, folder.problems, file=f"{key}/programme.toml"))
+    if programme.key and programme.key != key:
+        folder.complain("programme.toml", f"key 应与文件夹同名“{key}”，现在是“{programme.key}”")
+    return programme
+
+
+def _read_quotas(folder: _Folder, programme: Programme) -> QuotaMatrix | None:
+    text = folder.text(programme.quotas)
+    if not text:
+        return None
+    try:
+        return read_quotas(text, {key: entry.name for key, entry in programme.categories.items()})
+    except WrongQuotas as wrong:
+        for problem in wrong.problems:
+            folder.complain(programme.quotas, problem)
+        return None
+
+
+def _read_units(folder: _Folder, file: str) -> tuple[PackUnit, ...]:
+    rows = [row for row in csv.reader(io.StringIO(folder.text(file))) if any(map(str.strip, row))]
+    if not rows or [cell.strip() for cell in rows[0]] != UNIT_COLUMNS:
+        folder.complain(file, f"表头应为“{','.join(UNIT_COLUMNS)}”")
+        return ()
+    units: dict[str, PackUnit] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(UNIT_COLUMNS):
+            folder.complain(file, f"第 {number} 行应有 {len(UNIT_COLUMNS)} 列，现在有 {len(row)} 列")
+            continue
+        code, name, level, parent = (cell.strip() for cell in row)
+        if not code or not name or code in units:
+            folder.complain(file, f"第 {number} 行代码“{code}”为空或重复，或名称为空")
+        if parent and parent not in units:
+            folder.complain(file, f"第 {number} 行上级“{parent}”不存在；上级须写在下级之前")
+        units[code] = PackUnit(code=code, name=name, level=level, parent=parent)
+    return tuple(units.values())
+
+
+def _read_decisions(folder: _Folder, programme: Programme) -> Programme:
+    """Let the decision tables decide, once they say what programme.toml says."""
+    file = programme.eligibility_table
+    markup = folder.read(file)
+    if not markup:
+        return programme
+    rules = programme.eligibility
+    try:
+        table = read_table(markup)
+    except WrongTable as wrong:
+        folder.complain(file, wrong.message)
+        return programme
+    for disagreement in find_disagreements(table, rules.age, rules.honours_warn_from):
+        folder.complain(file, f"与 programme.toml 不一致：{disagreement}")
+    return replace(programme, eligibility=replace(rules, table=table))
+
+
+def _read_forms(folder: _Folder, key: str) -> dict[str, dict[str, Any]]:
+    forms: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.path.glob("*.form")):
+        expected = f"{key}.{path.stem}"
+        forms[expected] = {}  # so that a form that cannot be read is not also reported as missing
+        try:
+            schema = json.loads(folder.text(path.name) or "null")
+        except (json.JSONDecodeError, RecursionError) as wrong:
+            folder.complain(path.name, f"JSON 写法有误：{wrong}")
+            continue
+        if not isinstance(schema, dict):
+            folder.complain(path.name, "不是 form-js 表单（应为 JSON 对象）")
+            continue
+        if schema.get("id") != expected:
+            folder.complain(path.name, f"id 应为“{expected}”，现在是“{schema.get('id')}”")
+        for problem in find_problems(schema):
+            folder.complain(path.name, problem)
+        forms[expected] = schema
+    return forms

@@ -1,0 +1,151 @@
+"""A programme's settings as typed records: what the notice says and what the organiser decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from service.programmes.rule.eligibility import EligibilityRules
+from service.programmes.rule.photos import PhotoRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    """One of the categories a nomination is made in."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """A way in: a start event of the nomination's process."""
+
+    event: str
+    name: str
+    source: str  #: unit or self
+    roles: tuple[str, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Award:
+    """The title and how many may hold it."""
+
+    title: str
+    places_per_category: int
+    refill_cancelled: bool  #: A-10
+    confirm_after_notice: bool  #: A-11
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role of the diagram's ``role@scope`` groups."""
+
+    key: str
+    name: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminders:
+    """When nudges go out."""
+
+    plan: tuple[int, ...]  #: working days from the due date, negative before it
+    at: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRule:
+    """How long and how the candidates are put before the public."""
+
+    working_days: int
+    count_first_day: bool
+    channels: tuple[str, ...]
+    fields: tuple[str, ...]
+    receiver: str
+    hint: str
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """Where objections go, as a published list keeps it."""
+        return {"receiver": self.receiver, "hint": self.hint}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A place for attachments on the nomination's form."""
+
+    key: str
+    name: str
+    least: int
+    most: int
+    types: tuple[str, ...]
+    photo: PhotoRule | None  #: the rule of a slot that takes photos only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A paper the programme prints."""
+
+    key: str
+    title: str
+    annex: int
+    format: str
+    form: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the notice leaves open and the organiser has decided (A-nn of requirements §1.7)."""
+
+    self_nomination_needs_unit: bool
+    self_nomination_takes_quota: bool
+    roster_layout: str
+    direct_units_are_enterprises_only: bool
+    recommenders_that_stamp: tuple[str, ...]
+    qualification_outcomes: tuple[str, ...]
+    exceptions_per_unit: int  #: 0 sets no bound
+    honours_of_departments_count: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """All of programme.toml."""
+
+    key: str
+    title: str
+    document_number: str
+    printed: date
+    theme: str
+    zone: ZoneInfo
+    year: int  #: of the notice; a later round has its own
+    diagram: str
+    quotas: str
+    units: str
+    eligibility_table: str
+    organiser: str  #: code of the unit that holds the programme
+    department: str
+    processes: Mapping[str, str]
+    starts: tuple[Start, ...]
+    categories: Mapping[str, Category]  #: by key, in the notice's order
+    award: Award
+    roles: Mapping[str, Role]
+    deadlines: Mapping[str, str]  #: stage to month-day
+    reminders: Reminders
+    notice: NoticeRule
+    eligibility: EligibilityRules
+    slots: Mapping[str, Slot]
+    fields: Mapping[str, str]  #: field of the recommendation form to PUBLIC, INTERNAL or SENSITIVE
+    choices: Choices
+    not_awarded_days: int
+    papers: Mapping[str, Paper]
+    forms: Mapping[str, str]  #: forms that no user task names
+
+    @property
+    def start_events(self) -> Mapping[str, str]:
+        """Start event of the nomination's process, by source."""
+        return {start.source: start.event for start in self.starts}

@@ -1,0 +1,253 @@
+"""Reading programme.toml, the file an administrator edits: every key is checked, every problem noted."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.errors import Invalid
+from service.programmes.pack.programme import (
+    Award,
+    Category,
+    Choices,
+    NoticeRule,
+    Paper,
+    Programme,
+    Reminders,
+    Role,
+    Slot,
+    Start,
+)
+from service.programmes.pack.toml_table import Table
+from service.programmes.rule.calendar import deadline
+from service.programmes.rule.eligibility import HONOUR_LEVELS, AgeBounds, Bound, Boundary, EligibilityRules
+from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.text_length import TextLength
+
+FIELD_CLASSES = ("PUBLIC", "INTERNAL", "SENSITIVE")
+SOURCES = ("unit", "self")
+PHOTO_TYPES = ("image/jpeg",)
+FILE_TYPES = (
+    "image/jpeg",
+    "image/png",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
+_PLAN = re.compile(r"[+-]?\d{1,3}(?:,[+-]?\d{1,3})*", re.ASCII)
+
+
+def read_programme(table: Table) -> Programme:
+    """Read programme.toml; problems are noted in the table's list."""
+    settings = table.table("settings")
+    organiser = table.table("organiser")
+    programme = Programme(
+        key=table.text("key"),
+        title=table.text("title"),
+        document_number=table.text("document_number"),
+        printed=table.day("printed"),
+        theme=table.text("theme", ""),
+        zone=_read_zone(table),
+        year=table.integer("year", least=2004),
+        diagram=table.text("diagram"),
+        quotas=table.text("quotas"),
+        units=table.text("units"),
+        eligibility_table=table.text("eligibility"),
+        organiser=organiser.text("unit"),
+        department=organiser.text("department"),
+        processes=_read_texts(table.table("processes")),
+        starts=tuple(_read_start(start) for start in table.tables("starts")),
+        categories=_read_categories(table),
+        award=_read_award(table.table("award")),
+        roles={key: _read_role(key, role) for key, role in table.named_tables("roles")},
+        deadlines=_read_deadlines(table.table("deadlines")),
+        reminders=_read_reminders(table.table("reminders")),
+        notice=_read_notice(table.table("notice")),
+        eligibility=_read_eligibility(table.table("eligibility_bounds"), settings),
+        slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
+        fields=_read_classes(table.table("fields")),
+        choices=_read_choices(settings),
+        not_awarded_days=_read_retention(table.table("retention")),
+        papers={key: _read_paper(key, paper) for key, paper in table.named_tables("papers")},
+        forms=_read_texts(table.table("forms", optional=True)),
+    )
+    for part in (settings, organiser, table):
+        part.finish()
+    return programme
+
+
+def _read_zone(table: Table) -> ZoneInfo:
+    name = table.text("zone")
+    try:
+        return ZoneInfo(name or "Asia/Shanghai")
+    except (ZoneInfoNotFoundError, ValueError):
+        table.complain("zone", f"没有名为“{name}”的时区，例如 Asia/Shanghai")
+        return ZoneInfo("Asia/Shanghai")
+
+
+def _read_texts(table: Table) -> dict[str, str]:
+    return {key: table.text(key) for key in table.keys()}  # noqa: SIM118 - a Table is no dict
+
+
+def _read_start(table: Table) -> Start:
+    start = Start(
+        event=table.text("event"),
+        name=table.text("name"),
+        source=table.choice("source", SOURCES),
+        roles=table.texts("roles"),
+        message=table.text("message", ""),
+    )
+    table.finish()
+    return start
+
+
+def _read_categories(table: Table) -> dict[str, Category]:
+    categories: dict[str, Category] = {}
+    for entry in table.tables("categories"):
+        category = Category(key=entry.text("key"), name=entry.text("name"))
+        if category.key in categories or category.name in {c.name for c in categories.values()}:
+            entry.complain("key", f"类别“{category.key} {category.name}”重复")
+        categories[category.key] = category
+        entry.finish()
+    return categories
+
+
+def _read_award(table: Table) -> Award:
+    award = Award(
+        title=table.text("title"),
+        places_per_category=table.integer("places_per_category", least=1),
+        refill_cancelled=table.flag("refill_cancelled", default=False),
+        confirm_after_notice=table.flag("confirm_after_notice", default=True),
+    )
+    table.finish()
+    return award
+
+
+def _read_role(key: str, table: Table) -> Role:
+    role = Role(key=key, name=table.text("name"), scopes=table.texts("scopes"))
+    table.finish()
+    return role
+
+
+def _read_deadlines(table: Table) -> dict[str, str]:
+    deadlines = _read_texts(table)
+    for key, month_day in deadlines.items():
+        try:
+            deadline(month_day, 2024, ZoneInfo("Asia/Shanghai"))  # a leap year: 02-29 is a day
+        except Invalid as wrong:
+            table.complain(key, wrong.message)
+    return deadlines
+
+
+def _read_reminders(table: Table) -> Reminders:
+    plan, at = table.text("plan"), table.text("at", "09:00")
+    if not _PLAN.fullmatch(plan):
+        table.complain("plan", f"应为逗号分隔的工作日数，例如 -7,-3,-1,0,+1，现在是“{plan}”")
+        plan = "0"
+    try:
+        moment = time.fromisoformat(at)
+    except ValueError:
+        table.complain("at", f"应为钟点，例如 09:00，现在是“{at}”")
+        moment = time(9)
+    table.finish()
+    return Reminders(plan=tuple(int(days) for days in plan.split(",")), at=moment)
+
+
+def _read_notice(table: Table) -> NoticeRule:
+    notice = NoticeRule(
+        working_days=table.integer("working_days", least=1),
+        count_first_day=table.flag("count_first_day", default=False),
+        channels=table.texts("channels", ()),
+        fields=table.texts("fields"),
+        receiver=table.text("receiver"),
+        hint=table.text("hint", ""),
+    )
+    table.finish()
+    return notice
+
+
+def _read_eligibility(table: Table, settings: Table) -> EligibilityRules:
+    youngest = _read_bound(table.table("youngest"), "before")
+    oldest = _read_bound(table.table("oldest"), "after")
+    exception = None
+    if "oldest_exception" in table.keys():  # noqa: SIM118 - a Table is no dict
+        exception = _read_bound(table.table("oldest_exception"), "after")
+        if exception.day > oldest.day:
+            table.complain("oldest_exception.date", "应早于 oldest.date：破格只能放宽年龄")
+    if oldest.day >= youngest.day:
+        table.complain("oldest.date", "应早于 youngest.date，否则无人符合年龄要求")
+    table.finish()
+    length = settings.integers("deeds_length")
+    if len(length) != 2 or length[0] > length[1]:
+        settings.complain("deeds_length", "应为 [最少, 最多] 两个整数")
+        length = (0, 10_000)
+    return EligibilityRules(
+        age=AgeBounds(born_before=youngest, born_after=oldest, exception_after=exception),
+        honours_warn_from=settings.choice("honours_warn_from", HONOUR_LEVELS),
+        deeds=TextLength(about=sum(length) // 2, least=length[0], most=length[1]),
+    )
+
+
+def _read_bound(table: Table, born: str) -> Bound:
+    table.choice("born", (born,))
+    bound = Bound(
+        rule=table.text("rule"),
+        day=table.day("date"),
+        on_the_day=cast(Boundary, table.choice("boundary", ("review", "inside", "outside"), "review")),
+        words=table.text("words", ""),
+    )
+    table.finish()
+    return bound
+
+
+def _read_slot(key: str, table: Table) -> Slot:
+    name, least, most = table.text("name"), table.integer("least"), table.integer("most", least=1)
+    types = table.texts("types")
+    min_bytes = table.integer("min_bytes", 0)
+    level = table.choice("level", ("error", "warning"), "error")
+    if least > most:
+        table.complain("least", f"不能大于 most（{most}）")
+    for media_type in sorted(set(types) - set(FILE_TYPES)):
+        table.complain("types", f"不接收 {media_type}，可选：{'、'.join(FILE_TYPES)}")
+    photo = PhotoRule(label=name, min_bytes=min_bytes, min_is_error=level == "error")
+    table.finish()
+    return Slot(
+        key=key, name=name, least=least, most=most, types=types, photo=photo if types == PHOTO_TYPES else None
+    )
+
+
+def _read_classes(table: Table) -> dict[str, str]:
+    return {key: table.choice(key, FIELD_CLASSES) for key in table.keys()}  # noqa: SIM118 - no dict
+
+
+def _read_choices(table: Table) -> Choices:
+    return Choices(
+        self_nomination_needs_unit=table.flag("self_nomination_needs_unit"),
+        self_nomination_takes_quota=table.flag("self_nomination_takes_quota"),
+        roster_layout=table.choice("roster_layout", ("sheet_per_category", "category_in_remark")),
+        direct_units_are_enterprises_only=table.flag("direct_units_are_enterprises_only"),
+        recommenders_that_stamp=table.texts("recommenders_that_stamp"),
+        qualification_outcomes=table.texts("qualification_outcomes"),
+        exceptions_per_unit=table.integer("exceptions_per_unit", 0),
+        honours_of_departments_count=table.flag("honours_of_departments_count", default=True),
+    )
+
+
+def _read_retention(table: Table) -> int:
+    days = table.integer("not_awarded_days", least=1)
+    table.finish()
+    return days
+
+
+def _read_paper(key: str, table: Table) -> Paper:
+    paper = Paper(
+        key=key,
+        title=table.text("title"),
+        annex=table.integer("annex", 0),
+        format=table.choice("format", ("docx", "xlsx", "pdf")),
+        form=table.text("form", ""),
+        columns=table.texts("columns", ()),
+    )
+    table.finish()
+    return paper

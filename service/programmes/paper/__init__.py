@@ -1,0 +1,1 @@
+"""Papers in the columns and order of the notice's annexes."""

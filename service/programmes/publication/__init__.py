@@ -1,0 +1,1 @@
+"""What the public sees: notices with their objections, and awards."""

@@ -1,0 +1,198 @@
+"""Notices: the frozen, masked lists put before the public, and the window for objections."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.errors import Conflict, NotFound
+from service.models import (
+    OPEN_OBJECTION,
+    Nomination,
+    NominationStatus,
+    Notice,
+    NoticeKind,
+    Objection,
+    Round,
+)
+from service.programmes import wiring
+from service.programmes.round import calendars
+from service.programmes.rule import identity_number
+from service.workflow import history
+from service.workflow.context import Context
+
+MAX_KEY = 25  #: of a programme's key, as a public address shows it
+_ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+
+
+def open_candidates(ctx: Context, entry: Round) -> Notice:
+    """Publish the candidates of a round for objections (公示); raises CalendarMissing without a calendar.
+
+    The list is frozen here: name, sex, unit and post, category, and the reason of an exception (破格
+    须说明理由). Identity numbers, phones and birth days never enter it (requirements §3.5).
+    """
+    programme = wiring.pack_of(ctx, entry).programme
+    people = _nominations(ctx, entry, NominationStatus.SELECTED)
+    if not people:
+        raise Conflict("还没有候选人，不能公示。")
+    start = ctx.now.astimezone(programme.zone).date()
+    closes_at = calendars.load(ctx).end_of_window(
+        start,
+        programme.notice.working_days,
+        programme.zone,
+        count_first_day=programme.notice.count_first_day,
+    )
+    title = f"关于{programme.title}候选人的公示"
+    notice = _publish(ctx, entry, NoticeKind.CANDIDATES, title, people)
+    notice.closes_at = closes_at
+    return notice
+
+
+def close_candidates(ctx: Context, entry: Round) -> None:
+    """End the window of a round's notice: no objection is taken any more."""
+    notice = find_newest(ctx, entry, NoticeKind.CANDIDATES)
+    if notice is not None and notice.closed_at is None:
+        notice.closed_at = ctx.now
+        history.record_in(ctx, f"round:{entry.id}", "notice.closed", round_id=entry.id, notice=notice.id)
+
+
+def publish_awards(ctx: Context, entry: Round) -> Notice:
+    """Publish the candidates whom no open objection holds up (公布); their nominations then take the title.
+
+    A candidate whose case is settled later in his favour is published by ``supplement_awards``.
+    """
+    programme = wiring.pack_of(ctx, entry).programme
+    held_up = select(Objection.nomination_id).where(
+        Objection.round_id == entry.id, Objection.status.in_(OPEN_OBJECTION)
+    )
+    blocked = set(ctx.session.scalars(held_up))
+    people = [n for n in _nominations(ctx, entry, NominationStatus.SELECTED) if n.id not in blocked]
+    return _publish(ctx, entry, NoticeKind.AWARDS, f"关于公布{programme.title}名单的决定", people)
+
+
+def supplement_awards(ctx: Context, nomination: Nomination) -> None:
+    """Publish one who takes the title after the list was out; nothing if he is on it or there is none."""
+    entry = nomination.round
+    query = select(Notice.snapshot).where(Notice.round_id == entry.id, Notice.kind == NoticeKind.AWARDS)
+    snapshots = list(ctx.session.scalars(query))
+    announced = {p["nomination"] for s in snapshots for c in s["categories"] for p in c["people"]}
+    if not snapshots or nomination.id in announced:
+        return
+    title = wiring.pack_of(ctx, entry).programme.title
+    _publish(ctx, entry, NoticeKind.AWARDS, f"关于补充公布{title}名单的决定", [nomination])
+
+
+def find_newest(ctx: Context, entry: Round, kind: NoticeKind) -> Notice | None:
+    """Return a round's newest notice of a kind."""
+    query = select(Notice).where(Notice.round_id == entry.id, Notice.kind == kind)
+    return ctx.session.scalars(query.order_by(Notice.id.desc()).limit(1)).first()
+
+
+def get_public(ctx: Context, slug: str) -> Notice:
+    """Return a published notice by the name in its public address."""
+    notice = ctx.session.scalar(
+        select(Notice)
+        .where(Notice.slug == slug, Notice.opens_at <= ctx.now)
+        .options(joinedload(Notice.round))
+    )
+    if notice is None:
+        raise NotFound("没有这份公示，可能地址有误或尚未发布。")
+    return notice
+
+
+def list_public(ctx: Context, *, limit: int = 50) -> Sequence[Notice]:
+    """Return published notices, newest first."""
+    query = select(Notice).where(Notice.opens_at <= ctx.now).order_by(Notice.id.desc()).limit(limit)
+    return list(ctx.session.scalars(query))
+
+
+def is_open(notice: Notice, now: datetime) -> bool:
+    """Say whether objections are taken: from the first moment until 24:00 of the last day."""
+    return (
+        notice.kind == NoticeKind.CANDIDATES
+        and notice.closed_at is None
+        and notice.closes_at is not None
+        and notice.opens_at <= now < notice.closes_at
+    )
+
+
+def last_day(notice: Notice, ctx: Context) -> datetime | None:
+    """Return a moment within the last day of a notice, for pages that print the day."""
+    zone = wiring.pack_of(ctx, notice.round).programme.zone
+    return (notice.closes_at - timedelta(microseconds=1)).astimezone(zone) if notice.closes_at else None
+
+
+def _publish(
+    ctx: Context, entry: Round, kind: NoticeKind, title: str, people: Iterable[Nomination]
+) -> Notice:
+    snapshot = _freeze(ctx, entry, people)
+    text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True)
+    notice = Notice(
+        round_id=entry.id,
+        round=entry,
+        kind=kind,
+        slug=f"{entry.programme[:MAX_KEY]}-{entry.year}-{secrets.token_hex(4)}",
+        title=title,
+        snapshot=snapshot,
+        snapshot_hash=hashlib.sha256(text.encode()).hexdigest(),
+        opens_at=ctx.now,
+    )
+    ctx.session.add(notice)
+    ctx.session.flush()
+    history.record_in(
+        ctx, f"round:{entry.id}", "notice.published", round_id=entry.id, notice=notice.id, kind_of=kind,
+        hash=notice.snapshot_hash,
+    )  # fmt: skip
+    return notice
+
+
+def _freeze(ctx: Context, entry: Round, people: Iterable[Nomination]) -> dict[str, Any]:
+    programme = wiring.pack_of(ctx, entry).programme
+    lists: dict[str, list[dict[str, Any]]] = {key: [] for key in programme.categories}
+    for person in people:
+        lists[person.category or ""].append(
+            {
+                "nomination": person.id,
+                "name": person.name,
+                "sex": person.sex,
+                "workplace_and_post": _without_numbers(person.workplace_and_post),
+                "recommender": person.recommender.name,
+                "exception_reason": _without_numbers(person.exception_reason),
+            }
+        )
+    return {
+        "programme": programme.title,
+        "organiser": entry.organiser.name,
+        "label": entry.label,
+        "categories": [
+            {"key": key, "name": category.name, "people": lists[key]}
+            for key, category in programme.categories.items()
+        ],
+        "contact": programme.notice.contact,
+    }
+
+
+def _without_numbers(text: str) -> str:
+    """Mask what somebody wrote into a text that is published and that never may be: 身份证号 and mobiles."""
+    masked = _ID_NUMBER.sub(lambda found: identity_number.mask(found[0]), text)
+    return _MOBILE.sub(lambda found: identity_number.mask_phone(found[0]), masked)
+
+
+def _nominations(ctx: Context, entry: Round, status: NominationStatus) -> list[Nomination]:
+    query = (
+        select(Nomination)
+        .where(Nomination.round_id == entry.id, Nomination.status == status)
+        .options(joinedload(Nomination.recommender))
+    )
+    return list(
+        ctx.session.scalars(query.order_by(Nomination.category, Nomination.recommender_id, Nomination.id))
+    )

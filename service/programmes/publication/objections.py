@@ -1,0 +1,126 @@
+"""Objections: signed reports during a notice, each with a case of its own that holds up its candidate."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from service.errors import Conflict, Invalid, NotFound
+from service.models import (
+    OPEN_OBJECTION,
+    Instance,
+    Nomination,
+    Notice,
+    Objection,
+    ObjectionStatus,
+    Round,
+)
+from service.programmes import wiring
+from service.programmes.form import schemas
+from service.programmes.publication import notices
+from service.workflow import deployments, execution
+from service.workflow.context import Context
+
+PROCESS = "objection"
+FORM = "objection"  #: of the pack's [forms]
+FIELDS = ("name", "contact", "facts")
+MAX_TITLE = 200
+
+
+def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str, Any]) -> Objection:
+    """Take an objection against a candidate of an open notice and begin its case.
+
+    Real names only (单位反映需盖公章，个人反映需署实名及联系方式): name, contact and facts are
+    required, kept encrypted, and never shown to the candidate.
+    """
+    if not notices.is_open(notice, ctx.now):
+        raise Conflict("公示期已结束，不再受理异议。")
+    nomination = ctx.session.get(Nomination, nomination_id)
+    listed = {p["nomination"] for c in notice.snapshot["categories"] for p in c["people"]}
+    if nomination is None or nomination_id not in listed:
+        raise Invalid("请选择公示名单中的一位候选人。", fields={"nomination_id": "请从名单中选择"})
+    clean = _check(ctx, notice, answers)
+    objection = Objection(
+        round_id=notice.round_id,
+        notice_id=notice.id,
+        nomination_id=nomination.id,
+        name=clean["name"],
+        contact=clean["contact"],
+        facts=clean["facts"],
+        receipt=secrets.token_hex(8),
+        received_at=ctx.now,
+    )
+    ctx.session.add(objection)
+    ctx.session.flush()
+    instance = execution.start(
+        ctx.as_system(),
+        deployments.get_newest(ctx, nomination.round.programme),
+        PROCESS,
+        business_key=f"objection:{objection.id}",
+        title=f"异议 {objection.receipt[:6]} · {nomination.name} · {nomination.unit.name}"[:MAX_TITLE],
+        round_id=notice.round_id,
+        variables={"objection_id": objection.id, "nomination_id": nomination.id},
+    )
+    objection.instance_id = instance.id
+    return objection
+
+
+def of_instance(ctx: Context, instance: Instance) -> Objection | None:
+    """Return the objection an instance is about, or None."""
+    noun, _, number = instance.business_key.partition(":")
+    return ctx.session.get(Objection, int(number)) if noun == "objection" else None
+
+
+def is_about_actor(ctx: Context, instance: Instance) -> bool:
+    """Say whether an instance is the case of an objection to the actor himself: it is kept from him."""
+    objection = of_instance(ctx, instance)
+    return objection is not None and objection.nomination.nominee_id == ctx.actor.user_id is not None
+
+
+def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusion: str) -> None:
+    """Note how a case ended."""
+    objection.status = status
+    objection.conclusion = conclusion
+    objection.settled_at = ctx.now
+
+
+def count_open(ctx: Context, nomination_id: int) -> int:
+    """Return how many objections against a candidate are not settled."""
+    query = select(func.count(Objection.id)).where(
+        Objection.nomination_id == nomination_id, Objection.status.in_(OPEN_OBJECTION)
+    )
+    return ctx.session.scalar(query) or 0
+
+
+def list_of(ctx: Context, entry: Round) -> Sequence[Objection]:
+    """Return a round's objections, open ones first. For the organiser only; none to the actor himself."""
+    query = select(Objection).where(Objection.round_id == entry.id).options(joinedload(Objection.nomination))
+    me = ctx.actor.user_id
+    rows = ctx.session.scalars(query.order_by(Objection.id.desc()))
+    others = [row for row in rows if me is None or row.nomination.nominee_id != me]
+    return sorted(others, key=lambda objection: objection.status not in OPEN_OBJECTION)
+
+
+def find_by_receipt(ctx: Context, receipt: str) -> Objection:
+    """Return an objection by the receipt its sender was given."""
+    objection = ctx.session.scalar(select(Objection).where(Objection.receipt == receipt.strip().lower()))
+    if objection is None:
+        raise NotFound("没有这个回执编号，请核对后再查。")
+    return objection
+
+
+def _check(ctx: Context, notice: Notice, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Check an objection by the pack's own form, so that no way in asks for less than the page."""
+    pack = wiring.pack_of(ctx, notice.round)
+    try:
+        clean = schemas.validate(pack.forms[pack.programme.forms[FORM]], answers)
+    except Invalid as wrong:
+        raise Invalid("异议须署实名、留联系方式并写明事实。", fields=wrong.fields) from None
+    missing = [field for field in FIELDS if not clean.get(field)]
+    if missing:
+        raise Invalid("异议须署实名、留联系方式并写明事实。", fields=dict.fromkeys(missing, "必填"))
+    return clean

@@ -1,0 +1,1 @@
+"""Rounds: dates, quotas, calendars and the counts of their page."""

@@ -1,0 +1,71 @@
+"""The calendar of working days as it stands in the database: built-in data under an editable table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import null, select, union_all
+
+from service.errors import Invalid
+from service.models import CalendarDay, CalendarYear
+from service.programmes.rule.calendar import WorkingDays
+from service.workflow import history, reminders
+from service.workflow.context import Context
+
+
+def load(ctx: Context) -> WorkingDays:
+    """Return the working days as they stand: one statement, read once a transaction."""
+    cached = ctx.session.info.get("working_days")
+    if cached is None:
+        days = select(CalendarDay.day, CalendarDay.working, null().label("year"))
+        years = select(null(), null(), CalendarYear.year)
+        rows: list[Any] = list(ctx.session.execute(union_all(days, years)))
+        overrides = {row.day: bool(row.working) for row in rows if row.day is not None}
+        complete = frozenset(row.year for row in rows if row.year is not None)
+        cached = WorkingDays(overrides, complete_years=complete)
+        ctx.session.info["working_days"] = cached
+    assert isinstance(cached, WorkingDays)
+    return cached
+
+
+def list_days(ctx: Context, year: int) -> Sequence[CalendarDay]:
+    """Return the entered days of a year."""
+    query = select(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+    return list(ctx.session.scalars(query.order_by(CalendarDay.day)))
+
+
+def list_years(ctx: Context) -> Sequence[CalendarYear]:
+    """Return the years entered completely."""
+    return list(ctx.session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
+
+
+def set_day(ctx: Context, day: date, *, working: bool, source: str) -> None:
+    """Enter or change a day, with the document it comes from."""
+    if not source.strip():
+        raise Invalid("请填写依据文件。", fields={"source": "必填，例如：国务院办公厅关于放假安排的通知"})
+    ctx.session.merge(CalendarDay(day=day, working=working, source=source.strip()))
+    _changed(ctx, "calendar.day_set", day=day.isoformat(), working=working, source=source.strip())
+
+
+def remove_day(ctx: Context, day: date) -> None:
+    """Take an entered day out again; the built-in data then counts."""
+    row = ctx.session.get(CalendarDay, day)
+    if row is not None:
+        ctx.session.delete(row)
+        _changed(ctx, "calendar.day_removed", day=day.isoformat())
+
+
+def declare_year(ctx: Context, year: int, source: str) -> None:
+    """Declare a year entered completely: days not listed follow the weekday."""
+    if not source.strip():
+        raise Invalid("请填写依据文件。", fields={"source": "必填，例如：国务院办公厅关于放假安排的通知"})
+    ctx.session.merge(CalendarYear(year=year, source=source.strip()))
+    reminders.replan(ctx, datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 2, 1, tzinfo=UTC))
+    _changed(ctx, "calendar.year_declared", year=year, source=source.strip())
+
+
+def _changed(ctx: Context, kind: str, **details: Any) -> None:
+    ctx.session.info.pop("working_days", None)
+    history.record_in(ctx, "system", kind, **details)

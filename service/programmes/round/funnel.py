@@ -1,0 +1,130 @@
+"""How far a round has come: nominations by status, category and unit, and its quota table with sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from service.models import Nomination, NominationStatus, Quota, QuotaKind, Round, TaskStatus, Unit, UserTask
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.pack.quota_matrix import Difference
+from service.programmes.round import quotas
+from service.programmes.round.quotas import Cell
+from service.workflow.context import Context
+
+#: statuses of nominations that have not left the recommending units
+UNFINISHED = (NominationStatus.DRAFTING, NominationStatus.RECOMMENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One status of the funnel."""
+
+    status: NominationStatus
+    total: int
+    by_category: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaTable:
+    """Places and places taken by recommending unit and category, with sums."""
+
+    rows: Sequence[tuple[Unit, Mapping[str, Cell], Cell]]
+    by_category: Mapping[str, Cell]
+    total: Cell
+    awards: Mapping[str, Cell]  #: places of the award, by category
+    differences: Mapping[str, Difference]  #: 差额 by category
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitProgress:
+    """How a recommending unit stands: nothing begun, or something not finished."""
+
+    unit: Unit
+    places: int
+    total: int
+    unfinished: int
+
+
+def count(ctx: Context, entry: Round) -> list[Level]:
+    """Return how many nominations the actor may see have each status, in one statement."""
+    numbers = nominations.count_by_status(ctx, entry)
+    levels = []
+    for status in NominationStatus:
+        row = {category or "": n for (found, category), n in numbers.items() if found == status}
+        levels.append(Level(status=status, total=sum(row.values()), by_category=row))
+    return levels
+
+
+def tabulate(ctx: Context, entry: Round) -> QuotaTable:
+    """Return the quota table of a round as it stands now, in one statement."""
+    query = select(Quota, Unit).join(Unit, Unit.id == Quota.unit_id).where(Quota.round_id == entry.id)
+    cells: dict[int, dict[str, Cell]] = {}
+    units: dict[int, Unit] = {}
+    awards: dict[str, Cell] = {}
+    for quota, unit in ctx.session.execute(query.order_by(Quota.id)):
+        cell = Cell(places=quota.places, taken=quota.taken)
+        if quota.kind == QuotaKind.AWARD:
+            awards[quota.category] = cell
+            continue
+        units[unit.id] = unit
+        cells.setdefault(unit.id, {})[quota.category] = cell
+    categories = wiring.pack_of(ctx, entry).programme.categories
+    by_category = {key: _sum([row[key] for row in cells.values() if key in row]) for key in categories}
+    return QuotaTable(
+        rows=[(units[unit_id], row, _sum(list(row.values()))) for unit_id, row in cells.items()],
+        by_category=by_category,
+        total=_sum(list(by_category.values())),
+        awards=awards,
+        differences={
+            key: Difference(nominated=by_category[key].places, awarded=awards[key].places)
+            for key in categories
+            if key in awards
+        },
+    )
+
+
+def find_late_units(ctx: Context, entry: Round, table: QuotaTable) -> list[UnitProgress]:
+    """Return the recommending units that have nominated nobody, or have nominations left to finish."""
+    query = (
+        select(Nomination.recommender_id, Nomination.status, func.count())
+        .where(Nomination.round_id == entry.id)
+        .group_by(Nomination.recommender_id, Nomination.status)
+    )
+    numbers = {(row[0], row[1]): row[2] for row in ctx.session.execute(query)}
+    late = []
+    for unit, _row, places in table.rows:
+        total = sum(n for (unit_id, _status), n in numbers.items() if unit_id == unit.id)
+        unfinished = sum(numbers.get((unit.id, status), 0) for status in UNFINISHED)
+        if unfinished or not total:
+            late.append(UnitProgress(unit=unit, places=places.places, total=total, unfinished=unfinished))
+    return late
+
+
+def places_free(ctx: Context, entry: Round, unit: Unit) -> dict[str, Cell]:
+    """Return the places of the unit that would recommend from a workplace, by category."""
+    holders = {holder.code: holder for holder in quotas.units_with_places(ctx, entry)}
+    above = [holders[code] for code in unit.path.split("/") if code in holders]
+    if not above:
+        return {}
+    query = select(Quota).where(
+        Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.unit_id == above[-1].id
+    )
+    return {
+        quota.category: Cell(places=quota.places, taken=quota.taken) for quota in ctx.session.scalars(query)
+    }
+
+
+def list_own_tasks(ctx: Context, entry: Round) -> Sequence[UserTask]:
+    """Return the open tasks of the round's own process, such as the opening of the joint review."""
+    query = select(UserTask).where(
+        UserTask.instance_id == entry.instance_id, UserTask.status == TaskStatus.OPEN
+    )
+    return list(ctx.session.scalars(query.order_by(UserTask.id)))
+
+
+def _sum(cells: Sequence[Cell]) -> Cell:
+    return Cell(places=sum(cell.places for cell in cells), taken=sum(cell.taken for cell in cells))

@@ -1,0 +1,261 @@
+"""Rounds: opening one, its dates and extensions, and who may manage it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import (
+    Extension,
+    Instance,
+    Job,
+    JobKind,
+    JobStatus,
+    Nomination,
+    QuotaKind,
+    Round,
+    Stage,
+    TaskStatus,
+    Unit,
+    UserTask,
+)
+from service.programmes.nomination import nominations
+from service.programmes.pack.packs import Pack
+from service.programmes.round import quotas
+from service.programmes.rule import calendar
+from service.workflow import deployments, execution, history, jobs, user_tasks
+from service.workflow.context import Context
+
+PROCESS = "round"
+MAX_REASON = 500
+
+
+def open_round(
+    ctx: Context,
+    pack: Pack,
+    *,
+    label: str | None = None,
+    year: int | None = None,
+    demonstration: bool = False,
+) -> Round:
+    """Open a round of a programme: quotas from its annex, dates from its notice, and its process.
+
+    Publishes the pack's diagram first if the newest version is another one and nobody redrew it.
+    """
+    programme = pack.programme
+    year = year or programme.year
+    organiser = get_unit(ctx, programme.organiser)
+    if ctx.session.scalar(
+        select(Round.id).where(Round.programme == pack.key, Round.label == (label or str(year)))
+    ):
+        raise Conflict(
+            f"{programme.title}的“{label or year}”届次已经存在。", fields={"label": "请换一个名称"}
+        )
+    deployment = deployments.find_newest(ctx, pack.key) or deployments.publish(
+        ctx, pack.key, pack.diagram, pack.forms, note="随活动包发布"
+    )
+    entry = Round(
+        programme=pack.key,
+        label=label or str(year),
+        title=programme.title,
+        year=year,
+        organiser_id=organiser.id,
+        organiser=organiser,
+        stage=Stage.PREPARATION,
+        dates={
+            stage: {"due": calendar.deadline(month_day, year, programme.zone).isoformat()}
+            for stage, month_day in programme.deadlines.items()
+        },
+        demonstration=demonstration,
+        created_at=ctx.now,
+    )
+    ctx.session.add(entry)
+    ctx.session.flush()
+    _set_quotas(ctx, entry, pack)
+    instance = execution.start(
+        ctx,
+        deployment,
+        PROCESS,
+        business_key=f"round:{entry.id}",
+        title=f"{programme.title} {entry.label}",
+        round_id=entry.id,
+        variables={"round_id": entry.id, "year": year},
+    )
+    entry.instance_id = instance.id
+    return entry
+
+
+def get(ctx: Context, round_id: int) -> Round:
+    """Return a round."""
+    entry = ctx.session.get(Round, round_id)
+    if entry is None:
+        raise NotFound("没有这个届次。")
+    return entry
+
+
+def list_all(ctx: Context) -> Sequence[Round]:
+    """Return every round, newest first."""
+    return list(ctx.session.scalars(select(Round).order_by(Round.id.desc())))
+
+
+def of_instance(ctx: Context, instance: Instance) -> Round:
+    """Return the round an instance belongs to."""
+    return ctx.session.get_one(Round, instance.round_id)
+
+
+def get_unit(ctx: Context, code: str) -> Unit:
+    """Return a unit by its code."""
+    unit = ctx.session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise NotFound(f"没有代码为 {code} 的单位。")
+    return unit
+
+
+def require_organiser(ctx: Context, entry: Round) -> None:
+    """Refuse whoever does not organise the round."""
+    if not (ctx.actor.is_system or nominations.is_organiser(ctx, entry)):
+        raise Forbidden("只有主办单位可以进行这项操作。")
+
+
+def due_of(entry: Round, stage: str) -> datetime | None:
+    """Return when a stage is due to close, as it stands now."""
+    text = entry.dates.get(stage, {}).get("due")
+    return datetime.fromisoformat(text) if text else None
+
+
+def set_stage(ctx: Context, entry: Round, stage: Stage) -> None:
+    """Note that a stage began or ended; the diagram decides when."""
+    dates: dict[str, Any] = {key: dict(value) for key, value in entry.dates.items()}
+    if entry.stage != stage:
+        dates.setdefault(entry.stage, {})["closed"] = ctx.now.isoformat()
+        dates.setdefault(stage, {})["opened"] = ctx.now.isoformat()
+    entry.dates = dates
+    entry.stage = stage
+    entry.revision += 1
+
+
+def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reason: str) -> int:
+    """Move the day a stage closes; open tasks due then move with it and nudge anew.
+
+    Returns how many tasks moved. The timer ``<stage>_deadline`` of the round's diagram moves too.
+    """
+    require_organiser(ctx, entry)
+    before = due_of(entry, stage)
+    if before is None or entry.instance_id is None:
+        raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
+    _check_reason(reason, "请填写调整原因。")
+    if due <= ctx.now:
+        raise Invalid("新的截止时间必须晚于现在。", fields={"due": "请选择今天以后的日期"})
+    instance = execution.lock(ctx, entry.instance_id)
+    if not jobs.move_timer(ctx, instance, f"{stage}_deadline", due, reason.strip()):
+        raise Conflict("这个阶段已经截止，不能再改期；可以为个别单位办理延期。")
+    entry.dates = {**entry.dates, stage: {**entry.dates[stage], "due": due.isoformat()}}
+    entry.revision += 1
+    moved = _move_tasks(ctx, entry, before, due, reason.strip())
+    for extension, unit in list_extensions(ctx, entry):
+        if extension.stage == stage and extension.until < due:
+            # what was more time is less than everybody has now
+            moved += _move_tasks(ctx, entry, extension.until, due, reason.strip(), below=unit)
+    return moved
+
+
+def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime, reason: str) -> Extension:
+    """Give one unit, and all below it, more time in a stage (X10), with a reason in the history.
+
+    Also after the stage closed: the unit may then nominate until the extension ends.
+    """
+    require_organiser(ctx, entry)
+    due = due_of(entry, stage)
+    if due is None:
+        raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
+    _check_reason(reason, "请填写延期原因。")
+    if stage == Stage.SUBMISSION and entry.stage not in (Stage.PREPARATION, *nominations.EXTENDABLE):
+        raise Conflict("联合会审已经开始，不能再延期。")
+    if until <= max(due, ctx.now):
+        raise Invalid("延期时间必须晚于原截止时间和现在。", fields={"until": "请选择更晚的日期"})
+    query = select(Extension).where(
+        Extension.round_id == entry.id, Extension.unit_id == unit.id, Extension.stage == stage
+    )
+    extension = ctx.session.scalar(query)
+    before = extension.until if extension else due
+    if extension is None:
+        extension = Extension(round_id=entry.id, unit_id=unit.id, stage=stage)
+        ctx.session.add(extension)
+    extension.until = until
+    extension.reason = reason.strip()
+    extension.granted_by_id = ctx.actor.user_id
+    extension.granted_at = ctx.now
+    entry.dates = {**entry.dates, stage: {**entry.dates[stage], "extended": True}}
+    ctx.session.flush()
+    delay_closing(ctx, entry, extension)
+    _move_tasks(ctx, entry, before, until, reason.strip(), below=unit)
+    history.record_in(
+        ctx, f"round:{entry.id}", "extension.granted", round_id=entry.id, unit=unit.name, stage=stage,
+        until=until.isoformat(), reason=reason.strip(),
+    )  # fmt: skip
+    return extension
+
+
+def list_extensions(ctx: Context, entry: Round) -> Sequence[tuple[Extension, Unit]]:
+    """Return a round's extensions with their units."""
+    query = select(Extension, Unit).join(Unit, Unit.id == Extension.unit_id)
+    rows = ctx.session.execute(query.where(Extension.round_id == entry.id).order_by(Extension.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def delay_closing(ctx: Context, entry: Round, extension: Extension) -> None:
+    """Let the nominations below an extended unit hear the closing signal when the extension ends."""
+    unit = ctx.session.get_one(Unit, extension.unit_id)
+    below = (
+        select(Nomination.instance_id)
+        .join(Unit, Unit.id == Nomination.unit_id)
+        .where(Nomination.round_id == entry.id, Unit.path.startswith(unit.path, autoescape=True))
+    )
+    ctx.session.execute(
+        update(Job)
+        .where(
+            Job.kind == JobKind.SIGNAL,
+            Job.name == f"{extension.stage}_closed",
+            Job.status == JobStatus.PENDING,
+            Job.instance_id.in_(below),
+        )
+        .values(due_at=extension.until),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _check_reason(reason: str, missing: str) -> None:
+    if not reason.strip():
+        raise Invalid(missing, fields={"reason": "必填"})
+    if len(reason.strip()) > MAX_REASON:
+        raise Invalid("原因太长，请删减。", fields={"reason": f"最多 {MAX_REASON} 个字"})
+
+
+def _move_tasks(
+    ctx: Context, entry: Round, before: datetime, due: datetime, reason: str, *, below: Unit | None = None
+) -> int:
+    query = select(UserTask).where(
+        UserTask.round_id == entry.id, UserTask.status == TaskStatus.OPEN, UserTask.due_date == before
+    )
+    if below is not None:
+        query = query.join(Nomination, Nomination.instance_id == UserTask.instance_id).join(
+            Unit, Unit.id == Nomination.unit_id
+        )
+        query = query.where(Unit.path.startswith(below.path, autoescape=True))
+    tasks = list(ctx.session.scalars(query.order_by(UserTask.instance_id)))
+    for task in tasks:
+        execution.lock(ctx, task.instance_id)
+        user_tasks.set_due_date(ctx, task, due, reason)
+    return len(tasks)
+
+
+def _set_quotas(ctx: Context, entry: Round, pack: Pack) -> None:
+    for code, places in pack.quotas.places.items():
+        quotas.set_places(ctx, entry, QuotaKind.NOMINATION, get_unit(ctx, code), places)
+    award = dict.fromkeys(pack.programme.categories, pack.programme.award.places_per_category)
+    quotas.set_places(ctx, entry, QuotaKind.AWARD, entry.organiser, award)
+    ctx.session.flush()

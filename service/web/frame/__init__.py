@@ -1,0 +1,1 @@
+"""What every page needs: sessions, security, errors, languages, navigation."""

@@ -1,0 +1,1 @@
+"""Rounds, their nominations and papers."""

@@ -1,0 +1,224 @@
+"""Rounds: how far each has come, its quotas and dates, and what its organiser may do about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from service.errors import Conflict, Forbidden, Invalid, ServiceError
+from service.models import NoticeKind, Round, Stage, Unit
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.pack.packs import Pack
+from service.programmes.publication import awards, notices, objections
+from service.programmes.round import funnel, quotas, round_dates, rounds
+from service.programmes.rule import calendar
+from service.web.frame.errors import status_of
+from service.workflow import incidents, task_access
+from service.workflow.context import Context
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+pages = Blueprint("round_pages", __name__, url_prefix="/rounds")
+
+YEARS = range(2004, 2101)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Management:
+    """What only the organiser and administrators are shown of a round."""
+
+    tasks: Any
+    objections: Any
+    incidents: Any
+    late: Any
+    extensions: Any
+
+
+@pages.get("")
+def list_rounds() -> str:
+    """List the rounds."""
+    return render_template(
+        "rounds/list.html",
+        rounds=rounds.list_all(g.ctx),
+        zone_of=zone_of,
+        due_of=rounds.due_of,
+        may_open=bool(_openable()),
+    )
+
+
+@pages.get("/<int:round_id>")
+def show(round_id: int) -> str:
+    """Show how a round stands."""
+    return _page(rounds.get(g.ctx, round_id))
+
+
+@pages.get("/new")
+def new() -> str:
+    """Ask which programme to open a round of."""
+    if not _openable():
+        raise Forbidden(_("只有主办单位和系统管理员可以开设届次。"))
+    return _form({}, None)
+
+
+@pages.post("/new")
+def open_round() -> ResponseReturnValue:
+    """Open a round of a programme."""
+    ctx: Context = g.ctx
+    if not _openable():
+        raise Forbidden(_("只有主办单位和系统管理员可以开设届次。"))
+    try:
+        pack, year = _programme_and_year()
+        label = request.form.get("label", "").strip()[:80]
+        entry = rounds.open_round(ctx, pack, label=label or None, year=year)
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _form(request.form.to_dict(), refused), status_of(refused)
+    flash(_("届次“%(label)s”已开设，申报随流程图开始。", label=entry.label), "success")
+    return redirect(url_for("round_pages.show", round_id=entry.id))
+
+
+@pages.post("/<int:round_id>/dates")
+def move_deadline(round_id: int) -> ResponseReturnValue:
+    """Move the closing day of a stage."""
+    entry = _managed(round_id)
+    try:
+        stage = _stage(entry)
+        due = _day("due", wiring.pack_of(g.ctx, entry))
+        moved = rounds.move_deadline(g.ctx, entry, stage, due, request.form.get("reason", ""))
+    except (Invalid, Conflict) as refused:
+        return _refused(round_id, "dates", refused)
+    flash(_("截止日期已调整，%(num)s 项待办同时改期，重新安排催办。", num=moved), "success")
+    return redirect(url_for("round_pages.show", round_id=round_id, _anchor="dates"))
+
+
+@pages.post("/<int:round_id>/extensions")
+def extend(round_id: int) -> ResponseReturnValue:
+    """Give one unit more time."""
+    entry = _managed(round_id)
+    try:
+        unit = _unit(entry)
+        until = _day("until", wiring.pack_of(g.ctx, entry))
+        rounds.extend(g.ctx, entry, unit, _stage(entry), until, request.form.get("reason", ""))
+    except (Invalid, Conflict) as refused:
+        return _refused(round_id, "extensions", refused)
+    flash(_("已为%(unit)s办理延期，延期记入历史。", unit=unit.name), "success")
+    return redirect(url_for("round_pages.show", round_id=round_id, _anchor="dates"))
+
+
+def zone_of(entry: Round) -> Any:
+    """Return the zone of a round's programme."""
+    return wiring.pack_of(g.ctx, entry).programme.zone
+
+
+def manages(ctx: Context, entry: Round) -> bool:
+    """Say whether the actor is shown what concerns the round as a whole."""
+    return nominations.is_organiser(ctx, entry) or ctx.actor.is_admin
+
+
+def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) -> str:
+    ctx: Context = g.ctx
+    notice = notices.find_newest(ctx, entry, NoticeKind.CANDIDATES)
+    table = funnel.tabulate(ctx, entry)
+    programme = wiring.pack_of(ctx, entry).programme
+    return render_template(
+        "rounds/show.html",
+        round=entry,
+        programme=programme,
+        zone=programme.zone,
+        stages=round_dates.list_stages(entry, notice_closes=notice.closes_at if notice else None),
+        movable=round_dates.movable_stages(entry),
+        dated=round_dates.dated_stages(entry),
+        levels=funnel.count(ctx, entry),
+        table=table,
+        awarded=awards.count_by_category(ctx, entry),
+        notice=notice,
+        announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
+        organises=nominations.is_organiser(ctx, entry),
+        management=_manage(ctx, entry, table) if manages(ctx, entry) else None,
+        form=form,
+        refused=refused,
+        given=request.form if refused else {},
+    )
+
+
+def _manage(ctx: Context, entry: Round, table: funnel.QuotaTable) -> Management:
+    tasks = funnel.list_own_tasks(ctx, entry)
+    return Management(
+        tasks=[(task, task_access.is_offered(ctx, task)) for task in tasks],
+        objections=objections.list_of(ctx, entry),
+        incidents=incidents.list_open(ctx, round_id=entry.id),
+        late=funnel.find_late_units(ctx, entry, table),
+        extensions=rounds.list_extensions(ctx, entry),
+    )
+
+
+def _managed(round_id: int) -> Round:
+    entry = rounds.get(g.ctx, round_id)
+    rounds.require_organiser(g.ctx, entry)
+    return entry
+
+
+def _refused(round_id: int, form: str, refused: ServiceError) -> ResponseReturnValue:
+    """Show the page again with what was written; nothing of the attempt is kept."""
+    g.ctx.session.rollback()
+    return _page(rounds.get(g.ctx, round_id), form=form, refused=refused), status_of(refused)
+
+
+def _programme_and_year() -> tuple[Pack, int]:
+    pack = _openable().get(request.form.get("programme", ""))
+    if pack is None:
+        raise Invalid(_("请选择活动。"), fields={"programme": _("请从列表中选择")})
+    year = request.form.get("year", "")
+    if not year.isdecimal() or int(year) not in YEARS:
+        raise Invalid(_("年份写法不对。"), fields={"year": _("请填写四位年份")})
+    return pack, int(year)
+
+
+def _unit(entry: Round) -> Unit:
+    wanted = request.form.get("unit", "")
+    for unit in quotas.units_with_places(g.ctx, entry):
+        if str(unit.id) == wanted:
+            return unit
+    raise Invalid(_("请选择单位。"), fields={"unit": _("请从列表中选择推荐单位")})
+
+
+def _stage(entry: Round) -> Stage:
+    wanted = request.form.get("stage", "")
+    if wanted not in set(round_dates.dated_stages(entry)):
+        raise Invalid(_("请选择阶段。"), fields={"stage": _("请选择有截止日期的阶段")})
+    return Stage(wanted)
+
+
+def _day(field: str, pack: Pack) -> datetime:
+    try:
+        day = date.fromisoformat(request.form.get(field, ""))
+    except ValueError:
+        raise Invalid(_("日期写法不对。"), fields={field: _("请选择日期，例如 2024-03-29")}) from None
+    return calendar.end_of_day(day, pack.programme.zone)
+
+
+def _openable() -> dict[str, Pack]:
+    ctx: Context = g.ctx
+    packs = wiring.all_packs(ctx)
+    if ctx.actor.is_admin:
+        return dict(packs)
+    groups = ctx.actor.groups
+    return {key: p for key, p in packs.items() if f"organiser@{p.programme.organiser}" in groups}
+
+
+def _form(given: dict[str, str], refused: ServiceError | None) -> str:
+    packs = _openable()
+    first = next(iter(packs.values()))
+    given = {"programme": first.key, "year": str(g.ctx.now.year), **given}
+    return render_template(
+        "rounds/new.html",
+        programmes=[(key, pack.programme.title) for key, pack in packs.items()],
+        given=given,
+        refused=refused,
+    )

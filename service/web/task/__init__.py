@@ -1,0 +1,1 @@
+"""The inbox and everything that is done on a task."""

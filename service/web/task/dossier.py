@@ -1,0 +1,110 @@
+"""What is known about the subject of an instance: the nomination's record, files, findings and opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+from service.models import Attachment, Finding, Instance, Nomination, Objection
+from service.programmes import wiring
+from service.programmes.nomination import attachments, opinions, record, screening
+from service.programmes.nomination.opinions import GivenOpinion
+from service.programmes.pack.packs import Slot
+from service.programmes.publication import objections
+from service.web.frame import words
+from service.web.task import answers, uploads
+from service.web.task.answers import Row
+from service.workflow import deployments
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotView:
+    """A slot of attachments with its files."""
+
+    slot: Slot
+    files: list[dict[str, Any]]
+    upload_url: str = ""  #: empty where nothing may be added
+
+    @property
+    def accept(self) -> str:
+        """The types the slot takes, as a file input names them."""
+        return ",".join(self.slot.types)
+
+    @property
+    def most_bytes(self) -> int:
+        """How large a photo may be; 0 where only the request bounds it."""
+        return self.slot.photo.max_bytes if self.slot.photo else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """Everything read-only about a subject."""
+
+    nomination: Nomination | None = None
+    objection: Objection | None = None
+    category: str = ""
+    rows: Sequence[Row] = ()
+    slots: Sequence[SlotView] = ()
+    findings: Sequence[Finding] = ()
+    opinions: Sequence[GivenOpinion] = ()
+    outcome_words: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def read(
+    ctx: Context, instance: Instance, nomination: Nomination | None, *, filling: bool = False
+) -> Dossier:
+    """Gather what is known. While the record is being filled in its answers are in the form, not here."""
+    if nomination is None:
+        objection = objections.of_instance(ctx, instance)
+        return Dossier(objection=objection, nomination=None)
+    return Dossier(
+        nomination=nomination,
+        category=words.of_category(ctx, nomination.round_id, nomination.category),
+        rows=() if filling else record_rows(ctx, instance, nomination),
+        slots=slots_of(ctx, nomination, editable=filling),
+        findings=screening.list_findings(ctx, nomination),
+        opinions=opinions.list_of(ctx, nomination),
+        outcome_words=_outcome_words(ctx, instance),
+    )
+
+
+def record_rows(ctx: Context, instance: Instance, nomination: Nomination) -> list[Row]:
+    """Return the record as it was last submitted, by the form it was filled in with."""
+    given = record.answers_of(ctx, nomination)
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    forms = [elements[element_id].form_id for element_id in record.elements_of(ctx, nomination)]
+    if not given or not forms or forms[0] is None:
+        return []
+    schema = deployments.get_form(ctx, instance, forms[0])
+    return answers.read(schema, given, wiring.pack_of(ctx, nomination.round).programme.fields)
+
+
+def slots_of(ctx: Context, nomination: Nomination, *, editable: bool) -> list[SlotView]:
+    """Return the slots of the programme with the files in them."""
+    files = attachments.list_of(ctx, nomination)
+    address = url_for("uploads.add", nomination_id=nomination.id) if editable else ""
+    slots = wiring.pack_of(ctx, nomination.round).programme.slots
+    return [
+        SlotView(
+            slot=slot, files=[_item(file, slot) for file in files if file.slot == key], upload_url=address
+        )
+        for key, slot in slots.items()
+    ]
+
+
+def _item(file: Attachment, slot: Slot) -> dict[str, Any]:
+    return uploads.as_item(file, is_photo=slot.photo is not None and file.content_type == uploads.PHOTO)
+
+
+def _outcome_words(ctx: Context, instance: Instance) -> dict[tuple[str, str], str]:
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements.values()
+    return {
+        (element.name, value): label
+        for element in elements
+        if "outcomes" in element.properties
+        for value, label in words.outcomes(element)
+    }

@@ -1,0 +1,73 @@
+"""Showing a masked value in full: by a click, with a reason, and never without a line in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import gettext as _
+
+from service.errors import Invalid, NotFound
+from service.models import Nomination, Objection
+from service.programmes.nomination import nominations, record
+from service.web.frame.errors import is_fragment
+from service.web.task.diagrams import get_visible
+from service.workflow import history
+from service.workflow.context import Context
+
+pages = Blueprint("reveals", __name__, url_prefix="/reveals")
+
+MIN_REASON = 2
+OBJECTION_FIELDS = ("name", "contact")
+
+
+@pages.post("/nomination/<int:number>/<field>")
+def of_nomination(number: int, field: str) -> str:
+    """Show a sensitive field of a nomination."""
+    ctx: Context = g.ctx
+    nomination = ctx.session.get(Nomination, number)
+    if nomination is None or not (
+        nominations.may_see(ctx, nomination) or _works_on(ctx, nomination.instance_id)
+    ):
+        raise NotFound(_("没有这份申报，或您无权查看。"))
+    return _reveal(
+        f"nomination:{number}",
+        field,
+        lambda: record.answers_of(ctx, nomination).get(field),
+        nomination.round_id,
+    )
+
+
+@pages.post("/objection/<int:number>/<field>")
+def of_objection(number: int, field: str) -> str:
+    """Show who raised an objection, to whoever works on its case."""
+    ctx: Context = g.ctx
+    objection = ctx.session.get(Objection, number)
+    if objection is None or field not in OBJECTION_FIELDS or not _works_on(ctx, objection.instance_id):
+        raise NotFound(_("没有这份异议，或您无权查看。"))
+    return _reveal(f"objection:{number}", field, lambda: getattr(objection, field), objection.round_id)
+
+
+def _works_on(ctx: Context, instance_id: int | None) -> bool:
+    if instance_id is None:
+        return False
+    try:
+        get_visible(ctx, instance_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _reveal(of: str, field: str, read: Callable[[], Any], round_id: int) -> str:
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < MIN_REASON:
+        raise Invalid(_("请写明查看原因，查看会记入历史。"), fields={"reason": _("必填")})
+    value = read()
+    if value is None:
+        raise NotFound(_("这一项没有内容。"))
+    history.record_in(
+        g.ctx, "reveals", "value.revealed", round_id=round_id, of=of, field=field, reason=reason[:200]
+    )
+    template = "fragments/revealed.html" if is_fragment() else "revealed.html"
+    return render_template(template, value=value, back=request.referrer)

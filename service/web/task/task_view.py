@@ -1,0 +1,172 @@
+"""Everything a task's page shows, gathered in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service.engine.records import Element
+from service.models import Candidate, Draft, Nomination, Round, Submission, TaskStatus, User, UserTask
+from service.programmes import intake
+from service.programmes.nomination import nominations, record
+from service.web.frame import words
+from service.web.task import dossier, trails
+from service.web.task.diagrams import Standing, locate
+from service.web.task.dossier import Dossier
+from service.web.task.trails import Line
+from service.workflow import deployments, history, notifications, people, returns, task_access
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """One way to end the task."""
+
+    value: str
+    label: str
+    lenient: bool  #: the form need not be complete
+    confirm: str  #: what to ask first, or nothing
+    look: str  #: class of the button
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormView:
+    """The form to fill in, as form-js wants it."""
+
+    schema: Mapping[str, Any]
+    data: Mapping[str, Any]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    draft_url: str = ""
+    saved_at: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskView:
+    """What the page shows."""
+
+    task: UserTask
+    element: Element
+    zone: ZoneInfo
+    round: Round | None
+    dossier: Dossier
+    offered: bool  #: the actor may act
+    mine: bool  #: he has claimed it
+    shared: bool  #: others might, so claiming and giving back make sense
+    refusal: str  #: why he may not complete it after all
+    responsible: Sequence[User]
+    form: FormView | None
+    buttons: Sequence[Button]
+    outcome: str  #: of a closed task, in words
+    may_take_back: bool
+    earlier: Sequence[tuple[str, str]]
+    colleagues: Sequence[User]
+    standing: Standing
+    trail: Sequence[Line]
+
+
+def describe(
+    ctx: Context,
+    task: UserTask,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> TaskView:
+    """Gather a task's page. ``answers`` and ``errors`` are those of a submission that was refused."""
+    instance = task.instance
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    element = elements[task.element_id]
+    nomination = nominations.of_instance(ctx, instance)
+    offered = task_access.is_offered(ctx, task)
+    events = history.of_instance(ctx, instance)
+    responsible = notifications.responsible(ctx, task) if task.status == TaskStatus.OPEN else []
+    return TaskView(
+        task=task,
+        element=element,
+        zone=ctx.domain.zone(ctx, instance),
+        round=ctx.session.get(Round, task.round_id) if task.round_id else None,
+        dossier=dossier.read(ctx, instance, nomination, filling=offered and _fills(element)),
+        offered=offered,
+        mine=task.assignee_id == ctx.actor.user_id,
+        shared=task.assignee_id is None or _has_candidates(ctx, task),
+        refusal=(ctx.domain.may_act(ctx, task, element) or "") if offered else "",
+        responsible=responsible,
+        form=_form(ctx, task, element, nomination, answers, errors or {}) if offered else None,
+        buttons=_buttons(element),
+        outcome=words.of_outcome(elements, task),
+        may_take_back=_may_take_back(ctx, task),
+        earlier=returns.list_earlier(ctx, task) if offered else [],
+        colleagues=people.list_colleagues(ctx),
+        standing=locate(ctx, instance, events),
+        trail=trails.read(ctx, instance, events),
+    )
+
+
+def _fills(element: Element) -> bool:
+    return element.properties.get("record") == "nomination"
+
+
+def _form(
+    ctx: Context,
+    task: UserTask,
+    element: Element,
+    nomination: Nomination | None,
+    answers: Mapping[str, Any] | None,
+    errors: Mapping[str, str],
+) -> FormView | None:
+    if task.form_id is None:
+        return None
+    draft = ctx.session.get(Draft, task.id)
+    begun = (
+        answers if answers is not None else (draft.answers if draft else _beginning(ctx, element, nomination))
+    )
+    return FormView(
+        schema=deployments.get_form(ctx, task.instance, task.form_id),
+        data={**intake.form_context(nomination), **begun},
+        errors={key.removeprefix("attachment:"): text for key, text in errors.items()},
+        draft_url=url_for("tasks.save_draft", task_id=task.id),
+        saved_at=draft.saved_at if draft else None,
+    )
+
+
+def _beginning(ctx: Context, element: Element, nomination: Nomination | None) -> dict[str, Any]:
+    """The record is filled in from what it held before; any other form begins empty."""
+    if nomination is None or not _fills(element):
+        return {}
+    return record.answers_of(ctx, nomination) or {"name": nomination.name, "category": nomination.category}
+
+
+def _buttons(element: Element) -> list[Button]:
+    lenient = intake.split(element.properties.get("lenient", ""))
+    return [
+        Button(
+            value=value,
+            label=label,
+            lenient=value in lenient,
+            confirm=_("确定“%(label)s”吗？", label=label) if position else "",
+            look="btn btn-primary"
+            if not position
+            else ("btn" if value == "return" else "btn btn-outline-danger"),
+        )
+        for position, (value, label) in enumerate(words.outcomes(element))
+    ]
+
+
+def _has_candidates(ctx: Context, task: UserTask) -> bool:
+    query = select(Candidate.group_key).where(Candidate.user_task_id == task.id).limit(1)
+    return ctx.session.scalar(query) is not None
+
+
+def _may_take_back(ctx: Context, task: UserTask) -> bool:
+    """Only the newest submission of the instance can be taken back; the rest is decided when it is tried."""
+    if task.status != TaskStatus.COMPLETED or task.completed_by_id != ctx.actor.user_id:
+        return False
+    newest = select(Submission.user_task_id).where(Submission.instance_id == task.instance_id)
+    return task.instance.ended_at is None and (
+        ctx.session.scalar(newest.order_by(Submission.id.desc()).limit(1)) == task.id
+    )

@@ -1,0 +1,55 @@
+"""The history of an instance as people read it: what they did and what the clock did, not every gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.engine.records import Element
+from service.models import HistoryEvent, Instance
+from service.web.frame import labels, words
+from service.workflow import deployments
+from service.workflow.context import Context
+
+REASONS = ("reason", "message")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the history."""
+
+    at: datetime
+    actor: str
+    what: str
+    note: str
+
+
+def read(ctx: Context, instance: Instance, events: Iterable[HistoryEvent]) -> list[Line]:
+    """Return the lines of an instance's history, newest first; events without a word are left out."""
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    lines = [
+        Line(at=event.at, actor=event.actor_name, what=_what(event, elements), note=_note(event, elements))
+        for event in events
+        if event.kind in labels.HISTORY
+    ]
+    return lines[::-1]
+
+
+def _what(event: HistoryEvent, elements: Mapping[str, Element]) -> str:
+    word = str(labels.HISTORY[event.kind])
+    element = elements.get(event.element_id or "")
+    if element is None:
+        return word
+    outcome = event.details.get("outcome")
+    told = dict(words.outcomes(element)).get(outcome, outcome) if outcome else None
+    return f"{word}“{element.name}”" + (f"：{told}" if told else "")
+
+
+def _note(event: HistoryEvent, elements: Mapping[str, Element]) -> str:
+    to = event.details.get("to")
+    names = "、".join(to) if isinstance(to, list) else str(to or "")
+    if names in elements:
+        names = elements[names].name
+    reason = next((str(event.details[key]) for key in REASONS if event.details.get(key)), "")
+    return " · ".join(part for part in (names and f"→ {names}", reason) if part)

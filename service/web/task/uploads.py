@@ -1,0 +1,96 @@
+"""Attachments: taking files in, giving them back as downloads, and small pictures of photos."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, request, send_file, url_for
+from flask_babel import gettext as _
+from PIL import Image
+
+from service.errors import Invalid, NotFound
+from service.models import Attachment, Nomination
+from service.programmes import wiring
+from service.programmes.nomination import attachments
+from service.web.task import diagrams
+
+pages = Blueprint("uploads", __name__)
+
+THUMBNAIL = (240, 240)
+PHOTO = "image/jpeg"  # photos are stored re-encoded: only they may be shown in place
+
+
+@pages.post("/nominations/<int:nomination_id>/attachments")
+def add(nomination_id: int) -> tuple[Response, int]:
+    """Take a file into a slot of a nomination."""
+    nomination = g.ctx.session.get(Nomination, nomination_id)
+    if nomination is None or nomination.instance_id is None:
+        raise NotFound(_("没有这份申报，或您无权查看。"))
+    diagrams.get_visible(g.ctx, nomination.instance_id)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid(_("请选择一个文件。"), fields={"file": _("必填")})
+    attachment = attachments.add(
+        g.ctx, nomination, request.form.get("slot", ""), file.filename, file.stream.read()
+    )
+    return jsonify(as_item(attachment, is_photo=is_photo(attachment))), 201
+
+
+@pages.route("/attachments/<int:attachment_id>", methods=["DELETE"])
+def remove(attachment_id: int) -> tuple[str, int]:
+    """Take a file out of a nomination that is still being filled in."""
+    attachment, _data = attachments.get_visible(g.ctx, attachment_id)
+    attachments.remove(g.ctx, attachment)
+    return "", 204
+
+
+@pages.get("/attachments/<int:attachment_id>")
+def download(attachment_id: int) -> Response:
+    """Give a file back, as a download; a photo of ours may be looked at in place."""
+    attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    inline = is_photo(attachment) and request.args.get("inline") == "1"
+    return send_file(
+        io.BytesIO(data),
+        mimetype=attachment.content_type,
+        as_attachment=not inline,
+        download_name=attachment.filename,
+    )
+
+
+@pages.get("/attachments/<int:attachment_id>/thumbnail")
+def thumbnail(attachment_id: int) -> Response:
+    """Give a small picture of a photo."""
+    attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    if not is_photo(attachment):
+        raise NotFound(_("这个附件没有缩略图。"))
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
+        picture.draft("RGB", THUMBNAIL)
+        picture.thumbnail(THUMBNAIL)
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=80)
+    return send_file(io.BytesIO(out.getvalue()), mimetype="image/jpeg")
+
+
+def is_photo(attachment: Attachment) -> bool:
+    """Say whether a file lies in a slot whose photos were re-encoded when they came in."""
+    nomination = g.ctx.session.get_one(Nomination, attachment.nomination_id)
+    slot = wiring.pack_of(g.ctx, nomination.round).programme.slots.get(attachment.slot)
+    return attachment.content_type == PHOTO and slot is not None and slot.photo is not None
+
+
+def as_item(attachment: Attachment, *, is_photo: bool) -> dict[str, Any]:
+    """Return a file as the upload field of the page wants it."""
+    address = url_for("uploads.download", attachment_id=attachment.id)
+    item: dict[str, Any] = {
+        "id": attachment.id,
+        "filename": attachment.filename,
+        "size": attachment.size,
+        "url": address,
+        "delete_url": url_for("uploads.remove", attachment_id=attachment.id),
+        "warning": attachment.warning,
+    }
+    if is_photo:
+        item["url"] = f"{address}?inline=1"
+        item["thumbnail_url"] = url_for("uploads.thumbnail", attachment_id=attachment.id)
+    return item

@@ -1,0 +1,102 @@
+"""The demonstration leaves exactly what demo.toml says, and its people are nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+
+import pytest
+from sqlalchemy import func, select
+
+from service.models import Incident, Membership, Nomination, TaskStatus, Unit, User, UserTask
+from service.programmes.demo import demonstration, made_up
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.pack.packs import Pack
+from service.programmes.round import rounds
+from service.programmes.rule import identity_number
+from service.programmes.rule.eligibility import Result
+from service.workflow import people
+from tests.programmes.story import Story
+
+
+@pytest.fixture
+def shown(round_2024: Story) -> Story:
+    """A demonstration set up beside the round, on the same units and accounts."""
+    with round_2024.wiring.transaction() as ctx:
+        for table in (Membership, User):
+            for row in ctx.session.scalars(select(table)):
+                ctx.session.delete(row)
+        ctx.session.flush()
+        entry = demonstration.set_up(ctx, round_2024.pack)
+        assert (entry.label, entry.demonstration, entry.stage) == ("2024 演示", True, "submission")
+        return Story(
+            wiring=round_2024.wiring, clock=round_2024.clock, pack=round_2024.pack, round_id=entry.id
+        )
+
+
+def test_nominations_wait_where_it_says(shown: Story) -> None:
+    demo = read_demo(shown.pack.demo)
+
+    with shown.wiring.reading() as ctx:
+        query = (
+            select(Unit.code, UserTask.element_id)
+            .join(Nomination, Nomination.instance_id == UserTask.instance_id)
+            .join(Unit, Unit.id == Nomination.unit_id)
+            .where(UserTask.status == TaskStatus.OPEN, Nomination.round_id == shown.round_id)
+        )
+        waiting = Counter((row[0], row[1]) for row in ctx.session.execute(query))
+        assert ctx.session.scalar(select(func.count(Incident.id))) == 0
+    expected = Counter({(group.unit, group.waits_at): group.count for group in demo.nominations})
+    expected["wujin-gehu", "consult_industry"] = 4  # the other branch
+    assert waiting == expected
+
+
+def test_accounts_are_those_it_names_and_one_chain_for_every_unit(shown: Story) -> None:
+    demo = read_demo(shown.pack.demo)
+
+    with shown.wiring.reading() as ctx:
+        logins = set(ctx.session.scalars(select(User.login)))
+        named = {account.login for account in demo.accounts}
+        assert named <= logins
+        assert len(logins) == 11 + 7 + 2 * 15
+        assert people.log_in(ctx, "xiaoming", demonstration.PASSWORD).name == "演示-申报人"
+        mails = set(ctx.session.scalars(select(User.email)))
+    assert {str(mail).partition("@")[2] for mail in mails} == {"example.invalid"}
+    assert [entry.login for entry in demonstration.list_log_ins(shown.pack)] == [
+        account.login for account in demo.accounts
+    ]
+
+
+def test_every_nominee_is_somebody_else_and_eligible(shown: Story) -> None:
+    with shown.wiring.reading() as ctx:
+        entry = rounds.get(ctx, shown.round_id)
+        found = list(ctx.session.scalars(select(Nomination).where(Nomination.round_id == entry.id)))
+    submitted = [n for n in found if n.submitted_at]
+    assert (len(found), len(submitted)) == (12, 9)
+    assert {n.eligibility for n in submitted} == {"PASS"}
+    assert len({n.id_number for n in submitted}) == 9
+
+
+def test_made_up_people_have_numbers_that_are_right_and_nobodys(packs: Mapping[str, Pack]) -> None:
+    pack = packs["changzhou-good-youth"]
+    rules = pack.programme.eligibility
+    crowd = list(islice(made_up.people(read_demo(pack.demo).names, rules.age), 5_000))
+
+    numbers = [identity_number.parse(person.id_number) for person in crowd]
+
+    assert len({number.number for number in numbers}) == 5_000
+    assert {number.region for number in numbers} == {"320400"}
+    assert [(n.birth_date, n.sex) for n in numbers] == [(p.birth_date, p.sex) for p in crowd]
+    assert {rules.check(p.birth_date, {"deeds": "事" * 300}).result for p in crowd} == {Result.PASS}
+    assert any("·" in person.name for person in crowd)
+
+
+def test_made_up_people_are_the_same_for_the_same_seed(packs: Mapping[str, Pack]) -> None:
+    pack = packs["changzhou-good-youth"]
+    names, bounds = read_demo(pack.demo).names, pack.programme.eligibility.age
+
+    first, again, other = (list(islice(made_up.people(names, bounds, seed=s), 50)) for s in (1, 1, 2))
+
+    assert first == again
+    assert first != other

@@ -1,0 +1,85 @@
+"""What a redrawn diagram asks of its programme and the programme does not know, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from service.programmes.diagram import completeness
+from service.programmes.pack.packs import Pack
+
+
+@pytest.fixture(scope="module")
+def pack(packs: Mapping[str, Pack]) -> Pack:
+    return packs["changzhou-good-youth"]
+
+
+def problems(pack: Pack, before: str, after: str) -> list[tuple[str | None, str, str]]:
+    """Redraw the diagram in one place and return (element, rule, severity) of what is found."""
+    drawn = pack.diagram.decode()
+    assert drawn.count(before) >= 1
+    redrawn = drawn.replace(before, after, 1).encode()
+    return [(p.element_id, p.rule, p.severity) for p in completeness.check_diagram(pack, redrawn)]
+
+
+def test_the_pack_as_it_ships_has_none(pack: Pack) -> None:
+    assert completeness.check(pack) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            '"nominee@self,league@unit"',
+            '"nominee@self,mayor@unit"',
+            ("fill_in_form", "unknown-role", "error"),
+        ),
+        ('"league@unit"', '"league@nowhere"', ("workplace_league_opinion", "unknown-scope", "error")),
+        ('"league@unit"', '"league"', ("workplace_league_opinion", "unknown-scope", "error")),
+        ('"police@organiser"', '"police@unit"', ("consult_police", "wrong-scope", "error")),
+        (
+            'name="escalate-to" value="head@organiser"',
+            'name="escalate-to" value="head@recommender"',
+            ("investigate", "wrong-scope", "error"),
+        ),
+        ('type="quota.take"', 'type="quota.grab"', ("take_quota", "unknown-topic", "error")),
+        (
+            'dueDate="=deadline(&#34;03-25&#34;)"',
+            'dueDate="=deadline(&#34;03-26&#34;)"',
+            ("fill_in_form", "unknown-deadline", "warning"),
+        ),
+        ('=deadline("03-25")', '=deadline("04-01")', ("submission_deadline", "unknown-deadline", "warning")),
+    ],
+)
+def test_a_word_the_programme_does_not_know_is_named_with_its_element(
+    pack: Pack, before: str, after: str, expected: tuple[str, str, str]
+) -> None:
+    assert problems(pack, before, after) == [expected]
+
+
+def test_a_start_event_that_is_gone_is_missed_in_its_pool(pack: Pack) -> None:
+    renamed = pack.diagram.replace(b"nominated_by_self", b"started_by_oneself")
+
+    found = [(p.element_id, p.rule) for p in completeness.check_diagram(pack, renamed)]
+
+    assert found == [("nomination", "missing-start")]
+
+
+def test_a_level_or_a_unit_is_a_scope(pack: Pack) -> None:
+    assert problems(pack, '"league@unit"', '"league@区县"') == []
+    assert problems(pack, '"league@unit"', '"league@liyang"') == []
+
+
+def test_a_remote_topic_of_the_installation_is_known(pack: Pack) -> None:
+    redrawn = pack.diagram.replace(b'type="award.grant"', b'type="mail.send"')
+
+    assert [p.rule for p in completeness.check_diagram(pack, redrawn)] == ["unknown-topic"]
+    assert list(completeness.check_diagram(pack, redrawn, remote_topics={"mail.send"})) == []
+
+
+@pytest.mark.parametrize("xml", [b"", b"<a/>", b"not xml", b'<!DOCTYPE a><a xmlns=""/>'])
+def test_what_is_no_diagram_is_a_problem_and_no_crash(pack: Pack, xml: bytes) -> None:
+    [problem] = completeness.check_diagram(pack, xml)
+
+    assert (problem.element_id, problem.severity) == (None, "error")

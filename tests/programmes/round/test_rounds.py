@@ -1,0 +1,255 @@
+"""Dates of a round: the deadline moved for all, or extended for one unit before or after it closed (X10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from service.errors import Conflict, Forbidden, Invalid
+from service.models import HistoryEvent, Notification, Reminder, Stage, UserTask
+from service.programmes.nomination import nominations
+from service.programmes.round import rounds
+from tests.programmes.story import Story, _unit
+
+GEHU, LIYANG = "wujin-gehu", "liyang"
+
+
+def at(story: Story, text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=story.pack.programme.zone)
+
+
+def extend(story: Story, unit: str, until: str, *, by: str = "shiwei", reason: str = "停电一周。") -> None:
+    with story.acting(by) as ctx:
+        rounds.extend(ctx, story.entry(ctx), _unit(ctx, unit), Stage.SUBMISSION, at(story, until), reason)
+
+
+def move(story: Story, due: str, *, by: str = "shiwei", reason: str = "系统维护。") -> int:
+    with story.acting(by) as ctx:
+        return rounds.move_deadline(ctx, story.entry(ctx), Stage.SUBMISSION, at(story, due), reason)
+
+
+def due_of(story: Story, nominee: int, element_id: str = "fill_in_form") -> datetime | None:
+    with story.wiring.reading() as ctx:
+        return ctx.session.get_one(UserTask, story.task_id(nominee, element_id)).due_date
+
+
+def nudged(story: Story, nominee: int) -> list[tuple[str, str]]:
+    """The rules that nudged, with the day each did, in order."""
+    query = select(Reminder).join(UserTask, UserTask.id == Reminder.user_task_id)
+    with story.wiring.reading() as ctx:
+        rows = ctx.session.scalars(
+            query.where(UserTask.instance_id == story.read(nominee).instance_id).order_by(Reminder.id)
+        )
+        zone = story.pack.programme.zone
+        return [(row.rule, f"{row.sent_at.astimezone(zone):%m-%d %H:%M}") for row in rows]
+
+
+def test_nudges_go_out_each_once_before_the_deadline(round_2024: Story) -> None:
+    nominee = round_2024.start()
+
+    round_2024.pass_until("2024-03-27 12:00")
+
+    # 7 working days before 25 March is the 14th, before the nomination began
+    assert nudged(round_2024, nominee) == [("-3", "03-20 09:00"), ("-1", "03-22 09:00"), ("0", "03-25 09:00")]
+    with round_2024.wiring.reading() as ctx:
+        query = select(Notification.text).where(Notification.kind == "reminder").order_by(Notification.id)
+        texts = list(ctx.session.scalars(query))
+    what = "（未填姓名） · 生产管理类 · 青锋精密机械有限公司（演示） — 填写推荐表"
+    assert texts == [
+        f"{what} 还有 5 天截止（2024年3月25日24:00）。请及时办理。",
+        f"{what} 还有 3 天截止（2024年3月25日24:00）。请及时办理。",
+        f"{what} 今天截止（2024年3月25日24:00）。请及时办理。",
+    ]
+
+
+def test_moved_deadline_moves_the_tasks_and_nudges_anew(round_2024: Story) -> None:
+    nominee, other = round_2024.start(), round_2024.nominate(GEHU, to="workplace_opinion")
+    round_2024.pass_until("2024-03-22 12:00")
+
+    assert move(round_2024, "2024-03-30 00:00") == 2
+
+    assert due_of(round_2024, nominee) == at(round_2024, "2024-03-30 00:00")
+    assert due_of(round_2024, other, "workplace_opinion") == at(round_2024, "2024-03-30 00:00")
+    round_2024.pass_until("2024-03-29 23:59")
+    assert round_2024.status(nominee) == "drafting"
+    assert nudged(round_2024, nominee)[2:] == [
+        ("-3", "03-26 09:00"), ("-1", "03-28 09:00"), ("0", "03-29 09:00"),
+    ]  # fmt: skip
+    round_2024.pass_until("2024-03-30 00:00")
+    assert [round_2024.status(n) for n in (nominee, other)] == ["overdue", "overdue"]
+
+
+def test_moved_deadline_counts_for_those_begun_later(round_2024: Story) -> None:
+    move(round_2024, "2024-03-30 00:00")
+
+    assert due_of(round_2024, round_2024.start()) == at(round_2024, "2024-03-30 00:00")
+
+
+def test_extension_before_the_closing_spares_one_unit(round_2024: Story) -> None:
+    spared, other = round_2024.start(), round_2024.start(GEHU)
+    extend(round_2024, LIYANG, "2024-03-29 00:00")
+
+    round_2024.pass_until("2024-03-28 10:00")
+
+    assert [round_2024.status(n) for n in (spared, other)] == ["drafting", "overdue"]
+    assert due_of(round_2024, spared) == at(round_2024, "2024-03-29 00:00")
+    assert nudged(round_2024, spared)[-1] == ("0", "03-28 09:00")
+    round_2024.hand_in(spared)
+    assert due_of(round_2024, spared, "workplace_league_opinion") == at(round_2024, "2024-03-29 00:00")
+    with pytest.raises(Conflict, match="已经截止"):
+        round_2024.start(GEHU)
+
+
+def test_extension_ends_what_it_spared_and_approves_nothing(round_2024: Story) -> None:
+    spared = round_2024.nominate(to="recommender_opinion")
+    extend(round_2024, LIYANG, "2024-03-29 00:00")
+
+    round_2024.pass_until("2024-03-29 00:00")
+
+    assert (round_2024.status(spared), round_2024.waits_at(spared)) == ("overdue", [])
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_extension_after_the_closing_lets_a_unit_nominate_until_it_ends(round_2024: Story) -> None:
+    late = round_2024.start()
+    round_2024.pass_until("2024-03-26 09:00")
+    with pytest.raises(Conflict, match="已经截止"):
+        round_2024.start()
+
+    extend(round_2024, LIYANG, "2024-03-28 00:00")
+    again, unfinished = round_2024.nominate(to="consult_police"), round_2024.start()
+    assert due_of(round_2024, unfinished) == at(round_2024, "2024-03-28 00:00")
+    with pytest.raises(Conflict, match="已经截止"):
+        round_2024.start(GEHU)
+
+    round_2024.pass_until("2024-03-28 00:00")
+    assert [round_2024.status(n) for n in (late, again, unfinished)] == ["overdue", "qualifying", "overdue"]
+    with pytest.raises(Conflict, match="已经截止"):
+        round_2024.start()
+
+
+def test_longer_extension_moves_those_begun_under_the_shorter(round_2024: Story) -> None:
+    round_2024.pass_until("2024-03-26 09:00")
+    extend(round_2024, LIYANG, "2024-03-28 00:00")
+    nominee = round_2024.start()
+
+    extend(round_2024, LIYANG, "2024-03-30 00:00")
+
+    round_2024.pass_until("2024-03-29 10:00")
+    assert round_2024.status(nominee) == "drafting"
+    assert due_of(round_2024, nominee) == at(round_2024, "2024-03-30 00:00")
+    round_2024.pass_until("2024-03-30 00:00")
+    assert round_2024.status(nominee) == "overdue"
+
+
+def test_deadline_moved_past_an_extension_counts_for_that_unit_too(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    extend(round_2024, LIYANG, "2024-03-27 00:00")
+
+    assert move(round_2024, "2024-03-30 00:00") == 1
+
+    assert due_of(round_2024, nominee) == at(round_2024, "2024-03-30 00:00")
+    assert due_of(round_2024, round_2024.start()) == at(round_2024, "2024-03-30 00:00")
+    round_2024.pass_until("2024-03-29 10:00")
+    assert round_2024.status(nominee) == "drafting"
+
+
+def test_extension_is_in_the_history_with_its_reason(round_2024: Story) -> None:
+    extend(round_2024, LIYANG, "2024-03-29 00:00", reason=" 停电一周。 ")
+
+    with round_2024.wiring.reading() as ctx:
+        event = ctx.session.scalars(
+            select(HistoryEvent).where(HistoryEvent.kind == "extension.granted")
+        ).one()
+        [(extension, unit)] = rounds.list_extensions(ctx, round_2024.entry(ctx))
+    assert (event.actor_name, event.details["reason"]) == ("演示-市委青年发展部", "停电一周。")
+    assert (unit.code, extension.reason) == (LIYANG, "停电一周。")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"by": "liyang"}, Forbidden),
+        ({"by": "huishen"}, Forbidden),
+        ({"reason": "  "}, Invalid),
+        ({"reason": "长" * 501}, Invalid),
+        ({"until": "2024-03-25 12:00"}, Invalid),
+    ],
+)
+def test_extension_is_refused(round_2024: Story, change: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        extend(round_2024, **{"unit": LIYANG, "until": "2024-03-29 00:00"} | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [({"by": "liyang"}, Forbidden), ({"reason": ""}, Invalid), ({"due": "2024-03-14 00:00"}, Invalid)],
+)
+def test_moving_the_deadline_is_refused(
+    round_2024: Story, change: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        move(round_2024, **{"due": "2024-03-30 00:00"} | change)
+
+
+def test_moving_a_deadline_that_has_passed_is_refused(round_2024: Story) -> None:
+    round_2024.pass_until("2024-03-26 09:00")
+
+    with pytest.raises(Conflict, match="已经截止"):
+        move(round_2024, "2024-03-30 00:00")
+
+
+def test_nothing_is_begun_or_extended_once_the_joint_review_is_open(round_2024: Story) -> None:
+    """What begins then would wait for a signal that has been given already."""
+    round_2024.nominate()
+    extend(round_2024, GEHU, "2024-04-30 00:00")
+    round_2024.to_review()
+
+    with pytest.raises(Conflict, match="联合会审已经开始"):
+        round_2024.start(GEHU)
+    with pytest.raises(Conflict, match="联合会审已经开始"):
+        extend(round_2024, LIYANG, "2024-04-30 00:00")
+
+
+def test_review_opens_only_when_everybody_is_examined(round_2024: Story) -> None:
+    examined, waiting = (
+        round_2024.nominate(to="qualification_review"),
+        round_2024.nominate(to="consult_police"),
+    )
+    round_2024.complete(examined, "qualification_review", "pass", national=True, insured=True)
+    round_2024.pass_until("2024-03-26 09:00")
+
+    with pytest.raises(Conflict) as refused:
+        round_2024.confirm("open_joint_review")
+    assert refused.value.message == "还有 1 份申报没有办完“资格审查及初审”，办完后才能进入下一步。"
+    assert round_2024.waits_at(examined) == []
+
+    round_2024.carry(waiting, "")
+    round_2024.confirm("open_joint_review")
+    assert [round_2024.waits_at(n) for n in (examined, waiting)] == [["joint_review"], ["joint_review"]]
+
+
+def test_a_second_round_of_the_same_name_is_refused(round_2024: Story) -> None:
+    with pytest.raises(Conflict) as refused, round_2024.wiring.transaction() as ctx:
+        rounds.open_round(ctx, round_2024.pack, label="2024")
+
+    assert list(refused.value.fields) == ["label"]
+
+
+def test_rounds_of_two_years_keep_apart(round_2024: Story) -> None:
+    answers = round_2024.hand_in(round_2024.start())
+    with round_2024.wiring.transaction() as ctx:
+        other = rounds.open_round(ctx, round_2024.pack, label="2025", year=2025).id
+    next_year = Story(wiring=round_2024.wiring, clock=round_2024.clock, pack=round_2024.pack, round_id=other)
+
+    again = next_year.start()
+    next_year.hand_in(again, id_number=answers["id_number"], sex=answers["sex"])
+    next_year.pass_until("2024-03-26 09:00")
+
+    assert next_year.status(again) == "recommending"
+    with round_2024.wiring.reading() as ctx:
+        assert nominations.count(ctx, rounds.get(ctx, other), nominations.Filter()) == 1
+        assert rounds.due_of(rounds.get(ctx, other), "submission") == at(next_year, "2025-03-26 00:00")
