@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import threading
 import time
@@ -16,6 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import func, select
+
+from service.models import Job, JobKind
 from service.scheduler.wiring import Wiring
 from tests import postgresql
 from tests.reliability.audit import audit, count_due, count_transitions
@@ -28,8 +32,8 @@ CLIENTS = 4
 COMMANDS = ("serve", "worker", "worker")
 #: seconds between two kills
 PAUSES = (0.2, 2.2)
-#: the stage closes after this share of the kills and of the transitions
-CLOSED_AFTER = 0.7
+#: the stage closes, and every process is killed over it, once this share of the transitions is reached
+CLOSED_AFTER = 0.8
 #: seconds everything due may take after the last restart
 CATCH_UP = 10.0
 #: seconds after which a run that does not reach its transitions is given up
@@ -48,6 +52,7 @@ class Outcome:
     accepted: int = 0
     retried: int = 0
     refused: int = 0
+    due: int = 0  #: jobs and nudges that were due when the last processes had been killed
     caught_up: float = 0.0  #: seconds from the last restart until nothing was due
     breaches: list[str] = field(default_factory=list)
 
@@ -59,8 +64,8 @@ class Outcome:
             f"{self.database} seed {self.seed}: {sum(self.kills.values())} kills ({kills}) "
             f"in {self.seconds:.0f} s, {sum(self.transitions.values())} transitions ({moved}), "
             f"{self.accepted} completions accepted, "
-            f"{self.retried} of them after a broken try, {self.refused} refused, nothing due "
-            f"{self.caught_up:.1f} s after the last restart, {len(self.breaches)} breaches"
+            f"{self.retried} of them after a broken try, {self.refused} refused, {self.due} due at the last "
+            f"restart and none {self.caught_up:.1f} s after it, {len(self.breaches)} breaches"
         )
 
 
@@ -69,7 +74,7 @@ def run(
 ) -> Outcome:
     """Run the whole thing once and audit what is left."""
     outcome = Outcome(database=database, seed=seed)
-    with install(database, size=size, unsent=size // 10) as installation:
+    with install(database, size=size, unsent=size) as installation:
         port, before = free_port(), count_transitions(installation.wiring)
         served = replace(installation.settings, port=port)
         with processes(served, served.data_dir, *COMMANDS) as running:
@@ -125,11 +130,11 @@ def _live_through(
     log, stop, began = Log(), threading.Event(), time.monotonic()
     people = start_people(installation, port, log, stop, seed=outcome.seed)
     try:
-        _kill_around(installation, running, outcome, kills, transitions, pauses)
-        restarted = time.monotonic()
-        _wait(lambda: count_due(installation.wiring) == 0, 60)
-        outcome.caught_up = time.monotonic() - restarted
+        _kill_around(installation, running, outcome, kills - len(running), transitions, pauses)
+        _kill_all_over_the_closing(installation, running, outcome)
+        _catch_up(installation, outcome)
         wait_until_served(port)
+        _wait(lambda: _moved(installation.wiring) >= transitions, GIVE_UP)
     finally:
         stop.set()
         for person in people:
@@ -147,31 +152,59 @@ def _kill_around(
     transitions: int,
     pauses: tuple[float, float],
 ) -> None:
-    chance, end, number, closed = random.Random(outcome.seed), time.monotonic() + GIVE_UP, 0, False
-    while number < kills or _moved(installation.wiring) < transitions:
+    """Kill one process after another, and start it again, until it is time for the stage to close."""
+    chance, end, number = random.Random(outcome.seed), time.monotonic() + GIVE_UP, 0
+    while number < kills or _moved(installation.wiring) < CLOSED_AFTER * transitions:
         if time.monotonic() > end:
             raise TimeoutError(f"{_moved(installation.wiring)} transitions after {number} kills")
-        if not closed and number >= CLOSED_AFTER * kills:
-            # as soon as what is still to come is less than what the closing itself brings
-            closed = _moved(installation.wiring) >= CLOSED_AFTER * transitions
-            if closed:
-                close_in(installation, 1.0)
         time.sleep(chance.uniform(*pauses))
         victim = chance.choice(running)
-        victim.kill()
+        _kill(victim, outcome)
         victim.start()
-        name, number = victim.arguments[0], number + 1
-        outcome.kills[name] = outcome.kills.get(name, 0) + 1
+        number += 1
+
+
+def _kill_all_over_the_closing(
+    installation: Installation, running: Sequence[Process], outcome: Outcome
+) -> None:
+    """Close the stage and kill everything as soon as its signals are due; then start everything again."""
+    close_in(installation, 0.2)
+    _wait(lambda: _count_signals(installation.wiring) > 0, 60, every=0.002)
+    for victim in running:
+        victim.send(signal.SIGKILL)
+    for victim in running:
+        _kill(victim, outcome)
+    outcome.due = count_due(installation.wiring)
+    for victim in running:
+        victim.start()
+
+
+def _catch_up(installation: Installation, outcome: Outcome) -> None:
+    restarted = time.monotonic()
+    _wait(lambda: count_due(installation.wiring) == 0, 60)
+    outcome.caught_up = time.monotonic() - restarted
+
+
+def _kill(victim: Process, outcome: Outcome) -> None:
+    victim.kill()
+    name = victim.arguments[0]
+    outcome.kills[name] = outcome.kills.get(name, 0) + 1
+
+
+def _count_signals(wiring: Wiring) -> int:
+    with wiring.reading() as ctx:
+        query = select(func.count()).select_from(Job).where(Job.kind == JobKind.SIGNAL)
+        return ctx.session.scalar(query) or 0
 
 
 def _moved(wiring: Wiring) -> int:
     return count_transitions(wiring).total()
 
 
-def _wait(until: Callable[[], bool], seconds: float) -> None:
+def _wait(until: Callable[[], bool], seconds: float, every: float = 0.05) -> None:
     end = time.monotonic() + seconds
     while not until() and time.monotonic() < end:
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def _tracebacks(log: Path) -> list[str]:
@@ -190,7 +223,7 @@ def main() -> int:
     parser.add_argument("--transitions", type=int, default=2000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--size", type=int, default=400, help="nominations in the round")
+    parser.add_argument("--size", type=int, default=400, help="nominations sent, and as many unsent")
     asked = parser.parse_args()
     try:
         outcome = run(

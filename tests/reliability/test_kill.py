@@ -11,3 +11,4 @@ def test_killed_processes_lose_nothing_and_double_nothing(kind: str) -> None:
     assert outcome.breaches == [], outcome.line()
     assert sum(outcome.kills.values()) >= 6
     assert outcome.accepted > 0
+    assert outcome.due > 0
