@@ -1,0 +1,54 @@
+"""What crosses the seam of the engine: commands in, a step out. Plain, frozen, free of SpiffWorkflow."""
+
+from __future__ import annotations
+
+from service.engine.records.commands import (
+    Command,
+    CompleteServiceTask,
+    CompleteUserTask,
+    DeliverEvent,
+    FailServiceTask,
+    FireTimer,
+    ReturnTo,
+    Start,
+)
+from service.engine.records.diagram_facts import Element, Problem, ProcessInfo, StartTrigger
+from service.engine.records.environment import Environment, Perform, leave_open
+from service.engine.records.failures import BpmnError, NotOpen, Refused, UncaughtBpmnError, Unreachable
+from service.engine.records.open_work import Open, OpenServiceTask, OpenUserTask, PendingTimer, Subscription
+from service.engine.records.step import Fault, Step, ThrownEvent, TraceEvent
+from service.engine.records.variables import JSON, Variables
+
+__all__ = [
+    "JSON",
+    "BpmnError",
+    "Command",
+    "CompleteServiceTask",
+    "CompleteUserTask",
+    "DeliverEvent",
+    "Element",
+    "Environment",
+    "FailServiceTask",
+    "Fault",
+    "FireTimer",
+    "NotOpen",
+    "Open",
+    "OpenServiceTask",
+    "OpenUserTask",
+    "PendingTimer",
+    "Perform",
+    "Problem",
+    "ProcessInfo",
+    "Refused",
+    "ReturnTo",
+    "Start",
+    "StartTrigger",
+    "Step",
+    "Subscription",
+    "ThrownEvent",
+    "TraceEvent",
+    "UncaughtBpmnError",
+    "Unreachable",
+    "Variables",
+    "leave_open",
+]

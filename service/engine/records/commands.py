@@ -1,0 +1,74 @@
+"""What may be asked of an instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.engine.records.variables import Variables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Begin an instance. The state given with it is None."""
+
+    variables: Variables = field(default_factory=dict)
+    start_event: str | None = None  #: id of the start event; None means the only none start event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteUserTask:
+    """A person has finished an open user task."""
+
+    key: str  #: OpenUserTask.key
+    variables: Variables = field(default_factory=dict)  #: merged into the scope of the task
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteServiceTask:
+    """A remote topic has finished an open service task."""
+
+    key: str  #: OpenServiceTask.key
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailServiceTask:
+    """A remote topic ended in a BPMN error. Uncaught by the diagram, it becomes a fault."""
+
+    key: str
+    error_code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FireTimer:
+    """A timer is due. The engine fires it whatever ``now`` is: the caller owns the clock."""
+
+    key: str  #: PendingTimer.key
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverEvent:
+    """A signal or message reaches one open subscription of this instance."""
+
+    key: str  #: Subscription.key
+    variables: Variables = field(default_factory=dict)  #: the payload, merged where it is caught
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnTo:
+    """Leave an open user task for an earlier element (退回 / 撤回) that the diagram need not draw.
+
+    Only inside one scope (process or the same embedded sub-process) and only when nothing else is
+    open in that scope besides what is bound to the task: a token cannot jump out of one branch of a
+    parallel split. Anything else raises ``Unreachable``.
+    """
+
+    key: str  #: the open user task to leave
+    element_id: str  #: the user task to open again
+    variables: Variables = field(default_factory=dict)
+
+
+Command = (
+    Start | CompleteUserTask | CompleteServiceTask | FailServiceTask | FireTimer | DeliverEvent | ReturnTo
+)
