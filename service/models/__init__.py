@@ -11,6 +11,20 @@ from service.models.message import Notification, OutboxMessage, OutboxStatus
 from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
 from service.models.quota import Quota, QuotaKind, QuotaUse
+from service.models.review import (
+    Ballot,
+    BallotCount,
+    Consultation,
+    Defect,
+    Draw,
+    ListChange,
+    PanelMember,
+    Score,
+    Seat,
+    SeatStatus,
+    Standing,
+    Voter,
+)
 from service.models.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
 from service.models.start_timer import StartTimer
 from service.models.unit import Unit
@@ -18,11 +32,13 @@ from service.models.user import ApiToken, IdempotencyKey, Membership, User
 from service.models.user_task import Candidate, Draft, Reminder, Submission, TaskCopy, TaskStatus, UserTask
 
 __all__ = [
-    "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Base", "CalendarDay", "CalendarYear",
-    "Candidate", "ClockSetting", "Deployment", "DiagramDraft", "Draft", "Extension", "Finding",
-    "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident", "Instance", "InstanceStatus", "Job",
-    "JobKind", "JobStatus", "Membership", "Nomination", "NominationStatus", "Notice", "NoticeKind",
-    "Notification", "Objection", "ObjectionStatus", "Opinion", "OutboxMessage", "OutboxStatus", "Quota",
-    "QuotaKind", "QuotaUse", "Reminder", "Round", "Stage", "StartTimer", "Stream", "Submission",
-    "SubscriptionRow", "TaskCopy", "TaskStatus", "Unit", "User", "UserTask",
+    "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Ballot", "BallotCount", "Base", "CalendarDay",
+    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "Defect", "Deployment", "DiagramDraft",
+    "Draft", "Draw", "Extension", "Finding", "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident",
+    "Instance", "InstanceStatus", "Job", "JobKind", "JobStatus", "ListChange", "Membership",
+    "Nomination", "NominationStatus", "Notice", "NoticeKind", "Notification", "Objection",
+    "ObjectionStatus", "Opinion", "OutboxMessage", "OutboxStatus", "PanelMember", "Quota", "QuotaKind",
+    "QuotaUse", "Reminder", "Round", "Score", "Seat", "SeatStatus", "Stage", "Standing", "StartTimer",
+    "Stream", "Submission", "SubscriptionRow", "TaskCopy", "TaskStatus", "Unit", "User", "UserTask",
+    "Voter",
 ]  # fmt: skip
