@@ -202,7 +202,7 @@ def _reconcile_jobs(
             )
         )
     for task in step.service_tasks.besides(existing):
-        payload = {"headers": dict(task.headers), "variables": task.variables}
+        payload = {"headers": dict(task.headers), "variables": task.variables, "retries": task.retries}
         ctx.session.add(
             Job(
                 kind=JobKind.TOPIC,

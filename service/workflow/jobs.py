@@ -22,6 +22,7 @@ from service.workflow.context import Context
 #: works a remote topic: headers and variables in, result variables out
 RemoteTopic = Callable[[Mapping[str, str], Mapping[str, Any]], Mapping[str, Any]]
 
+#: of a timer, a signal or a message; a remote topic says itself how often it may be tried
 MAX_ATTEMPTS = 3
 BACKOFF = (timedelta(seconds=10), timedelta(minutes=2))
 #: how long handed-out work is nobody else's; longer than a remote topic may take
@@ -161,7 +162,8 @@ def fail(ctx: Context, job_id: int, error: BaseException) -> None:
         return
     job.attempts += 1
     job.last_error = f"{type(error).__name__}: {error}"[:2000]
-    if job.attempts >= MAX_ATTEMPTS or isinstance(error, execution.Faulted):
+    allowed = job.payload["retries"] if job.kind == JobKind.TOPIC else MAX_ATTEMPTS
+    if job.attempts >= allowed or isinstance(error, execution.Faulted):
         kind = f"fault.{error.fault.kind}" if isinstance(error, execution.Faulted) else "job-failed"
         incidents.open_for_job(ctx, instance, job, kind=kind, message=str(error) or type(error).__name__)
     else:

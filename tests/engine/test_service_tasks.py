@@ -108,3 +108,30 @@ def test_topic_may_be_an_expression(walk: Maker) -> None:
     ours = walk('start s\nservice M topic="=channel"\ns -> M')
 
     assert ours.start(channel="mail.send").service_tasks[0].topic == "mail.send"
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "many", "2.5"])
+def test_retries_that_are_no_number_of_times_are_refused(
+    refused: Callable[[str], list[tuple[str | None, str]]], written: str
+) -> None:
+    assert refused(f"start s\nservice M topic=t retries={written}\ns -> M") == [("M", "retries")]
+
+
+def test_retries_that_come_to_no_number_of_times_are_a_fault(walk: Maker) -> None:
+    ours = walk('start s\nservice M topic=t retries="=tries"\ns -> M')
+
+    fault = ours.start(tries="often").fault
+
+    assert fault is not None
+    assert (fault.element_id, fault.kind) == ("M", "expression")
+
+
+def test_topic_of_an_open_task_does_not_move_with_the_variables(walk: Maker) -> None:
+    ours = walk(
+        'start s\nand f\nservice M topic="=where" retries="=tries"\nuser A groups=r@self\ns -> f -> M\nf -> A'
+    )
+    ours.start(where="mail.send", tries=7)
+
+    ours.complete("A", where=None, tries=None)
+
+    assert [(task.topic, task.retries) for task in ours.step.service_tasks] == [("mail.send", 7)]

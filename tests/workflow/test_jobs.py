@@ -24,7 +24,8 @@ from service.models import (
 )
 from service.scheduler import due_jobs
 from service.scheduler.wiring import Wiring
-from service.workflow import execution, history, jobs, retries, user_tasks
+from service.workflow import deployments, execution, history, jobs, retries, user_tasks
+from tests.engine.sketch import draw
 from tests.workflow.plant import Plant, acting, only_open, start
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -134,6 +135,26 @@ def test_remote_topic_that_fails_is_tried_three_times_then_becomes_an_incident(
         "job-failed", "tell_payroll", "payroll is down",
     )  # fmt: skip
     assert (job.status, job.attempts) == (JobStatus.FAILED, 3)
+
+
+@pytest.mark.parametrize(("retries", "tried"), [("1", 1), ("5", 5), ("=tries", 2), (None, 3)])
+def test_remote_topic_is_tried_as_often_as_its_task_says(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock, retries: str | None, tried: int
+) -> None:
+    written = f'retries="{retries}"' if retries else ""
+    xml = draw(post=f"start s\nservice letter topic=payroll.tell {written}\nend e\ns -> letter -> e")
+    with wiring.transaction() as ctx:
+        deployment = deployments.publish(ctx, "post", xml, {})
+        plant = replace(committed_plant, deployment=deployment)
+        start(ctx, plant, "post", tries=2)
+
+    for _ in range(8):
+        due_jobs.run_once(_with(wiring, _broken))
+        clock.move(minutes=2)
+
+    with wiring.reading() as ctx:
+        job = ctx.session.scalars(select(Job)).one()
+        assert (job.status, job.attempts) == (JobStatus.FAILED, tried)
 
 
 def test_retry_of_an_incident_runs_the_job_again(wiring: Wiring, committed_plant: Plant) -> None:

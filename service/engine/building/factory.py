@@ -122,6 +122,11 @@ class Factory:
         task = ServiceTask(process, drawn, definition)
         if definition.topic.startswith("="):
             task.topic = self.findings.expression(element, definition.topic, "主题")
+        if definition.retries.startswith("="):
+            task.retries = self.findings.expression(element, definition.retries, "重试次数")
+        elif not definition.retries.isdecimal() or int(definition.retries) < 1:
+            message = f"的重试次数「{definition.retries}」不是正整数"
+            self.findings.error(element, "retries", message, "写成一共试几次，例如 3，或以等号开头的表达式")
         return task
 
     def _send_task(self, process: ProcessSpec, element: Element, drawn: Drawn) -> Node | None:

@@ -10,7 +10,7 @@ from service.engine.expressions import Broken, Text
 from service.engine.nodes import escalation
 from service.engine.nodes.activity import Activity
 from service.engine.nodes.node import Drawn
-from service.engine.records import BpmnError, OpenServiceTask, UncaughtBpmnError, Variables
+from service.engine.records import JSON, BpmnError, OpenServiceTask, UncaughtBpmnError, Variables
 from service.engine.variables import normalise
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ class ServiceTask(Activity):
         super().__init__(process, drawn)
         self.definition = definition
         self.topic: Text | None = None  #: the topic, when it is an expression
+        self.retries: Text | None = None  #: how often a remote topic may be tried, when it is an expression
         self.is_immediate = True  # boundary events are armed only if the task stays open
 
     def execute(self, token: Token) -> bool | None:
         """Let the environment perform the topic; None leaves the task STARTED."""
         instance = token.workflow.top_workflow
+        self._settle(token)
         try:
             result = instance.environment.perform(self.record_of(token, copy.deepcopy(token.variables())))
         except BpmnError as error:
@@ -44,26 +46,36 @@ class ServiceTask(Activity):
 
     def record_of(self, token: Token, variables: Variables | None = None) -> OpenServiceTask:
         """Return the open task as the rest of the service sees it."""
-        retries = self.definition.retries
+        if self.topic is not None and "topic" not in token.internal_data:
+            self._settle(token)  # opened by a version that kept nothing
+        retries = 3 if self.retries is not None else int(self.definition.retries)
         return OpenServiceTask(
             key=token.id,
             element_id=self.name,
             name=self.bpmn_name or self.name,
-            topic=self._topic(token),
+            topic=token.internal_data.get("topic", self.definition.topic),
             headers=dict(self.definition.headers),
             variables=token.variables() if variables is None else variables,
-            retries=int(retries) if retries.isdigit() else 3,
+            retries=token.internal_data.get("retries", retries),
         )
 
-    def _topic(self, token: Token) -> str:
-        if self.topic is None:
-            return self.definition.topic
-        value = token.workflow.script_engine.value(token, self.topic)
-        if isinstance(value, str) and value:
-            return value
-        raise Broken(
-            self.name, "expression", f"{self.label}的主题 {self.topic.source} 应当是文字，得到的是 {value!r}"
-        )
+    def _settle(self, token: Token) -> None:
+        """Work out what is an expression and keep it: what was asked for must not move with the variables."""
+        engine = token.workflow.script_engine
+        if self.topic is not None:
+            topic = engine.value(token, self.topic)
+            if not isinstance(topic, str) or not topic:
+                raise self._wrong("主题", self.topic, "文字", topic)
+            token.internal_data["topic"] = topic
+        if self.retries is not None:
+            retries = engine.value(token, self.retries)
+            if not isinstance(retries, int) or retries < 1:
+                raise self._wrong("重试次数", self.retries, "正整数", retries)
+            token.internal_data["retries"] = int(retries)
+
+    def _wrong(self, what: str, text: Text, wanted: str, value: JSON) -> Broken:
+        message = f"{self.label}的{what} {text.source} 应当是{wanted}，得到的是 {value!r}"
+        return Broken(self.name, "expression", message)
 
 
 class ScriptTask(Activity):

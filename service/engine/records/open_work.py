@@ -41,7 +41,7 @@ class OpenServiceTask:
     topic: str  #: zeebe:taskDefinition type
     headers: Mapping[str, str] = field(default_factory=dict)  #: zeebe:taskHeaders
     variables: Variables = field(default_factory=dict)  #: the variables it can see
-    retries: int = 3
+    retries: int = 3  #: how often in all the topic may be tried before somebody has to look
 
 
 @dataclass(frozen=True, kw_only=True)
