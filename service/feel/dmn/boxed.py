@@ -58,13 +58,13 @@ class Scope:
         """Note the names that nothing in the model defines. In a filter they may be members."""
         if not self.filtering:
             for name in sorted(free - self.names - {"?"}):
-                message = f"there is no variable or function named {name!r}: is a requirement missing?"
-                self.problems.append(Problem(element.id, message))
+                self.problems.append(Problem(element.id, "unknown-name", {"name": name}))
 
-    def refuse(self, element: Element, message: str) -> Code:
+    def refuse(self, element: Element, code: str, **parameters: object) -> Code:
         """Note a fault; the expression is then null."""
-        self.problems.append(Problem(element.id, message))
-        return lambda frame: frame.run.warn(f"{element.id}: {message}")
+        problem = Problem(element.id, code, parameters)
+        self.problems.append(problem)
+        return lambda frame: frame.run.warn(str(problem))
 
 
 def compile_text(scope: Scope, element: Element, text: str) -> Code:
@@ -72,7 +72,7 @@ def compile_text(scope: Scope, element: Element, text: str) -> Code:
     try:
         reader, tree = parse(text, scope.names, Parser.whole_expression, DEFAULT, scope.members)
     except FeelError as error:
-        return scope.refuse(element, str(error))
+        return scope.refuse(element, "not-feel", error=error)
     scope.report_unknown(element, reader.free)
     return Compiler(scope.items.types, depth=1).code(tree)
 
@@ -82,7 +82,7 @@ def parse_cell(scope: Scope, element: Element, text: str) -> n.UnaryTests | None
     try:
         reader, tree = parse(text, scope.names | {"?"}, Parser.whole_unary_tests, DEFAULT, scope.members)
     except FeelError as error:
-        scope.refuse(element, str(error))
+        scope.refuse(element, "not-feel", error=error)
         return None
     scope.report_unknown(element, reader.free)
     return tree
@@ -189,7 +189,7 @@ def _relation(scope: Scope, element: Element) -> Code:
     for row in element.children("row"):
         cells = [compile_boxed(scope, each) for each in row.children(*EXPRESSIONS)]
         if len(cells) != len(columns):
-            scope.refuse(row, f"the row has {len(cells)} cells for {len(columns)} columns")
+            scope.refuse(row, "cells-of-row", cells=len(cells), columns=len(columns))
             continue
         rows.append(
             [(name, typed(cell, wanted, row.id)) for (name, wanted), cell in zip(columns, cells, strict=True)]
@@ -213,7 +213,7 @@ def _conditional(scope: Scope, element: Element) -> Code:
 
 def _part(scope: Scope, element: Element, tag: str) -> Code:
     child = element.child(tag)
-    return compile_child(scope, child) if child is not None else scope.refuse(element, f"{tag!r} is missing")
+    return compile_child(scope, child) if child is not None else scope.refuse(element, "part-missing", name=tag)
 
 
 def _filter(scope: Scope, element: Element) -> Code:

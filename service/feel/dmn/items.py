@@ -84,7 +84,7 @@ class Items:
             found = self.reference(reference)
             if found is None:
                 if reference:
-                    self._problems.append(Problem(element.id, f"there is no type {reference!r}"))
+                    self._problems.append(Problem(element.id, "unknown-type", {"name": reference}))
                 found = ANY
             made = found
         made = self._constrained(made, element, "allowedValues")
@@ -109,7 +109,7 @@ class Items:
         try:
             tests = compile_unary_tests(text)
         except FeelError as error:
-            self._problems.append(Problem(constraint.id, str(error)))
+            self._problems.append(Problem(constraint.id, "not-feel", {"error": error}))
             return made
         return replace(made, allowed=_both(made.allowed, tests), allowed_text=text)
 

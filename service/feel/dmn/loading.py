@@ -46,7 +46,7 @@ def load_all(files: Iterable[bytes], *, functions: Iterable[str] = (), strict: b
             if index not in made and _wanted(root) & spaces <= available.keys()
         ]
         if not ready:
-            raise DmnError([Problem("definitions", "the models import each other in a circle")])
+            raise DmnError([Problem("definitions", "circle")])
         for index in ready:
             made[index] = _Loader(roots[index], available, functions).load()
     models = [made[index] for index in range(len(roots))]
@@ -84,7 +84,7 @@ class _Loader:
             model = available.get(element.get("namespace") or "")
             if model is None:
                 self.problems.append(
-                    Problem(element.id, f"the model {element.get('namespace')!r} is missing")
+                    Problem(element.id, "model-missing", {"name": element.get("namespace")})
                 )
             else:
                 found[element.name] = model
@@ -96,7 +96,7 @@ class _Loader:
         for element in elements:
             node = self._node(element)
             if node.id in self.nodes:
-                self.problems.append(Problem(node.id, "the id is used twice"))
+                self.problems.append(Problem(node.id, "id-twice"))
             self.nodes[node.id] = node
         for element in elements:
             self._require(element, self.nodes[element.id])
@@ -125,7 +125,7 @@ class _Loader:
         reference = variable.get("typeRef") if variable is not None else None
         found = self.items.reference(reference)
         if reference and found is None and variable is not None:
-            self.problems.append(Problem(variable.id, f"there is no type {reference!r}"))
+            self.problems.append(Problem(variable.id, "unknown-type", {"name": reference}))
         return found
 
     def _find(self, element: Element) -> Needed | None:
@@ -140,7 +140,7 @@ class _Loader:
                 found = next((each for each in model.nodes if each.id == wanted), None)
                 if found is not None:
                     return Needed((prefix, found.name) if prefix else (found.name,), found)
-        self.problems.append(Problem(element.id, f"there is nothing at {element.get('href')!r}"))
+        self.problems.append(Problem(element.id, "unknown-target", {"name": element.get("href")}))
         return None
 
     def _all(self, element: Element, *tags: str) -> list[GraphNode]:
@@ -172,7 +172,7 @@ class _Loader:
 
         def visit(node: GraphNode, above: tuple[str, ...]) -> None:
             if node.id in above:
-                self.problems.append(Problem(node.id, "the decision requires itself"))
+                self.problems.append(Problem(node.id, "requires-itself"))
                 raise DmnError(self.problems)
             if node.id not in done and isinstance(node, Decision):
                 for need in node.needs:

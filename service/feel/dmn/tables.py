@@ -179,7 +179,7 @@ def compile_table(scope: Scope, element: Element) -> Table:
     table.policy = Policy(letter, [_order(output.values) for output in outputs])
     scope.tables.append(table)
     if not outputs:
-        scope.refuse(element, "the table has no output")
+        scope.refuse(element, "no-output")
     return table
 
 
@@ -191,23 +191,23 @@ def _letter(scope: Scope, element: Element, outputs: int) -> str:
     policy = element.get("hitPolicy") or "UNIQUE"
     letter = LETTERS.get(policy)
     if letter is None:
-        scope.refuse(element, f"there is no hit policy {policy!r}")
+        scope.refuse(element, "unknown-hit-policy", name=policy)
         return "U"
     aggregation = element.get("aggregation")
     if letter != "C" or not aggregation:
         return letter
     if aggregation not in AGGREGATORS:
-        scope.refuse(element, f"there is no aggregation {aggregation!r}")
+        scope.refuse(element, "unknown-aggregation", name=aggregation)
         return "C"
     if outputs > 1:
-        scope.refuse(element, "a table with several outputs cannot aggregate")
+        scope.refuse(element, "aggregates-several")
     return AGGREGATORS[aggregation]
 
 
 def _input(scope: Scope, element: Element) -> Input:
     expression = element.child("inputExpression")
     if expression is None:
-        scope.refuse(element, "the input has no expression")
+        scope.refuse(element, "no-expression")
         return Input("", "", lambda _frame: None, None, None, None, element.id)
     text = expression.text("text")
     values = element.child("inputValues")
@@ -238,7 +238,7 @@ def _rule(scope: Scope, table: Table, element: Element, index: int, notes: list[
     entries = list(element.children("inputEntry"))
     outputs = list(element.children("outputEntry"))
     if len(entries) != len(table.inputs) or len(outputs) != len(table.outputs):
-        scope.refuse(element, f"rule {index} has not as many cells as the table has columns")
+        scope.refuse(element, "cells-of-rule", index=index)
         return None
     cells = [parse_cell(scope, entry, entry.text("text") or "-") for entry in entries]
     tests = tuple(

@@ -82,15 +82,15 @@ class Element:
 def parse(xml: bytes) -> Element:
     """The ``definitions`` element of a model."""
     if len(xml) > _MAX_BYTES:
-        raise DmnError([Problem("definitions", "the file is too large")])
+        raise DmnError([Problem("definitions", "too-large")])
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DmnError([Problem("definitions", f"not well-formed XML: {error}")]) from error
+        raise DmnError([Problem("definitions", "not-well-formed", {"reason": error})]) from error
     if root.getroottree().docinfo.doctype:
-        raise DmnError([Problem("definitions", "a document type is not accepted")])
+        raise DmnError([Problem("definitions", "document-type")])
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in _NAMESPACES:
-        raise DmnError([Problem("definitions", "not a DMN model of version 1.1 to 1.5")])
+        raise DmnError([Problem("definitions", "not-dmn")])
     return Element(root)
