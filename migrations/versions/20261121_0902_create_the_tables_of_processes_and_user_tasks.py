@@ -66,6 +66,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", "user_id", name=op.f("uq_diagram_draft_key_user_id")),
     )
     op.create_table(
+        "decision_version",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("deployment_id", Id, nullable=False),
+        sa.Column("file", sa.String(length=120), nullable=False),
+        sa.Column("xml", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deployment_id"], ["deployment.id"], name=op.f("fk_decision_version_deployment_id_deployment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_version")),
+        sa.UniqueConstraint("deployment_id", "file", name=op.f("uq_decision_version_deployment_id_file")),
+    )
+    op.create_table(
         "form_version",
         sa.Column("id", Id, nullable=False),
         sa.Column("deployment_id", Id, nullable=False),
@@ -362,6 +374,7 @@ def downgrade() -> None:
     op.drop_table("process_instance")
     op.drop_table("start_timer")
     op.drop_table("form_version")
+    op.drop_table("decision_version")
     op.drop_table("diagram_draft")
     op.drop_table("deployment")
     op.drop_table("history_event")

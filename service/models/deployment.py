@@ -1,4 +1,4 @@
-"""Deployments: published versions of a programme's diagram with its forms. Immutable."""
+"""Deployments: published versions of a programme's diagram, forms and decision tables. Immutable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class Deployment(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(80))  #: the programme's key
     version: Mapped[int] = mapped_column()  #: 1, 2, 3 … within the key
-    content_hash: Mapped[str] = mapped_column(String(64))  #: of the diagram and its forms
+    content_hash: Mapped[str] = mapped_column(
+        String(64)
+    )  #: of the diagram, its forms and its decision tables
     xml: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(String(500), default="")
     deployed_at: Mapped[datetime] = mapped_column()
@@ -37,6 +39,18 @@ class FormVersion(Base):
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
     form_id: Mapped[str] = mapped_column(String(120))
     schema: Mapped[dict[str, Any]] = mapped_column()
+
+
+class DecisionVersion(Base):
+    """A file of decision tables as it was when its deployment was published."""
+
+    __tablename__ = "decision_version"
+    __table_args__ = (UniqueConstraint("deployment_id", "file"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    file: Mapped[str] = mapped_column(String(120))  #: its name in the pack, such as eligibility.dmn
+    xml: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DiagramDraft(Base):
