@@ -64,10 +64,11 @@ class App(Flask):
     @contextmanager
     def _transaction(self) -> Iterator[Context]:
         wiring = self.service.wiring
+        wiring.gate()
         with wiring.session_factory() as session:
             if request.method in SAFE_METHODS:
                 read_only(session)
-            ctx = Context(session=session, now=wiring.clock(), actor=ANONYMOUS, house=wiring.house)
+            ctx = replace(wiring.context(session), actor=ANONYMOUS)
             find_actor = api.find_actor if request.path.startswith(api.PREFIX) else web.find_actor
             yield replace(ctx, actor=find_actor(ctx))
             session.commit()
@@ -90,7 +91,7 @@ def _flask_config(service: Service) -> dict[str, Any]:
     settings = service.settings
     prefix = "__Host-" if settings.secure_cookies else ""
     return {
-        "SECRET_KEY": service.keys.secret_key,
+        "SECRET_KEY": service.secret_key,
         "SESSION_COOKIE_NAME": f"{prefix}xuanshu",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

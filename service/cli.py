@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from service import schema
 from service.config import Settings
+from service.db import NotReady, is_unavailable
 from service.errors import ServiceError
+from service.gate import settle_field_key
 from service.logs import set_up_logs
 from service.programmes import wiring
 from service.programmes.demo import demonstration
@@ -38,18 +41,21 @@ def cli() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Serve the pages and the API, with the scheduler inside unless XUANSHU_SCHEDULER=0."""
+    """Serve the pages and the API, with the scheduler inside unless XUANSHU_SCHEDULER=0.
+
+    While the database is away every page answers 503, and /healthz says why.
+    """
     settings = _settings()
-    _require_current(wire(settings))
+    _refuse_unready(wire(settings))
     serve_web(lambda: wire(settings))
 
 
 @cli.command()
 def worker() -> None:
-    """Run the scheduler as a process of its own; any number may run."""
+    """Run the scheduler as a process of its own; any number may run. It waits for a database that is away."""
     settings = _settings()
     service = wire(settings)
-    _require_current(service)
+    _refuse_unready(service)
     run_worker(service.wiring, threading.Event(), settings.tick_seconds)
 
 
@@ -57,7 +63,10 @@ def worker() -> None:
 @click.option("--revision", default="head", show_default=True)
 def migrate(revision: str) -> None:
     """Bring the database's tables up to date."""
-    schema.upgrade(wire(_settings()).engine, revision)
+    settings = _settings()
+    engine = wire(settings).engine
+    schema.upgrade(engine, revision)
+    settle_field_key(settings, engine)
     click.echo(f"the tables are at {revision}")
 
 
@@ -115,8 +124,8 @@ def audit() -> None:
 @audit.command()
 def verify() -> None:
     """Check every hash chain of the history; exits with 1 where one does not hold."""
-    with wire(_settings()).wiring.session_factory() as session:
-        breaks = list(history.verify(session))
+    with wire(_settings()).wiring.reading() as ctx:
+        breaks = list(history.verify(ctx.session))
     for broken in breaks:
         click.echo(f"{broken.stream} {broken.seq}: {broken.reason}")
     if breaks:
@@ -156,26 +165,40 @@ def create_user(login: str, name: str, unit: str, roles: tuple[str, ...], passwo
 
 
 def main() -> None:
-    """Run the command line; what a person can be told ends in one line, not in a traceback."""
-    set_up_logs(os.environ.get("XUANSHU_LOG_LEVEL", "info"))
+    """Run the command line; what a person can be told ends in one line, not in a traceback.
+
+    Exit codes: 1 where something was found wrong, 2 where the command was refused, 3 where the
+    database does not answer.
+    """
     try:
+        set_up_logs(Settings.from_env(os.environ).log_level)
         cli()
-    except ServiceError as error:
-        _give_up(error)
+    except (ServiceError, NotReady) as error:
+        _give_up(str(error), 2)
+    except DBAPIError as error:
+        if not is_unavailable(error):
+            raise
+        _give_up(f"the database does not answer: {str(error.orig).splitlines()[0]}", 3)
 
 
-def _give_up(error: ServiceError) -> NoReturn:
-    click.echo(error.message, err=True)
-    sys.exit(2)
+def _give_up(sentence: str, code: int) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
 
 
 def _settings() -> Settings:
     return Settings.from_env(os.environ)
 
 
-def _require_current(service: Service) -> None:
-    if not schema.is_current(service.engine):
-        raise ServiceError("the database's tables are not up to date: run `xuanshu migrate` first")
+def _refuse_unready(service: Service) -> None:
+    """Stop where only a person can help; a database that is away is waited for."""
+    try:
+        service.wiring.gate()
+    except NotReady:
+        raise
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
     service.engine.dispose()
 
 

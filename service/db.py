@@ -16,7 +16,13 @@ from sqlalchemy.pool import QueuePool
 SessionFactory = Callable[[], Session]
 
 BUSY_MS = 5_000
+CONNECT_SECONDS = 5
 READ_ONLY = "xuanshu_read_only"
+
+
+class NotReady(Exception):
+    """The database answers and cannot be worked with yet. The message says why and what to do."""
+
 
 _SQLITE_TROUBLE = frozenset(
     (
@@ -51,8 +57,9 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
     )
     if not durable:
         options += " -c synchronous_commit=off"
+    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS}
     return sqlalchemy_create_engine(
-        _with_driver(url), pool_size=10, max_overflow=20, pool_timeout=10, connect_args={"options": options}
+        _with_driver(url), pool_size=10, max_overflow=20, pool_timeout=10, connect_args=arguments
     )
 
 
@@ -83,7 +90,7 @@ def is_unavailable(error: BaseException) -> bool:
 
     A statement that can never succeed is not: retrying it would stop a loop for ever.
     """
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, (PoolTimeout, NotReady)):
         return True
     if not isinstance(error, DBAPIError):
         return False

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from service.app import App, create_app
+from service.db import is_unavailable
 from service.scheduler.ticker import Ticker
 from service.wire import Service
+
+log = logging.getLogger(__name__)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -40,7 +44,15 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> App:
         """Build the application; called in each process, so that no connection crosses a fork."""
-        return create_app(self._make_service())
+        service = self._make_service()
+        try:
+            service.wiring.gate()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            # served all the same: pages answer 503 and /healthz says why
+            log.warning("serving without a database: %s", str(error).splitlines()[0])
+        return create_app(service)
 
     def _start_ticker(self, worker: Any) -> None:
         app: App = worker.app.wsgi()

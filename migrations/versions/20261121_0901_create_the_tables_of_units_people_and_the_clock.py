@@ -1,7 +1,7 @@
 """Create the tables of units, people and the clock.
 
 The organisation tree, accounts with their roles and tokens, the working-day calendar, the
-demonstration's clock and the heads of the history streams.
+demonstration's clock, the heads of the history streams and the fingerprint of the field key.
 """
 
 from __future__ import annotations
@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_history_stream")),
+    )
+    op.create_table(
+        "key_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_check")),
     )
     op.create_table(
         "unit",
@@ -129,6 +135,7 @@ def downgrade() -> None:
     op.drop_table("app_user")
     op.drop_table("unit")
     op.drop_table("history_stream")
+    op.drop_table("key_check")
     op.drop_table("clock_setting")
     op.drop_table("calendar_year")
     op.drop_table("calendar_day")

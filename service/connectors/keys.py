@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.config import BadSetting, Settings
@@ -14,29 +13,42 @@ from service.connectors.files import sync_directory, write_beside
 _HEX_32_BYTES = re.compile(r"[0-9a-fA-F]{64}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keys:
-    """The secrets the service works with."""
+def read_or_make_secret_key(settings: Settings) -> str:
+    """Return what signs session cookies; one the settings do not give is read from ``data_dir`` or made.
 
-    secret_key: str = field(repr=False)  #: signs session cookies
-    field_key: bytes = field(repr=False)  #: 32 bytes; encrypts personal data. Lost means unreadable
-
-
-def read_or_make_keys(settings: Settings) -> Keys:
-    """Return the keys; those the settings do not give are read from ``data_dir`` or made there.
-
-    Any number of processes may start at once: all get the same keys.
+    Any number of processes may start at once: all get the same.
     """
-    field_key = settings.field_key or _read_or_make(settings.data_dir / "field_key")
-    return Keys(
-        secret_key=settings.secret_key or _read_or_make(settings.data_dir / "secret_key"),
-        field_key=bytes.fromhex(field_key),
-    )
+    return settings.secret_key or _read_or_make(settings.data_dir / "secret_key")
+
+
+def find_field_key(settings: Settings) -> bytes | None:
+    """Return what encrypts personal data, 32 bytes; None where neither settings nor ``data_dir`` has it."""
+    if settings.field_key:
+        return bytes.fromhex(settings.field_key)
+    path = field_key_path(settings)
+    return bytes.fromhex(_read(path)) if path.exists() else None
+
+
+def make_field_key(settings: Settings) -> bytes:
+    """Make the key that encrypts personal data and return it, or the one another process just made.
+
+    Only for a database that holds nothing encrypted: what was encrypted with another is lost to this one.
+    """
+    return bytes.fromhex(_read_or_make(field_key_path(settings)))
+
+
+def field_key_path(settings: Settings) -> Path:
+    """Return where the key is kept that the settings do not give."""
+    return settings.data_dir / "field_key"
 
 
 def _read_or_make(path: Path) -> str:
     if not path.exists():
         _make(path)
+    return _read(path)
+
+
+def _read(path: Path) -> str:
     key = path.read_text(encoding="ascii", errors="replace").strip()
     if not _HEX_32_BYTES.fullmatch(key):
         raise BadSetting(f"{path} must hold 64 hexadecimal digits: restore it from the backup")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from service.models.base import Base
-from service.models.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
+from service.models.deployment import Deployment, DiagramDraft, FormVersion
 from service.models.history import HistoryEvent, Incident, Stream
 from service.models.instance import Instance, InstanceStatus, SubscriptionRow
 from service.models.job import Job, JobKind, JobStatus
+from service.models.key_check import KeyCheck
 from service.models.message import Notification, OutboxMessage, OutboxStatus
 from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
@@ -33,10 +34,9 @@ from service.models.user_task import Candidate, Draft, Reminder, Submission, Tas
 
 __all__ = [
     "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Ballot", "BallotCount", "Base", "CalendarDay",
-    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "DecisionVersion", "Defect",
-    "Deployment", "DiagramDraft",
+    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "Defect", "Deployment", "DiagramDraft",
     "Draft", "Draw", "Extension", "Finding", "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident",
-    "Instance", "InstanceStatus", "Job", "JobKind", "JobStatus", "ListChange", "Membership",
+    "Instance", "InstanceStatus", "Job", "JobKind", "JobStatus", "KeyCheck", "ListChange", "Membership",
     "Nomination", "NominationStatus", "Notice", "NoticeKind", "Notification", "Objection",
     "ObjectionStatus", "Opinion", "OutboxMessage", "OutboxStatus", "PanelMember", "Quota", "QuotaKind",
     "QuotaUse", "Reminder", "Round", "Score", "Seat", "SeatStatus", "Stage", "Standing", "StartTimer",

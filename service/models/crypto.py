@@ -32,6 +32,8 @@ class Keyring:
         self._sm4 = _derive(key, b"sm4")[:16]
         self._index = _derive(key, b"index")
         self._suite = suite
+        #: tells this key from any other and says nothing about it; the same for every suite
+        self.fingerprint = _derive(key, b"fingerprint").hex()
 
     def encrypt(self, plain: bytes) -> bytes:
         """Encrypt with a fresh nonce; two calls never give the same bytes."""

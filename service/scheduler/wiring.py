@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
 from service.clock import Clock
 from service.connectors.channel import Channel
 from service.db import SessionFactory, read_only
@@ -15,6 +17,10 @@ from service.workflow.jobs import RemoteTopic
 
 #: what a duty did: a short Chinese label and how often; empty when nothing was due
 Done = Counter[str]
+
+
+def _let_pass() -> None:
+    """Let every transaction begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +32,27 @@ class Wiring:
     house: House
     remote: Mapping[str, RemoteTopic] = field(default_factory=dict)  #: remote topics by name
     channels: Mapping[str, Channel] = field(default_factory=dict)  #: ways out, by the outbox's names
+    wall_clock: Clock | None = None  #: what log-ins, locks and tokens go by; None: by ``clock``
+    gate: Callable[[], None] = _let_pass  #: asked before every transaction; raises while it must not begin
 
     @contextmanager
     def transaction(self) -> Iterator[Context]:
         """Open a transaction in which the system acts; commits at the end, rolls back on an error."""
+        self.gate()
         with self.session_factory() as session, session.begin():
-            yield Context(session=session, now=self.clock(), actor=SYSTEM, house=self.house)
+            yield self.context(session)
 
     @contextmanager
     def reading(self) -> Iterator[Context]:
         """Open a transaction that only reads: on SQLite it waits for no writer."""
+        self.gate()
         with self.session_factory() as session:
-            yield Context(session=read_only(session), now=self.clock(), actor=SYSTEM, house=self.house)
+            yield self.context(read_only(session))
+
+    def context(self, session: Session) -> Context:
+        """Return the context of a transaction that begins now, in which the system acts."""
+        wall_now = None if self.wall_clock is None else self.wall_clock()
+        return Context(session=session, now=self.clock(), wall_now=wall_now, actor=SYSTEM, house=self.house)
 
 
 Duty = Callable[[Wiring], Done]

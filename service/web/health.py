@@ -18,6 +18,6 @@ pages = Blueprint("health", __name__)
 @pages.get("/healthz")
 @public
 def show() -> ResponseReturnValue:
-    """Answer ``ok`` when the database answers. When it does not, the error page of every view says 503."""
+    """Answer ``ok`` when the database answers. When it does not, the handler of errors says why, with 503."""
     g.ctx.session.execute(select(1))
     return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})

@@ -142,8 +142,14 @@ class Context:
 
     session: Session
     now: datetime  #: aware, UTC
+    wall_now: datetime | None = None  #: where ``now`` is a demonstration's: the moment on the wall
     actor: Actor
     house: House
+
+    @property
+    def security_now(self) -> datetime:
+        """The moment that log-ins, locks and tokens go by: nobody moves it."""
+        return self.wall_now or self.now
 
     @property
     def domain(self) -> Domain:

@@ -40,7 +40,7 @@ class LoginFailed(Forbidden):
 def log_in(ctx: Context, login: str, password: str) -> User:
     """Return the user behind a name and password; five failures lock the account for 15 minutes."""
     user = ctx.session.scalar(select(User).where(User.login == login.strip()).with_for_update())
-    locked = user is not None and user.locked_until is not None and user.locked_until > ctx.now
+    locked = user is not None and user.locked_until is not None and user.locked_until > ctx.security_now
     matches = _matches(user.password_hash if user else _NOBODY, password)
     if user is None or locked or not matches or not user.active:
         if user is not None and not locked:
@@ -48,7 +48,7 @@ def log_in(ctx: Context, login: str, password: str) -> User:
         raise LoginFailed(_REFUSED)
     user.failed_logins = 0
     user.locked_until = None
-    user.last_login_at = ctx.now
+    user.last_login_at = ctx.security_now
     history.record_in(ctx, "logins", "login.succeeded", login=user.login)
     return user
 
@@ -146,10 +146,14 @@ def actor_of(ctx: Context, user: User) -> Actor:
 def issue_token(ctx: Context, user: User, name: str, *, lifetime: timedelta | None = None) -> str:
     """Issue an API token and return it; only its hash is kept, so it cannot be shown again."""
     token = "xs_" + secrets.token_urlsafe(32)
-    expires_at = ctx.now + lifetime if lifetime else None
+    expires_at = ctx.security_now + lifetime if lifetime else None
     ctx.session.add(
         ApiToken(
-            user_id=user.id, name=name, token_hash=_hash(token), created_at=ctx.now, expires_at=expires_at
+            user_id=user.id,
+            name=name,
+            token_hash=_hash(token),
+            created_at=ctx.security_now,
+            expires_at=expires_at,
         )
     )
     history.record_in(ctx, "system", "token.issued", user=user.login, token=name)
@@ -166,7 +170,7 @@ def find_actor(ctx: Context, token: str) -> Actor | None:
         .where(
             ApiToken.token_hash == _hash(token),
             ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > ctx.now),
+            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > ctx.security_now),
             User.active,
         )
     )
@@ -185,7 +189,7 @@ def revoke_token(ctx: Context, token: str) -> None:
     )
     if row is None or row.revoked_at is not None:
         raise NotFound("没有这个令牌，或已经作废。")
-    row.revoked_at = ctx.now
+    row.revoked_at = ctx.security_now
     history.record_in(ctx, "system", "token.revoked", user=ctx.actor.name, token=row.name)
 
 
@@ -193,7 +197,7 @@ def _count_failure(ctx: Context, user: User) -> None:
     user.failed_logins += 1
     if user.failed_logins >= MAX_FAILURES:
         user.failed_logins = 0
-        user.locked_until = ctx.now + LOCK_TIME
+        user.locked_until = ctx.security_now + LOCK_TIME
     history.record_in(ctx, "logins", "login.failed", login=user.login)
 
 

@@ -7,13 +7,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Flask, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from service.db import is_unavailable
+from service.db import NotReady, is_unavailable
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.web.frame.security import API_PREFIX
 from service.web.frame.sessions import LoginRequired
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 RETRY_AFTER = 5  # seconds
+HEALTH = "health.show"
 STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,8 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
         raise error
     if is_unavailable(error):
         log.warning("the database is away or busy: %s", str(error).splitlines()[0])
+        if request.endpoint == HEALTH:
+            return _answer_health(error)
         return _answer(
             Trouble(
                 status=503,
@@ -163,6 +166,13 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
             reference=reference,
         )
     )
+
+
+def _answer_health(error: Exception) -> ResponseReturnValue:
+    """Say why, without what a database's own message tells of addresses and names."""
+    reason = str(error) if isinstance(error, NotReady) else "the database does not answer"
+    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    return Response(f"{reason}\n", 503, headers=headers, mimetype="text/plain")
 
 
 def _answer(trouble: Trouble) -> ResponseReturnValue:
