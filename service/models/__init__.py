@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.models.base import Base
-from service.models.deployment import Deployment, DiagramDraft, FormVersion
+from service.models.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
 from service.models.history import HistoryEvent, Incident, Stream
 from service.models.instance import Instance, InstanceStatus, SubscriptionRow
 from service.models.job import Job, JobKind, JobStatus
@@ -34,7 +34,8 @@ from service.models.user_task import Candidate, Draft, Reminder, Submission, Tas
 
 __all__ = [
     "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Ballot", "BallotCount", "Base", "CalendarDay",
-    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "Defect", "Deployment", "DiagramDraft",
+    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "DecisionVersion", "Defect",
+    "Deployment", "DiagramDraft",
     "Draft", "Draw", "Extension", "Finding", "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident",
     "Instance", "InstanceStatus", "Job", "JobKind", "JobStatus", "KeyCheck", "ListChange", "Membership",
     "Nomination", "NominationStatus", "Notice", "NoticeKind", "Notification", "Objection",
