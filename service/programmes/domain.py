@@ -14,6 +14,7 @@ from service.programmes import intake, roles, topics, wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
+from service.programmes.review import steps
 from service.programmes.round import calendars, rounds
 from service.programmes.rule import calendar
 from service.workflow.context import Accepted, Calendar, Context, Resolved
@@ -83,8 +84,9 @@ class Programmes:
         """Nobody gives an opinion on his own nomination or settles an objection to himself (回避, X14)."""
         if objections.is_about_actor(ctx, task.instance):
             return "本人不能办理对自己的异议，请转办他人。"
-        if "opinion" not in element.properties:
-            return None
+        refusal = steps.find_refusal(ctx, task, element)
+        if refusal or "opinion" not in element.properties:
+            return refusal
         nomination = nominations.of_instance(ctx, task.instance)
         if nomination is not None and nomination.nominee_id == ctx.actor.user_id is not None:
             return "本人不能对自己的申报签署意见，请由本单位管理员转办他人。"

@@ -19,9 +19,11 @@ from service.models import Nomination, NominationStatus, ObjectionStatus, Opinio
 from service.programmes import wiring
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
-from service.programmes.nomination import attachments, nominations, screening
+from service.programmes.nomination import attachments, nominations, record, screening
 from service.programmes.publication import objections
+from service.programmes.review import steps
 from service.programmes.rule import identity_number
+from service.programmes.rule.eligibility import Result
 from service.workflow import deployments
 from service.workflow.context import Accepted, Context
 
@@ -39,6 +41,8 @@ RECORD_FIELDS = (
 )
 #: fields whose answers are an opinion's text where the form marks none with ``print=opinion``
 OPINION_FIELDS = ("reason", "text")
+#: answers beside an opinion that are kept with the nomination: why a 破格, why against a rule of 原则上
+REASON_FIELDS = ("exception_reason", "stated_reason")
 MAX_OPINION, MAX_REASON, MAX_HEADING = 2000, 1000, 80
 
 
@@ -63,6 +67,18 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     outcome = str(submission["outcome"])
     nomination = nominations.of_instance(ctx, task.instance)
     received = _check(ctx, task, element, nomination, outcome, submission["answers"])
+    may_keep = steps.keep(
+        ctx,
+        task,
+        element,
+        nomination,
+        outcome,
+        received.answers,
+        received.schema,
+        is_lenient=received.lenient,
+    )
+    if not may_keep:
+        return Accepted(answers={})
     if nomination is not None:
         _keep(ctx, nomination, received)
     objection = objections.of_instance(ctx, task.instance)
@@ -84,6 +100,7 @@ def form_context(nomination: Nomination | None) -> dict[str, Any]:
         return {}
     return {
         "eligibility": nomination.eligibility,
+        "asks_reason": nomination.asks_reason,
         "category": nomination.category,
         "source": nomination.source,
     }
@@ -97,8 +114,16 @@ def find_warnings(ctx: Context, task: UserTask, answers: Mapping[str, Any]) -> d
     if task.form_id is None:
         return {}
     schema = deployments.get_form(ctx, task.instance, task.form_id)
-    context = _context(ctx, task, nominations.of_instance(ctx, task.instance))
-    return schemas.find_warnings(schema, answers, context)
+    nomination = nominations.of_instance(ctx, task.instance)
+    warnings = schemas.find_warnings(schema, answers, _context(ctx, task, nomination))
+    if nomination is not None and task.element_id in record.elements_of(ctx, nomination):
+        found = screening.find(ctx, nomination, task.instance, answers)
+        warnings |= {
+            finding.field: finding.message
+            for finding in found.findings
+            if finding.field in answers and (finding.warning or finding.result is not Result.PASS)
+        }
+    return warnings
 
 
 def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> FormContext:
@@ -106,10 +131,7 @@ def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> For
     today = ctx.now.astimezone(zone).date()
     if nomination is None:
         return FormContext(today=today)
-    rules = wiring.pack_of(ctx, nomination.round).programme.eligibility
-    return FormContext(
-        today=today, honours_warn_from=rules.honours_warn_from, variables=form_context(nomination)
-    )
+    return FormContext(today=today, variables=form_context(nomination))
 
 
 def _check(
@@ -137,8 +159,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
         _fill_record(ctx, received.task, nomination, received.answers)
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
-        asked = {str(component.get("key")) for component in received.schema.get("components", ())}
-        screening.note_ticks(ctx, nomination, received.answers, asked)
+        screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
     statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
     if received.outcome in statuses:
         nomination.status = NominationStatus(statuses[received.outcome])
@@ -155,7 +176,8 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
             setattr(nomination, field, answers[field])
     nomination.id_number = number.number
     nomination.birth_date = number.birth_date
-    nomination.exception_reason = ""  # the recommender gives it, or not, for what stands here now
+    # the recommender gives them, or not, for what stands here now
+    nomination.exception_reason = nomination.stated_reason = ""
     nomination.submitted_at = ctx.now
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)
@@ -184,11 +206,12 @@ def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> 
             given_at=ctx.now,
         )
     )
-    reason = str(received.answers.get("exception_reason") or "").strip()
-    _require_length("exception_reason", reason, MAX_REASON)
-    if reason and not received.lenient:
-        nomination.exception_reason = reason
-        nomination.revision += 1
+    for field in REASON_FIELDS:
+        reason = str(received.answers.get(field) or "").strip()
+        _require_length(field, reason, MAX_REASON)
+        if reason and not received.lenient:
+            setattr(nomination, field, reason)
+            nomination.revision += 1
 
 
 def _read_opinion(received: _Received) -> str:

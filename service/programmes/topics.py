@@ -23,15 +23,32 @@ from service.models import (
     Stage,
     SubscriptionRow,
 )
-from service.programmes.nomination import nominations, opinions, screening
+from service.programmes.nomination import facts, nominations, opinions, record, screening
 from service.programmes.publication import awards, notices, objections
+from service.programmes.review import ballots, draws, seats, standings
 from service.programmes.round import quotas, rounds
+from service.workflow import decisions, deployments
 from service.workflow.context import Context, Topic
 
 
 def check_eligibility(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
     """``eligibility.check``: hold the nomination against the notice's rules; sets ``eligibility``."""
     return {"eligibility": screening.check(ctx, _nomination(ctx, instance)).value}
+
+
+def evaluate_decision(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``decision.evaluate``: decide what a business rule task asks; sets its result variable.
+
+    The tables are those of the instance's version. They see the process variables and, where the task
+    says ``record=nomination``, the facts of the nomination.
+    """
+    element = deployments.get_element(ctx, instance, task.element_id)
+    known: Variables = {}
+    if element.properties.get("record") == "nomination":
+        nomination = _nomination(ctx, instance)
+        answers = record.answers_of(ctx, nomination)
+        known = facts.read_facts(ctx, nomination, answers, decisions.tables_of(ctx, instance))
+    return decisions.work_task(ctx, instance, task, known)
 
 
 def take_quota(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
@@ -150,6 +167,39 @@ def publish_announcement(ctx: Context, instance: Instance, _task: OpenServiceTas
     return {}
 
 
+def draw_panel(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``panel.draw``: draw the experts of the header ``role`` by the variable ``seed``; keeps the seed."""
+    entry = rounds.of_instance(ctx, instance)
+    seed = str(task.variables.get("seed") or "")
+    return {"seed": draws.draw(ctx, entry, task.headers["role"], seed).seed}
+
+
+def seat_panel(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``panel.seat``: sets ``experts``, the groups of those who are to score the nomination."""
+    return {"experts": list(seats.take(ctx, _nomination(ctx, instance)))}
+
+
+def rank_panel(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``panel.rank``: rank everybody scored and propose the first of each category; sets ``ranked``."""
+    return {"ranked": standings.rank(ctx, rounds.of_instance(ctx, instance))}
+
+
+def open_ballot(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``ballot.open``: open a secret ballot on the proposed list; sets ``voters``, their groups."""
+    _, voters = ballots.open_ballot(ctx, rounds.of_instance(ctx, instance))
+    return {"voters": list(voters)}
+
+
+def count_ballot(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``ballot.count``: close the ballot; sets ``fallen``, how many found no majority."""
+    return {"fallen": ballots.count(ctx, rounds.of_instance(ctx, instance))}
+
+
+def read_list(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``list.read``: sets ``proposed``: whether the nomination is on the list the meeting settled."""
+    return {"proposed": standings.is_proposed(ctx, _nomination(ctx, instance))}
+
+
 def after_broadcast(ctx: Context, round_id: int | None, signal: str) -> None:
     """Let extended units hear the closing of a stage only when their extension ends."""
     stage = signal.removesuffix("_closed")
@@ -172,6 +222,7 @@ def _nomination(ctx: Context, instance: Instance) -> Nomination:
 
 TOPICS: Mapping[str, Topic] = {
     "eligibility.check": check_eligibility,
+    "decision.evaluate": evaluate_decision,
     "quota.take": take_quota,
     "quota.release": release_quota,
     "places.take": take_place,
@@ -183,5 +234,11 @@ TOPICS: Mapping[str, Topic] = {
     "objections.count": count_objections,
     "objection.settle": settle_objection,
     "award.grant": grant_award,
+    "panel.draw": draw_panel,
+    "panel.seat": seat_panel,
+    "panel.rank": rank_panel,
+    "ballot.open": open_ballot,
+    "ballot.count": count_ballot,
+    "list.read": read_list,
     "announcement.publish": publish_announcement,
 }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service.programmes.rule.eligibility import EligibilityRules
 from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.scoring import ReviewRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +145,7 @@ class Programme:
     not_awarded_days: int
     papers: Mapping[str, Paper]
     forms: Mapping[str, str]  #: forms that no user task names
+    review: ReviewRules | None = None  #: how experts score and lists are voted on, where they are
 
     @property
     def start_events(self) -> Mapping[str, str]:

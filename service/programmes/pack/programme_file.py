@@ -20,6 +20,7 @@ from service.programmes.pack.programme import (
     Slot,
     Start,
 )
+from service.programmes.pack.review_file import read_review
 from service.programmes.pack.toml_table import Table
 from service.programmes.rule.calendar import deadline
 from service.programmes.rule.eligibility import HONOUR_LEVELS, AgeBounds, Bound, Boundary, EligibilityRules
@@ -71,6 +72,7 @@ def read_programme(table: Table) -> Programme:
         not_awarded_days=_read_retention(table.table("retention")),
         papers={key: _read_paper(key, paper) for key, paper in table.named_tables("papers")},
         forms=_read_texts(table.table("forms", optional=True)),
+        review=read_review(table.table("review", optional=True)),
     )
     for part in (settings, organiser, table):
         part.finish()

@@ -1,0 +1,70 @@
+"""Reading ``[review]`` of programme.toml: experts, criteria, ties and ballots."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import cast
+
+from service.programmes.pack.toml_table import Table
+from service.programmes.rule.scoring import (
+    COMBINES,
+    VISIBILITIES,
+    Combine,
+    Criterion,
+    ReviewRules,
+    Visibility,
+)
+
+
+def read_review(table: Table) -> ReviewRules | None:
+    """Read a programme's review; None where it has none. Problems are noted in the table's list."""
+    if not table.keys():
+        return None
+    criteria = tuple(_read_criterion(row) for row in table.tables("criteria"))
+    rules = ReviewRules(
+        criteria=criteria,
+        experts=table.integer("experts", least=1),
+        combine=cast(Combine, table.choice("combine", COMBINES)),
+        trim=table.integer("trim", 1),
+        ties=table.texts("ties", ()),
+        others_scores=cast(Visibility, table.choice("others_scores", VISIBILITIES, "after_own")),
+        corrections=table.integer("corrections", 1),
+        majority=_read_majority(table),
+    )
+    _check(table, rules)
+    table.finish()
+    return rules
+
+
+def _read_criterion(table: Table) -> Criterion:
+    criterion = Criterion(
+        key=table.text("key"),
+        name=table.text("name"),
+        group=table.text("group"),
+        weight=table.integer("weight", least=1),
+        most=table.integer("most", 10, least=1),
+    )
+    table.finish()
+    return criterion
+
+
+def _read_majority(table: Table) -> Fraction:
+    part = table.integers("majority")
+    if len(part) != 2 or not 0 <= part[0] < part[1]:
+        table.complain("majority", "应为 [分子, 分母]，例如 [1, 2] 表示超过二分之一")
+        return Fraction(1, 2)
+    return Fraction(part[0], part[1])
+
+
+def _check(table: Table, rules: ReviewRules) -> None:
+    keys = [criterion.key for criterion in rules.criteria]
+    if not keys or len(set(keys)) < len(keys):
+        table.complain("criteria", "至少要有一项评分标准，且 key 不能重复")
+    known = {*keys, *rules.groups}
+    for tie in rules.ties:
+        if tie not in known:
+            table.complain("ties", f"“{tie}”不是评分标准的 key 或 group")
+    if rules.combine == "trimmed_mean" and rules.experts <= 2 * rules.trim:
+        table.complain(
+            "experts", f"去掉最高、最低各 {rules.trim} 个后没有剩下的评分，应多于 {2 * rules.trim} 人"
+        )

@@ -1,0 +1,193 @@
+"""Secret ballots: who has voted is known, what he voted is not, and nothing that is kept ties the two.
+
+There are no ballot papers, only counts. A vote writes every count of its ballot in one statement, adding
+one to some of them and nothing to the others; the voter is told apart in another table, without a moment.
+The choices never reach a submission, a draft, a variable, the history, a message or an incident: they
+arrive by a page of their own (``cast``) and the user task is completed with no answers at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, insert, or_, select, update
+
+from service.errors import Conflict, Invalid
+from service.models import (
+    Ballot,
+    BallotCount,
+    Round,
+    Seat,
+    SeatStatus,
+    Standing,
+    UserTask,
+    Voter,
+)
+from service.programmes.review import draws, standings
+from service.programmes.round import rounds
+from service.workflow import deployments, task_access, user_tasks
+from service.workflow.context import Context
+
+#: property of the user task at which a vote is cast
+PROPERTY = "ballot"
+FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
+CHOICES = (FOR, AGAINST, ABSTAIN)
+STEP = "投票"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a closed ballot says of one nomination."""
+
+    nomination_id: int
+    votes: Mapping[str, int]
+    passed: bool
+
+
+def open_ballot(ctx: Context, entry: Round) -> tuple[Ballot, list[str]]:
+    """Open a ballot on the proposed list; returns it and the voters' groups.
+
+    Everybody who has scored somebody in the round may vote. A ballot is drawn up anew when the list
+    comes back to the panel.
+    """
+    proposed = select(Standing.nomination_id).where(Standing.round_id == entry.id, Standing.proposed)
+    subjects = list(ctx.session.scalars(proposed.order_by(Standing.nomination_id)))
+    seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
+    voters = list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
+    if not subjects or not voters:
+        raise Conflict("没有建议名单或没有评过分的专家，不能投票。")
+    ballot = Ballot(round_id=entry.id, voters=len(voters), opened_at=ctx.now)
+    ctx.session.add(ballot)
+    ctx.session.flush()
+    ctx.session.execute(
+        insert(Voter), [{"ballot_id": ballot.id, "user_id": user, "has_voted": False} for user in voters]
+    )
+    ctx.session.execute(
+        insert(BallotCount),
+        [
+            {"ballot_id": ballot.id, "nomination_id": subject, "choice": choice, "votes": 0}
+            for subject in subjects
+            for choice in CHOICES
+        ],
+    )
+    return ballot, [f"user:{user}" for user in voters]
+
+
+def find_newest(ctx: Context, entry: Round) -> Ballot | None:
+    """Return a round's newest ballot."""
+    query = select(Ballot).where(Ballot.round_id == entry.id).order_by(Ballot.id.desc()).limit(1)
+    return ctx.session.scalars(query).first()
+
+
+def list_subjects(ctx: Context, ballot: Ballot) -> Sequence[Standing]:
+    """Return what is voted on, in the order of the ranked list."""
+    on_paper = select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id)
+    entry = rounds.get(ctx, ballot.round_id)
+    wanted = set(ctx.session.scalars(on_paper))
+    return [row for row in standings.list_of(ctx, entry) if row.nomination_id in wanted]
+
+
+def count_turnout(ctx: Context, ballot: Ballot) -> int:
+    """Return how many have voted."""
+    query = select(Voter).where(Voter.ballot_id == ballot.id, Voter.has_voted)
+    return len(ctx.session.scalars(query).all())
+
+
+def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
+    """Cast the actor's vote and complete his task, once and for all.
+
+    Every nomination of the ballot needs a choice. The counts are raised under the ballot's row, so
+    of two votes at once neither is lost.
+    """
+    task = task_access.lock_offered(ctx, task_id)
+    ballot = _ballot_of(ctx, task)
+    _require_complete(ctx, ballot, choices)
+    turn = (Voter.ballot_id == ballot.id, Voter.user_id == ctx.actor.user_id, Voter.has_voted.is_(False))
+    took = ctx.session.execute(
+        update(Voter).where(*turn).values(has_voted=True), execution_options={"synchronize_session": False}
+    )
+    if took.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("您不是这次投票的投票人，或已经投过票。")
+    chosen = [
+        and_(BallotCount.choice == choice, BallotCount.nomination_id.in_(subjects))
+        for choice in CHOICES
+        if (subjects := sorted(number for number, picked in choices.items() if picked == choice))
+    ]
+    ctx.session.execute(
+        update(BallotCount)
+        .where(BallotCount.ballot_id == ballot.id)
+        .values(votes=BallotCount.votes + case((or_(*chosen), 1), else_=0)),
+        execution_options={"synchronize_session": False},
+    )
+    user_tasks.complete(ctx, task_id, "cast", {})
+
+
+def require_cast(ctx: Context, task: UserTask) -> None:
+    """Refuse to complete a voter's task before he has voted on the ballot's own page."""
+    ballot = _ballot_of(ctx, task)
+    voted = select(Voter.has_voted).where(Voter.ballot_id == ballot.id, Voter.user_id == ctx.actor.user_id)
+    if not ctx.session.scalar(voted):
+        raise Conflict("请在投票页上逐人选择后投票。")
+
+
+def count(ctx: Context, entry: Round) -> int:
+    """Close the newest ballot and take whoever found no majority off the proposed list; returns how many."""
+    ballot = find_newest(ctx, entry)
+    if ballot is None or ballot.closed_at is not None:
+        raise Conflict("没有正在进行的投票。")
+    ballot.closed_at = ctx.now
+    by_nomination = {row.nomination_id: row for row in standings.list_of(ctx, entry)}
+    fallen = [result for result in list_results(ctx, ballot) if not result.passed]
+    for result in fallen:
+        votes = result.votes
+        reason = f"赞成 {votes[FOR]} 票，反对 {votes[AGAINST]} 票，弃权 {votes[ABSTAIN]} 票，未获通过"
+        standings.change(ctx, by_nomination[result.nomination_id], proposed=False, step=STEP, reason=reason)
+    return len(fallen)
+
+
+def list_results(ctx: Context, ballot: Ballot) -> list[Result]:
+    """Return what a ballot came to; nothing while it is open."""
+    if ballot.closed_at is None:
+        return []
+    majority = draws.rules_of(ctx, rounds.get(ctx, ballot.round_id)).majority
+    found: dict[int, dict[str, int]] = {}
+    query = select(BallotCount).where(BallotCount.ballot_id == ballot.id)
+    for row in ctx.session.scalars(
+        query.order_by(BallotCount.nomination_id).execution_options(populate_existing=True)
+    ):
+        found.setdefault(row.nomination_id, {})[row.choice] = row.votes
+    return [
+        Result(nomination_id=number, votes=votes, passed=votes[FOR] > majority * sum(votes.values()))
+        for number, votes in found.items()
+    ]
+
+
+def is_ballot_task(ctx: Context, task: UserTask) -> bool:
+    """Say whether a vote is cast at a task."""
+    return PROPERTY in deployments.get_element(ctx, task.instance, task.element_id).properties
+
+
+def ballot_of(ctx: Context, task: UserTask) -> Ballot:
+    """Return the ballot a voter's task is about; raises Conflict when it is over."""
+    return _ballot_of(ctx, task)
+
+
+def _ballot_of(ctx: Context, task: UserTask) -> Ballot:
+    if not is_ballot_task(ctx, task):
+        raise Conflict("这一步不是投票。")
+    query = select(Ballot).where(Ballot.round_id == task.round_id, Ballot.closed_at.is_(None))
+    ballot = ctx.session.scalar(query.order_by(Ballot.id.desc()).limit(1).with_for_update())
+    if ballot is None:
+        raise Conflict("投票已经结束。")
+    return ballot
+
+
+def _require_complete(ctx: Context, ballot: Ballot, choices: Mapping[int, str]) -> None:
+    on_paper = set(
+        ctx.session.scalars(select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id))
+    )
+    open_ = on_paper - choices.keys()
+    if open_ or choices.keys() - on_paper or set(choices.values()) - set(CHOICES):
+        fields = {f"choice-{number}": "请选择赞成、反对或弃权" for number in sorted(open_)}
+        raise Invalid(f"还有 {len(open_)} 人没有选择，没有投出。", fields=fields)

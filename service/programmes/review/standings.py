@@ -1,0 +1,176 @@
+"""The ranked list: made from the scores, amended by meetings with a reason, and read by every nomination."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import joinedload
+
+from service.errors import Conflict, Invalid, NotFound
+from service.models import (
+    Instance,
+    InstanceStatus,
+    ListChange,
+    Nomination,
+    Round,
+    Standing,
+    UserTask,
+)
+from service.programmes import wiring
+from service.programmes.review import draws, scores
+from service.programmes.round import rounds
+from service.programmes.rule import scoring
+from service.programmes.rule.scoring import Scored
+from service.workflow import deployments, task_access
+from service.workflow.context import Context
+
+#: property of the user task at which a meeting may amend the list
+PROPERTY = "list"
+MAX_REASON, MAX_STEP = 500, 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """How a proposed list is spread (兼顾行业、性别): a look, never a refusal (A-30)."""
+
+    by_sex: Mapping[str, int]
+    by_recommender: Mapping[str, int]
+
+
+def rank(ctx: Context, entry: Round) -> int:
+    """Rank everybody who was scored, category by category, and propose the first; returns how many.
+
+    Ranking again replaces the list and what was changed in it. The changes themselves stay on record.
+    """
+    rules = draws.rules_of(ctx, entry)
+    given = scores.points_of_round(ctx, entry)
+    query = select(Nomination.id, Nomination.category).join(Instance, Instance.id == Nomination.instance_id)
+    query = query.where(
+        Nomination.round_id == entry.id,
+        Nomination.id.in_(given),
+        Instance.status == InstanceStatus.ACTIVE,
+    )
+    scored = [
+        Scored(nomination_id=number, category=category or "", points=given[number])
+        for number, category in ctx.session.execute(query.order_by(Nomination.id))
+    ]
+    if not scored:
+        raise Conflict("还没有评过分的申报，不能排名。")
+    places = _places(ctx, entry)
+    rows = [
+        {
+            "round_id": entry.id,
+            "nomination_id": placed.nomination_id,
+            "category": placed.category,
+            "rank": placed.rank,
+            "total": placed.total,
+            "tie": placed.tie,
+            "proposed": placed.rank <= places,
+        }
+        for placed in scoring.rank(rules, scored, draws.get(ctx, entry).seed)
+    ]
+    ctx.session.execute(delete(Standing).where(Standing.round_id == entry.id))
+    ctx.session.execute(insert(Standing), rows)
+    return len(rows)
+
+
+def list_of(ctx: Context, entry: Round) -> Sequence[Standing]:
+    """Return the ranked list with nominations and their recommenders, category by category."""
+    query = select(Standing).where(Standing.round_id == entry.id)
+    people = joinedload(Standing.nomination)
+    query = query.options(people.joinedload(Nomination.recommender), people.joinedload(Nomination.unit))
+    return list(ctx.session.scalars(query.order_by(Standing.category, Standing.rank)))
+
+
+def list_changes(ctx: Context, entry: Round) -> dict[int, list[ListChange]]:
+    """Return nomination -> every change of its place on the list, in order."""
+    query = select(ListChange).where(ListChange.round_id == entry.id).order_by(ListChange.id)
+    found: dict[int, list[ListChange]] = {}
+    for change in ctx.session.scalars(query):
+        found.setdefault(change.nomination_id, []).append(change)
+    return found
+
+
+def weigh(rows: Sequence[Standing]) -> Balance:
+    """Return how the proposed are spread."""
+    proposed = [row.nomination for row in rows if row.proposed]
+    return Balance(
+        by_sex=Counter(nomination.sex or "未填" for nomination in proposed),
+        by_recommender=Counter(nomination.recommender.name for nomination in proposed),
+    )
+
+
+def amend(ctx: Context, task_id: int, nomination_id: int, *, proposed: bool, reason: str) -> None:
+    """Put a nomination on the proposed list or take it off, at the meeting whose task is the actor's.
+
+    A category never has more than its places: somebody has to be taken off before another is put on.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("调整名单须写明理由。", fields={"reason": "必填"})
+    if len(reason) > MAX_REASON:
+        raise Invalid("理由太长，请删减。", fields={"reason": f"最多 {MAX_REASON} 个字"})
+    task = task_access.lock_offered(ctx, task_id)
+    entry = _round_of(ctx, task)
+    query = select(Standing).where(Standing.round_id == entry.id, Standing.nomination_id == nomination_id)
+    standing = ctx.session.scalar(query)
+    if standing is None:
+        raise NotFound("这份申报不在排名中。")
+    if standing.proposed == proposed:
+        raise Conflict("这份申报已经" + ("在" if proposed else "不在") + "建议名单中，请刷新页面。")
+    if proposed:
+        _require_place(ctx, entry, standing.category)
+    change(ctx, standing, proposed=proposed, step=task.name, reason=reason)
+
+
+def change(ctx: Context, standing: Standing, *, proposed: bool, step: str, reason: str) -> None:
+    """Write down a change of the proposed list with its reason."""
+    standing.proposed = proposed
+    ctx.session.add(
+        ListChange(
+            round_id=standing.round_id,
+            nomination_id=standing.nomination_id,
+            proposed=proposed,
+            step=step[:MAX_STEP],
+            reason=reason,
+            changed_by=ctx.actor.name,
+            changed_at=ctx.now,
+        )
+    )
+
+
+def is_proposed(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether a nomination is on the list; refused before there is one."""
+    query = select(Standing.proposed).where(Standing.nomination_id == nomination.id)
+    proposed = ctx.session.scalar(query)
+    if proposed is None:
+        raise Conflict("这份申报还没有排名。")
+    return proposed
+
+
+def is_list_task(ctx: Context, task: UserTask) -> bool:
+    """Say whether a meeting may amend the list at a task."""
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    return PROPERTY in element.properties
+
+
+def _round_of(ctx: Context, task: UserTask) -> Round:
+    if not is_list_task(ctx, task):
+        raise Conflict("这一步不能调整名单。")
+    return rounds.of_instance(ctx, task.instance)
+
+
+def _require_place(ctx: Context, entry: Round, category: str) -> None:
+    query = select(func.count()).where(
+        Standing.round_id == entry.id, Standing.category == category, Standing.proposed
+    )
+    places = _places(ctx, entry)
+    if (ctx.session.scalar(query) or 0) >= places:
+        raise Conflict(f"建议名单已满 {places} 名，请先调出一名。")
+
+
+def _places(ctx: Context, entry: Round) -> int:
+    return wiring.pack_of(ctx, entry).programme.award.places_per_category
