@@ -33,3 +33,16 @@ def test_a_rare_name_is_kept_as_it_is_written(browse: Browse, service: Service, 
     with service.wiring.reading() as ctx:
         newest = ctx.session.query(Nomination).order_by(Nomination.id.desc()).first()
     assert (status, newest and newest.name) == (302, "𬭎·阿卜杜拉")
+
+
+@pytest.mark.parametrize("name", ["\u200b", "名" * 41])
+def test_a_name_the_form_would_refuse_is_refused_at_once(browse: Browse, service: Service, name: str) -> None:
+    with service.wiring.reading() as ctx:
+        before = ctx.session.query(Nomination).count()
+
+    status, text = start(browse("tuanzhibu"), name)
+
+    with service.wiring.reading() as ctx:
+        after = ctx.session.query(Nomination).count()
+    assert (status, after) == (422, before)
+    assert "姓名" in text

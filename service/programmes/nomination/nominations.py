@@ -46,7 +46,7 @@ STANDING = tuple(status for status in NominationStatus if status not in FALLEN)
 EXTENDABLE = (Stage.SUBMISSION, Stage.QUALIFICATION)
 #: roles that let somebody read the nominations of the units at and below the one he holds them at
 READERS = ("league", "head", "recommender", "unit_admin")
-MAX_NAME = 80
+MAX_NAME = 40  # as the recommendation forms have it
 
 
 class NominatedTwice(Conflict):
@@ -200,9 +200,12 @@ def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], 
 def _clean_name(name: str) -> str:
     """Return a name as the form would keep it: what cannot be seen and could deceive is refused."""
     try:
-        return clean_text(name, "姓名", lines=False)
+        clean = clean_text(name, "姓名", lines=False)
     except ValidationError as wrong:
         raise Invalid("姓名填写有误。", fields={"name": str(wrong.messages[0])}) from wrong
+    if name and not clean:
+        raise Invalid("姓名填写有误。", fields={"name": "只有空白，请填写姓名"})
+    return clean
 
 
 def title_of(ctx: Context, nomination: Nomination) -> str:

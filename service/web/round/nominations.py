@@ -198,7 +198,7 @@ def _start(ctx: Context) -> Nomination:
         unit=unit,
         category=request.form.get("category", ""),
         source="unit",
-        name=request.form["name"][:80],
+        name=request.form["name"],
     )
 
 
