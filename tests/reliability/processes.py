@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from http.client import HTTPConnection, HTTPException
@@ -87,6 +87,15 @@ def processes(settings: Settings, folder: Path, *commands: str) -> Iterator[list
         finally:
             for process in started:
                 process.kill()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; raises TimeoutError when it does not."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError("it does not come to hold")
+        time.sleep(0.05)
 
 
 def wait_until_served(port: int) -> None:

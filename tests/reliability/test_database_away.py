@@ -7,21 +7,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from service.app import create_app
+from service.config import Settings
 from tests.api.caller import Caller
-from tests.reliability.audit import audit
-from tests.reliability.installation import Installation, bring_to, hire, install
+from tests.reliability.audit import audit, count_transitions
+from tests.reliability.installation import Installation, bring_to, close_in, hire, install
 from tests.reliability.kill import start_people
 from tests.reliability.people_at_work import Log
-from tests.reliability.processes import free_port, processes, wait_until_served
+from tests.reliability.processes import free_port, processes, wait_until, wait_until_served
+from tests.reliability.relay import Relay
 
 STEP = "workplace_league_opinion"
 UNIT = "liyang-qingfeng"
@@ -95,6 +100,50 @@ def test_full_disk_answers_503_and_keeps_the_database_whole(tmp_path: Path) -> N
         with at.service.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         assert audit(at.wiring, dict.fromkeys(tasks, "approve")) == []
+
+
+def test_service_started_before_its_database_begins_when_it_comes(kind: str) -> None:
+    with install(kind, size=0, unsent=3, unit=UNIT) as installation, _away(installation) as (settings, back):
+        with processes(settings, settings.data_dir, "serve", "worker"):
+            wait_until(lambda: _ask(settings.port, "/healthz")[0] == 503)
+            health, page = _ask(settings.port, "/healthz"), _ask(settings.port, "/login")
+            back()
+            wait_until(lambda: _ask(settings.port, "/healthz") == (200, "ok\n"))
+            close_in(installation, 0.2)
+            wait_until(lambda: count_transitions(installation.wiring)["signal.received"] == 3)
+
+        assert health == (503, "the database does not answer\n")
+        assert (page[0], "系统繁忙" in page[1]) == (503, True)
+        log = (settings.data_dir / "processes.log").read_text("utf-8")
+        assert "Traceback" not in log
+        assert "the database is away or busy, trying again" in log
+
+
+@contextmanager
+def _away(installation: Installation) -> Iterator[tuple[Settings, Callable[[], None]]]:
+    """Give settings with a database that does not answer, and what brings it."""
+    settings = replace(installation.settings, port=free_port(), tick_seconds=0.2)
+    if settings.database_url:
+        url = make_url(settings.database_url)
+        with Relay(url.host or "127.0.0.1", url.port or 5432) as relay:
+            through = url.set(host="127.0.0.1", port=relay.port).render_as_string(hide_password=False)
+            yield replace(settings, database_url=through), relay.open
+        return
+    folder = settings.data_dir / "elsewhere"
+    # a directory that is not there yet, as where a disk is not mounted
+    yield (
+        replace(settings, database_url=f"sqlite:///{folder}/xuanshu.db"),
+        partial(folder.symlink_to, settings.data_dir),
+    )
+
+
+def _ask(port: int, path: str) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    with closing(connection), suppress(OSError, HTTPException):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    return 0, ""
 
 
 def _caller(installation: Installation) -> Caller:

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import select, update
 
 from service.models import Quota, QuotaKind, TaskStatus, UserTask
-from tests.reliability.at_once import at_once
+from tests.at_once import at_once
 from tests.reliability.audit import audit
 from tests.reliability.installation import Installation, bring_to, hire, install
 from tests.reliability.people_at_work import Caller, Reply

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select
@@ -19,9 +17,8 @@ from service.scheduler import reminders as nudging
 from service.scheduler.wiring import Wiring
 from service.workflow import history, user_tasks
 from service.workflow.context import Context
+from tests.at_once import at_once
 from tests.workflow.plant import Plant, acting, only_open, start
-
-T = TypeVar("T")
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
@@ -31,7 +28,7 @@ def test_two_complete_the_same_task_and_one_learns_who_was_first(
 ) -> None:
     [task_id] = _submitted(wiring, committed_plant, 1)
 
-    outcomes = _at_once(
+    outcomes = at_once(
         [
             partial(_act, wiring, committed_plant.bob, partial(_complete, task_id, "approve")),
             partial(_act, wiring, committed_plant.bella, partial(_complete, task_id, "reject")),
@@ -53,7 +50,7 @@ def test_sixteen_claim_and_complete_the_same_tasks(wiring: Wiring, committed_pla
         order = tasks[number % 10 :] + tasks[: number % 10]
         return [_act(wiring, heads[number % 2], partial(_claim_and_reject, task_id)) for task_id in order]
 
-    outcomes = _at_once([partial(client, number) for number in range(16)])
+    outcomes = at_once([partial(client, number) for number in range(16)])
 
     assert Counter(outcome for client in outcomes for outcome in client) == {"done": 10, "AlreadyDone": 150}
     with wiring.reading() as ctx:
@@ -66,7 +63,7 @@ def test_four_workers_do_each_job_once(wiring: Wiring, committed_plant: Plant, c
             start(ctx, committed_plant, "sick_leave")
     clock.move(days=3)
 
-    _at_once([lambda: due_jobs.run_once(wiring)] * 4)
+    at_once([lambda: due_jobs.run_once(wiring)] * 4)
 
     with wiring.reading() as ctx:
         fired = [event.kind for event in ctx.session.scalars(select(HistoryEvent))].count("timer.fired")
@@ -82,7 +79,7 @@ def test_four_workers_send_each_nudge_once(
             start(ctx, committed_plant)
     clock.move(days=25)
 
-    _at_once([lambda: nudging.run_once(wiring)] * 4)
+    at_once([lambda: nudging.run_once(wiring)] * 4)
 
     with wiring.reading() as ctx:
         counted = [
@@ -106,7 +103,7 @@ def test_deadline_and_submission_at_once_leave_nothing_half_done(
     def close() -> list[str]:
         return list(due_jobs.run_once(wiring))
 
-    submitted, _ = _at_once([submit, close])
+    submitted, _ = at_once([submit, close])
 
     with wiring.reading() as ctx:
         too_late = select(Instance.id).where(Instance.end_event == "too_late")
@@ -142,26 +139,3 @@ def _act(wiring: Wiring, user: User, action: Callable[[Context], object]) -> str
     except Conflict as conflict:
         return type(conflict).__name__
     return "done"
-
-
-def _at_once(actions: list[Callable[[], T]]) -> list[T]:
-    """Run actions in threads that begin together; return their results, or raise what one raised."""
-    gate = threading.Barrier(len(actions))
-    results: dict[int, T] = {}
-    errors: list[BaseException] = []
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            results[number] = actions[number]()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return [results[number] for number in range(len(actions))]
