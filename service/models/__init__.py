@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from service.models.base import Base
+from service.models.delegation import Delegation
 from service.models.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
+from service.models.event_start import PendingStart, StartSubscription
 from service.models.history import HistoryEvent, Incident, Stream
 from service.models.instance import Instance, InstanceStatus, SubscriptionRow
 from service.models.job import Job, JobKind, JobStatus
@@ -11,7 +13,7 @@ from service.models.key_check import KeyCheck
 from service.models.message import Notification, OutboxMessage, OutboxStatus
 from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
-from service.models.quota import Quota, QuotaKind, QuotaUse
+from service.models.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
 from service.models.review import (
     Ballot,
     BallotCount,
@@ -27,20 +29,83 @@ from service.models.review import (
     Voter,
 )
 from service.models.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
+from service.models.signer import Comment, HeldDecision, Signer, SignerPlace
 from service.models.start_timer import StartTimer
 from service.models.unit import Unit
 from service.models.user import ApiToken, IdempotencyKey, Membership, User
 from service.models.user_task import Candidate, Draft, Reminder, Submission, TaskCopy, TaskStatus, UserTask
 
 __all__ = [
-    "OPEN_OBJECTION", "ApiToken", "Attachment", "Award", "Ballot", "BallotCount", "Base", "CalendarDay",
-    "CalendarYear", "Candidate", "ClockSetting", "Consultation", "DecisionVersion", "Defect",
-    "Deployment", "DiagramDraft",
-    "Draft", "Draw", "Extension", "Finding", "FormVersion", "HistoryEvent", "IdempotencyKey", "Incident",
-    "Instance", "InstanceStatus", "Job", "JobKind", "JobStatus", "KeyCheck", "ListChange", "Membership",
-    "Nomination", "NominationStatus", "Notice", "NoticeKind", "Notification", "Objection",
-    "ObjectionStatus", "Opinion", "OutboxMessage", "OutboxStatus", "PanelMember", "Quota", "QuotaKind",
-    "QuotaUse", "Reminder", "Round", "Score", "Seat", "SeatStatus", "Stage", "Standing", "StartTimer",
-    "Stream", "Submission", "SubscriptionRow", "TaskCopy", "TaskStatus", "Unit", "User", "UserTask",
+    "ANY_CATEGORY",
+    "OPEN_OBJECTION",
+    "ApiToken",
+    "Attachment",
+    "Award",
+    "Ballot",
+    "BallotCount",
+    "Base",
+    "CalendarDay",
+    "CalendarYear",
+    "Candidate",
+    "ClockSetting",
+    "Comment",
+    "Consultation",
+    "DecisionVersion",
+    "Defect",
+    "Delegation",
+    "Deployment",
+    "DiagramDraft",
+    "Draft",
+    "Draw",
+    "Extension",
+    "Finding",
+    "FormVersion",
+    "HeadCount",
+    "HeldDecision",
+    "HistoryEvent",
+    "IdempotencyKey",
+    "Incident",
+    "Instance",
+    "InstanceStatus",
+    "Job",
+    "JobKind",
+    "JobStatus",
+    "KeyCheck",
+    "ListChange",
+    "Membership",
+    "Nomination",
+    "NominationStatus",
+    "Notice",
+    "NoticeKind",
+    "Notification",
+    "Objection",
+    "ObjectionStatus",
+    "Opinion",
+    "OutboxMessage",
+    "OutboxStatus",
+    "PanelMember",
+    "PendingStart",
+    "Quota",
+    "QuotaKind",
+    "QuotaUse",
+    "Reminder",
+    "Round",
+    "Score",
+    "Seat",
+    "SeatStatus",
+    "Signer",
+    "SignerPlace",
+    "Stage",
+    "Standing",
+    "StartSubscription",
+    "StartTimer",
+    "Stream",
+    "Submission",
+    "SubscriptionRow",
+    "TaskCopy",
+    "TaskStatus",
+    "Unit",
+    "User",
+    "UserTask",
     "Voter",
 ]  # fmt: skip

@@ -27,12 +27,15 @@ from service.programmes.pack.packs import Pack, Slot
 from service.programmes.round import calendars, rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
 from service.rehearsal.report import Report, conclude
-from service.scheduler import due_jobs, reminders
+from service.scheduler import due_jobs, event_starts, reminders
 from service.scheduler.stepping import advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
 from service.wire import wire
 from service.workflow import deployments, notifications, people, task_access, user_tasks
 from service.workflow.context import Actor, Context
+
+#: what happens by itself while the organiser and the units work
+DUTIES = (due_jobs.run_once, event_starts.run_once, reminders.run_once)
 
 WORK_BEGINS = time(10, 0)
 CHUNK = 50  #: completions a transaction; a chunk that is refused is done again one by one
@@ -92,6 +95,7 @@ def _open(rehearsal: _Rehearsal) -> None:
         demonstration.create_accounts(ctx, rehearsal.demo, units)
         entry = rounds.open_round(ctx, rehearsal.pack)
         rehearsal.round_id = entry.id
+        demonstration.report_heads(ctx, entry, rehearsal.pack, rehearsal.demo, units)
         rehearsal.report.note(ctx.now, f"{entry.title} {entry.label} 开始")
 
 
@@ -105,7 +109,7 @@ def _live_through(rehearsal: _Rehearsal) -> None:
         worked = _work(rehearsal)
         if not worked and not waiting and _next_due(rehearsal, rehearsal.clock()) is None:
             return
-        duties = [partial(duty, rehearsal.wiring) for duty in (due_jobs.run_once, reminders.run_once)]
+        duties = [partial(duty, rehearsal.wiring) for duty in DUTIES]
         until = _next_morning(rehearsal)
         happened = advance_clock(rehearsal.clock, until, duties, partial(_next_due, rehearsal))
         rehearsal.report.note_happenings(happened)

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from service.db import SessionFactory, read_only
 from service.errors import Conflict, Invalid
 from service.models import ClockSetting
-from service.scheduler import due_jobs, outbox, reminders
+from service.scheduler.pulse import DUTIES
 from service.scheduler.stepping import Happening, advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
 
@@ -69,7 +69,7 @@ def move_to(wiring: Wiring, clock: DemonstrationClock, moment: datetime) -> list
     if moment < clock():
         raise Invalid("演示时钟只能向前拨，不能往回拨。")
     on_clock = replace(wiring, clock=clock)
-    duties = [partial(duty, on_clock) for duty in (due_jobs.run_once, reminders.run_once, outbox.run_once)]
+    duties = [partial(duty, on_clock) for duty in DUTIES]
     return advance_clock(clock, moment, duties, partial(_next_due, on_clock))
 
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from service.db import is_unavailable
-from service.scheduler import due_jobs, housekeeping, outbox, reminders, start_timers
+from service.scheduler import due_jobs, event_starts, housekeeping, outbox, reminders, start_timers
 from service.scheduler.wiring import Done, Duty, Wiring
 
 DUTIES: tuple[Duty, ...] = (
     due_jobs.run_once,
     start_timers.run_once,
+    event_starts.run_once,
     reminders.run_once,
     outbox.run_once,
 )

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from service.models import Job, JobStatus, OutboxMessage, OutboxStatus, StartTimer, UserTask
+from service.models import Job, JobStatus, OutboxMessage, OutboxStatus, PendingStart, StartTimer, UserTask
 from service.scheduler.wiring import Done
 from service.workflow.context import Context
 
@@ -70,6 +70,7 @@ def find_next_due(ctx: Context, after: datetime) -> datetime | None:
     moments = (
         select(func.min(Job.due_at)).where(Job.status == JobStatus.PENDING, Job.due_at > after),
         select(func.min(StartTimer.try_at)).where(StartTimer.try_at > after),
+        select(func.min(PendingStart.try_at)).where(PendingStart.try_at > after),
         select(func.min(UserTask.remind_at)).where(UserTask.remind_at > after),
         select(func.min(OutboxMessage.due_at)).where(
             OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.due_at > after

@@ -1,4 +1,4 @@
-"""When a published diagram begins instances by itself: one row a timer start event of its newest version."""
+"""When and at what a published diagram begins instances by itself; a row a start event of its newest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from service import engine
 from service.engine import Diagram
 from service.engine.records import Environment
-from service.models import Deployment, Instance, StartTimer
+from service.models import Deployment, Instance, StartSubscription, StartTimer
 from service.workflow.context import Context
 
 
@@ -23,19 +23,23 @@ class Unplanned(NamedTuple):
 
 
 def replace_plans(ctx: Context, deployment: Deployment, diagram: Diagram) -> list[Unplanned]:
-    """Retire the start timers of a key's older versions and plan those of its newest.
+    """Retire what began instances of a key's older versions: from now on only the newest version does.
 
     Returns what could not be planned: a time that cannot be worked out before anything runs.
     """
     older = select(Deployment.id).where(Deployment.key == deployment.key)
-    ctx.session.execute(
-        delete(StartTimer).where(StartTimer.deployment_id.in_(older)),
-        execution_options={"synchronize_session": False},
-    )
+    for table in (StartTimer, StartSubscription):
+        ctx.session.execute(
+            delete(table).where(table.deployment_id.in_(older)),
+            execution_options={"synchronize_session": False},
+        )
     unplanned = []
     for process in diagram.processes.values():
         for trigger in process.start_triggers:
+            place = {"process_id": process.id, "element_id": trigger.element_id}
             if trigger.kind != "timer":
+                heard = {"key": deployment.key, "kind": trigger.kind, "name": trigger.name}
+                ctx.session.add(StartSubscription(deployment_id=deployment.id, **place, **heard))
                 continue
             try:
                 due_at = find_next(ctx, deployment, diagram, process.id, trigger.element_id)
@@ -43,7 +47,6 @@ def replace_plans(ctx: Context, deployment: Deployment, diagram: Diagram) -> lis
                 unplanned.append(Unplanned(trigger.element_id, trigger.name, str(error)))
                 continue
             if due_at is not None:
-                place = {"process_id": process.id, "element_id": trigger.element_id}
                 ctx.session.add(
                     StartTimer(deployment_id=deployment.id, due_at=due_at, try_at=due_at, **place)
                 )

@@ -202,3 +202,20 @@ def test_called_processes_are_looked_into_once_each() -> None:
     )
 
     assert time.process_time() - began < 2 * PATIENCE
+
+
+def test_two_starts_with_one_message_are_refused_and_with_one_signal_are_not() -> None:
+    other = "start b {} told\nmanual B\nb -> B"
+
+    found = [
+        [
+            problem.element_id
+            for problem in engine.check_diagram(draw(p=MESSAGE_START.format(kind), q=other.format(kind)))
+        ]
+        for kind in ("message", "signal")
+    ]
+
+    assert found == [["b"], []]
+
+
+MESSAGE_START = "start a {} told\nmanual A\na -> A"

@@ -9,7 +9,13 @@ from service.engine import attributes
 from service.engine.building.definitions import Definitions
 from service.engine.building.factory import Factory
 from service.engine.building.prospects import Look, check_prospects
-from service.engine.building.waits import check_boundaries, check_conditional_starts, check_waits
+from service.engine.building.waits import (
+    check_boundaries,
+    check_conditional_starts,
+    check_message_starts,
+    check_waits,
+    thrown_in,
+)
 from service.engine.expressions import Text
 from service.engine.findings import Findings
 from service.engine.instance import ProcessSpec
@@ -61,7 +67,10 @@ def build(root: Element, findings: Findings, outside: Iterable[str] | None = Non
             elements=listed,
             start_events=_start_events(process),
             start_triggers=triggers(spec),
+            throws=thrown_in(spec, built.subprocess_specs),
         )
+    nodes = {name: element for look in looks for name, element in look.elements.items()}
+    check_message_starts(built.processes.values(), nodes, findings)
     for called in root.iter(bpmn("callActivity")):
         target = built.specs.get(attributes.called_process(called) or "")
         if target is not None and not target.entry:
@@ -246,6 +255,7 @@ def _list_elements(
 def _listed(node: Element, lane: str | None, scope_id: str | None) -> Listed:
     written = attributes.user_task(node)
     definition = attributes.task_definition(node)
+    called = attributes.decision(node)
     return Listed(
         id=node.get("id"),
         name=(node.get("name") or "").strip(),
@@ -255,6 +265,7 @@ def _listed(node: Element, lane: str | None, scope_id: str | None) -> Listed:
         form_id=written.form_id,
         candidate_groups=_as_written(written.candidate_groups),
         topic=None if definition is None else definition.topic,
+        decision=None if called is None else called[0],
         properties=attributes.properties(node),
         documentation=attributes.documentation(node),
     )

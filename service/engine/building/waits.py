@@ -22,6 +22,7 @@ from service.engine.nodes.node import Node
 from service.engine.nodes.service_tasks import ServiceTask
 from service.engine.nodes.subprocesses import CallActivity, EventSubProcess, SubProcess
 from service.engine.nodes.user_tasks import UserTask
+from service.engine.records import ProcessInfo
 from service.engine.xml import Element
 
 Specs = Mapping[str, ProcessSpec]
@@ -79,6 +80,29 @@ def check_conditional_starts(spec: ProcessSpec, elements: dict[str, Element], fi
             findings.warning(
                 elements[node.name], "conditional-start", message, "改用普通、定时或消息开始事件"
             )
+
+
+def check_message_starts(
+    processes: Iterable[ProcessInfo], elements: Mapping[str, Element], findings: Findings
+) -> None:
+    """Refuse two start events that wait for the same message: it is for one, and nobody could say which."""
+    first: dict[str, str] = {}
+    for trigger in (one for process in processes for one in process.start_triggers):
+        if trigger.kind != "message":
+            continue
+        other = first.setdefault(trigger.name, trigger.element_id)
+        if other != trigger.element_id:
+            message = f"与「{other}」都由消息「{trigger.name}」开始，一条消息只能开始其中一个"
+            fix = "给其中一个换一个消息，或改用信号：信号会让每一个都开始"
+            findings.error(elements[trigger.element_id], "message-start", message, fix)
+
+
+def thrown_in(spec: ProcessSpec, specs: Specs) -> frozenset[Name]:
+    """Return the messages and signals thrown in a process, however deep, and in what it calls."""
+    nodes = (inside for node in spec.task_specs.values() for inside in _with_all_inside(node, specs))
+    return frozenset(
+        name for node in nodes if isinstance(node, ThrowEvent) for name in _named(node.event_definition)
+    )
 
 
 def _with_all_inside(node: Node, specs: Specs) -> Iterator[Node]:

@@ -53,3 +53,4 @@ class ProcessInfo:
     elements: Mapping[str, Element]
     start_events: tuple[str, ...]  #: ids of its start events, first the none start event
     start_triggers: tuple[StartTrigger, ...] = ()  #: start events that wait for something
+    throws: frozenset[tuple[str, str]] = frozenset()  #: kind and name of each message and signal thrown in it
