@@ -1,5 +1,6 @@
 # The service in one image: `serve`, `worker` and `migrate` are commands of it. See docs/operating/machines.md.
 FROM python:3.12-slim AS build
+# hadolint ignore=DL3008 -- any make does, and the stage is thrown away
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends make
 WORKDIR /build
 COPY requirements requirements
@@ -22,7 +23,8 @@ COPY forms forms
 COPY LICENSE pyproject.toml ./
 RUN printf '#!/bin/sh\ncd /app && exec .venv/bin/python -m service.cli "$@"\n' > /usr/local/bin/xuanshu && \
     chmod +x /usr/local/bin/xuanshu
-USER xuanshu
+# by number, so that a host that knows no such name can tell it is not root
+USER 10001
 ENV HOME=/data \
     PYTHONUNBUFFERED=1 \
     XUANSHU_DATA_DIR=/data \
