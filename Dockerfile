@@ -1,6 +1,7 @@
 # The service in one image: `serve`, `worker` and `migrate` are commands of it. See docs/operating/machines.md.
 FROM python:3.12-slim AS build
-# hadolint ignore=DL3008 -- any make does, and the stage is thrown away
+# any make does, and the stage is thrown away
+# hadolint ignore=DL3008
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends make
 WORKDIR /build
 COPY requirements requirements
