@@ -49,7 +49,7 @@ def main() -> None:
 
 def _a_roster() -> tuple[str, bytes]:
     pack = load_pack(ROOT / "processes", ROOT / "forms", PROGRAMME)
-    crowd = list(people(read_demo(pack.demo).names, pack.programme.eligibility.age))
+    crowd = list(people(read_demo(pack.demo).names))
     category = next(iter(pack.programme.categories.values())).name
     rows = [
         RosterRow(

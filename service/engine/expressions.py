@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from service.engine.token import Token
 
 #: functions every programme has; they are known at publish, so names with spaces parse
-KNOWN_FUNCTIONS: Final = frozenset({"deadline", "working days after", "working days between"})
+KNOWN_FUNCTIONS: Final = frozenset(
+    {"deadline", "working days after", "working days between", "character count"}
+)
 
 #: characters of a value that a message quotes
 SHOWN: Final = 80

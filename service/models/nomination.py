@@ -89,10 +89,14 @@ class Nomination(Base):
         String(64)
     )  #: keyed hash: the same person has the same
     phone: Mapped[str | None] = mapped_column(EncryptedText)
-    eligibility: Mapped[str | None] = mapped_column(String(10))  #: PASS, FAIL, EXCEPTION, REVIEW
+    eligibility: Mapped[str | None] = mapped_column(String(10))  #: PASS, REASON, EXCEPTION, REVIEW, FAIL
+    asks_reason: Mapped[bool] = mapped_column(default=False)  #: a rule of 原则上 was broken
     exception_reason: Mapped[str] = mapped_column(
         String(1000), default=""
-    )  #: printed in the roster and the 公示
+    )  #: why a 破格; printed in the roster and the 公示
+    stated_reason: Mapped[str] = mapped_column(
+        String(1000), default=""
+    )  #: why against a rule of 原则上; printed in the roster
     remark: Mapped[str] = mapped_column(String(500), default="")  #: 备注
     created_at: Mapped[datetime] = mapped_column()
     submitted_at: Mapped[datetime | None] = mapped_column()

@@ -17,6 +17,7 @@ from service.programmes.publication import objections
 from service.programmes.review import steps
 from service.programmes.round import calendars, rounds
 from service.programmes.rule import calendar
+from service.programmes.rule.text_length import count_characters
 from service.workflow.context import Accepted, Calendar, Context, Resolved
 
 FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,7 +38,7 @@ class Programmes:
         return self.packs[entry.programme].programme.zone if entry else FALLBACK_ZONE
 
     def functions(self, ctx: Context, instance: Instance) -> Mapping[str, Callable[..., Any]]:
-        """Return ``deadline`` and the working-day functions, bound to the instance's round and unit."""
+        """Return ``deadline``, the working-day functions and ``character count``, bound to the instance."""
         zone = self.zone(ctx, instance)
 
         def deadline(month_day: str) -> datetime:
@@ -59,6 +60,7 @@ class Programmes:
             "deadline": deadline,
             "working days after": working_days_after,
             "working days between": working_days_between,
+            "character count": count_characters,
         }
 
     def resolve(self, ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:

@@ -28,7 +28,7 @@ def plan(pack: Pack, demo: Demo, number: int, *, seed: int) -> list[Planned]:
         code: [unit.code for unit in pack.units if unit.parent == code] or [code]
         for code in pack.quotas.places
     }
-    crowd = made_up.people(demo.names, pack.programme.eligibility.age, seed=seed)
+    crowd = made_up.people(demo.names, seed=seed)
     planned: list[Planned] = []
     for code, category, turn in _places(pack):
         if len(planned) == number:

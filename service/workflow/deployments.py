@@ -1,4 +1,4 @@
-"""Deployments: publishing a diagram with its forms as an immutable version, and reading one back."""
+"""Deployments: a diagram, its forms and decision tables, published as an immutable version and read back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -13,9 +14,10 @@ from sqlalchemy import select
 from service.engine import Diagram, compile_diagram
 from service.engine.records import Element, Problem, ProcessInfo, Refused
 from service.errors import Invalid, NotFound
-from service.models import Deployment, FormVersion, Instance
+from service.models import DecisionVersion, Deployment, FormVersion, Instance
 from service.workflow import history, start_plans
 from service.workflow.context import Context
+from service.workflow.decision_tables import WrongTables, read_tables
 
 #: messages and signals thrown by nobody's diagram: there is no door for them yet
 OUTSIDE: Final = frozenset[str]()
@@ -23,6 +25,7 @@ OUTSIDE: Final = frozenset[str]()
 _CACHED_DIAGRAMS = 64
 _diagrams: dict[str, Diagram] = {}
 _schemas: dict[tuple[str, str], dict[str, Any]] = {}
+_NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 class DiagramRefused(Invalid):
@@ -35,16 +38,22 @@ class DiagramRefused(Invalid):
 
 
 def publish(
-    ctx: Context, key: str, xml: bytes, forms: Mapping[str, dict[str, Any]], *, note: str = ""
+    ctx: Context,
+    key: str,
+    xml: bytes,
+    forms: Mapping[str, dict[str, Any]],
+    decisions: Mapping[str, bytes] = _NO_FILES,
+    *,
+    note: str = "",
 ) -> Deployment:
-    """Publish a diagram and its forms as the key's next version; raises DiagramRefused.
+    """Publish a diagram, its forms and its .dmn files as the key's next version; raises DiagramRefused.
 
     Content equal to the newest version publishes nothing and returns that version. Running
     instances keep the version they were started with. From now on only this version's timer start
     events begin instances.
     """
-    check(xml, forms)
-    content_hash = _hash_content(xml, forms)
+    check(xml, forms, decisions)
+    content_hash = _hash_content(xml, forms, decisions)
     newest = find_newest(ctx, key)
     if newest and newest.content_hash == content_hash:
         return newest
@@ -63,6 +72,10 @@ def publish(
         FormVersion(deployment_id=deployment.id, form_id=form_id, schema=schema)
         for form_id, schema in sorted(forms.items())
     )
+    ctx.session.add_all(
+        DecisionVersion(deployment_id=deployment.id, file=file, xml=markup)
+        for file, markup in sorted(decisions.items())
+    )
     unplanned = start_plans.replace_plans(ctx, deployment, diagram_of(ctx, deployment.id, content_hash))
     if unplanned:
         raise DiagramRefused([_unplanned(one) for one in unplanned])
@@ -72,8 +85,12 @@ def publish(
     return deployment
 
 
-def check(xml: bytes, forms: Mapping[str, Any]) -> list[Problem]:
-    """Return a diagram's warnings; raises DiagramRefused with every error, a missing form among them."""
+def check(xml: bytes, forms: Mapping[str, Any], decisions: Mapping[str, bytes] = _NO_FILES) -> list[Problem]:
+    """Return a diagram's warnings; raises DiagramRefused with every error.
+
+    A form and a decision that an element names and nobody has are errors, and so is a table that two
+    rules decide at once.
+    """
     try:
         diagram = compile_diagram(xml, outside=OUTSIDE)
     except Refused as refused:
@@ -83,10 +100,23 @@ def check(xml: bytes, forms: Mapping[str, Any]) -> list[Problem]:
         problems += [
             _missing_form(e) for e in process.elements.values() if e.form_id and e.form_id not in forms
         ]
+    problems += _check_decisions(diagram, decisions)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramRefused(errors)
     return problems
+
+
+def _check_decisions(diagram: Diagram, decisions: Mapping[str, bytes]) -> list[Problem]:
+    try:
+        tables = read_tables(decisions)
+    except WrongTables as wrong:
+        fix = "在决策表编辑器里改正后再发布。"
+        return [
+            Problem(element_id=None, message=one, fix=fix, rule="wrong-decision") for one in wrong.problems
+        ]
+    called = [e for process in diagram.processes.values() for e in process.elements.values() if e.decision]
+    return [_missing_decision(e) for e in called if e.decision not in tables] + list(tables.find_weak_spots())
 
 
 def compile_processes(xml: bytes) -> dict[str, ProcessInfo]:
@@ -159,6 +189,15 @@ def _missing_form(element: Element) -> Problem:
     )
 
 
+def _missing_decision(element: Element) -> Problem:
+    return Problem(
+        element_id=element.id,
+        message=f"“{element.name}”调用的决策 {element.decision} 不在任何一张决策表里。",
+        fix="在属性面板里写明一个已有决策的标识，或先把 .dmn 文件放入活动的 processes 目录。",
+        rule="missing-decision",
+    )
+
+
 def _unplanned(start: start_plans.Unplanned) -> Problem:
     return Problem(
         element_id=start.element_id,
@@ -168,9 +207,11 @@ def _unplanned(start: start_plans.Unplanned) -> Problem:
     )
 
 
-def _hash_content(xml: bytes, forms: Mapping[str, Any]) -> str:
+def _hash_content(xml: bytes, forms: Mapping[str, Any], decisions: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256(xml)
     digest.update(json.dumps(forms, ensure_ascii=False, sort_keys=True).encode())
+    for file, markup in sorted(decisions.items()):
+        digest.update(f"\n{file}\n{hashlib.sha256(markup).hexdigest()}".encode())
     return digest.hexdigest()
 
 

@@ -66,11 +66,3 @@ def test_recommendation_follows_annex_2() -> None:
         category["key"]: category["name"] for category in PROGRAMME["categories"]
     }
     assert [len(fields[key]["values"]) for key in ("ethnicity", "political_status")] == [58, 13]
-
-
-def test_length_of_the_deeds_is_the_programmes() -> None:
-    form = json.loads((FORMS / "recommendation.form").read_text("utf-8"))
-    deeds = next(c for c in form["components"] if c.get("key") == "deeds")
-    least, most = PROGRAMME["settings"]["deeds_length"]
-
-    assert deeds["properties"]["soft"] == f"length:{least}-{most}"

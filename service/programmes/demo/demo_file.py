@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.errors import Invalid
@@ -48,6 +48,8 @@ class Names:
     rare: tuple[str, ...]
     identity_region: str
     posts: tuple[str, ...]
+    born_after: date = date(1990, 1, 1)
+    born_before: date = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,7 @@ def set_up(ctx: Context, pack: Pack) -> Round:
     create_accounts(ctx, demo, units)
     entry = rounds.open_round(ctx, pack, label=demo.label, demonstration=True)
     ctx.session.flush()
-    crowd = made_up.people(demo.names, pack.programme.eligibility.age)
+    crowd = made_up.people(demo.names)
     categories = list(pack.programme.categories)
     for group in demo.nominations:
         for number in range(group.count):

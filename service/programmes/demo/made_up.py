@@ -15,7 +15,6 @@ from PIL import Image
 from service.programmes.demo.demo_file import Names
 from service.programmes.form.fields import name_of
 from service.programmes.rule import identity_number
-from service.programmes.rule.eligibility import AgeBounds
 
 #: sequences of identity numbers that are given to nobody in a region that is given to nobody
 _SEQUENCES = {"女": 0, "男": 1}
@@ -35,10 +34,13 @@ class Person:
     post: str
 
 
-def people(names: Names, bounds: AgeBounds, *, seed: int = 1) -> Iterator[Person]:
-    """Yield people of eligible age, each with an identity number of his own; the same for the same seed."""
+def people(names: Names, *, seed: int = 1) -> Iterator[Person]:
+    """Yield people born between the two days of ``names``; the same for the same seed.
+
+    Each has an identity number of his own.
+    """
     chance = random.Random(seed)  # noqa: S311 - names, not secrets
-    first, last = bounds.born_after.day, bounds.born_before.day
+    first, last = names.born_after, names.born_before
     days = [first + timedelta(days=n) for n in range(1, (last - first).days)]
     chance.shuffle(days)
     for number, (birth, sex) in enumerate((day, sex) for sex in ("男", "女") for day in days):

@@ -26,7 +26,7 @@ def check(pack: Pack, *, remote_topics: Iterable[str] = ()) -> list[Problem]:
 def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) -> Iterator[Problem]:
     """Yield the problems of a diagram drawn for a pack: those of BPMN, then those of the programme."""
     try:
-        yield from deployments.check(xml, pack.forms)
+        yield from deployments.check(xml, pack.forms, pack.decisions)
         processes = deployments.compile_processes(xml)
     except deployments.DiagramRefused as refused:
         yield from refused.problems

@@ -144,7 +144,7 @@ def publish(
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramRefused(errors)
-    deployment = deployments.publish(ctx, pack.key, xml, pack.forms, note=note.strip()[:500])
+    deployment = deployments.publish(ctx, pack.key, xml, pack.forms, pack.decisions, note=note.strip()[:500])
     discard_draft(ctx, pack.key)
     return deployment
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from service.programmes.form.expressions import evaluate
 from service.programmes.form.fields import FIELD_CHECKS, Component, label
-from service.programmes.rule.eligibility import Result, check_honours, decide_honour
 from service.programmes.rule.identity_number import IdentityNumber, WrongIdentityNumber, parse
 from service.programmes.rule.text_length import TextLength, describe_length
 
@@ -18,7 +18,7 @@ _SOFT_LENGTH = re.compile(r"length:(\d+)-(\d+)")
 
 #: `check` in a component's properties that holds it against the identity number of the field `with`
 ID_CHECKS = frozenset({"sex", "birth_month", "league_age"})
-CHECKS = ID_CHECKS | frozenset(FIELD_CHECKS) | {"honours"}
+CHECKS = ID_CHECKS | frozenset(FIELD_CHECKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,6 @@ class FormContext:
     """What the form's checks may know besides the answers."""
 
     today: date | None = None  #: in the round's zone; without it nothing is held against today's date
-    honours_warn_from: str = "市级"
     variables: Mapping[str, Any] | None = None  #: what conditions and options in FEEL may read
 
 
@@ -41,6 +40,22 @@ def find_mismatch(component: Component, value: object, answers: Mapping[str, Any
     if properties.get("check") == "birth_month" and value != f"{person.birth_date:%Y-%m}":
         return f"{label(component)}与身份证号不一致（身份证号为 {person.birth_date:%Y-%m}），请核对两项。"
     return None
+
+
+def find_unmet(
+    component: Component, value: object, answers: Mapping[str, Any], context: FormContext
+) -> str | None:
+    """Return the component's ``message`` when what it requires in FEEL does not hold.
+
+    Only an answer is held to it (``required`` asks for one), and only false refuses: what cannot be told
+    for want of another answer is not wrong.
+    """
+    properties = component.get("properties", {})
+    if "require" not in properties or value in (None, "", []):
+        return None
+    known = {**(context.variables or {}), **answers}
+    held = evaluate(str(properties["require"]), known, today=context.today)
+    return str(properties.get("message", "")) if held is False else None
 
 
 def find_warning(
@@ -76,17 +91,8 @@ def _warn_league_age(
     return f"共青团员一般不超过 {LEAGUE_AGE} 周岁，该同志已满 {age} 周岁，请核对{label(component)}。"
 
 
-def _warn_honours(
-    _component: Component, value: object, _answers: Mapping[str, Any], context: FormContext
-) -> str | None:
-    rows = value if isinstance(value, list) else []
-    finding = check_honours(rows, lambda level, kind: decide_honour(level, kind, context.honours_warn_from))
-    return None if finding.result is Result.PASS else finding.message
-
-
 _WARNINGS: Mapping[str, Callable[[Component, object, Mapping[str, Any], FormContext], str | None]] = {
     "league_age": _warn_league_age,
-    "honours": _warn_honours,
 }
 
 

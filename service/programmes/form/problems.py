@@ -8,6 +8,7 @@ from typing import Any
 
 from service import feel
 from service.programmes.form.checks import CHECKS, ID_CHECKS, soft_length
+from service.programmes.form.expressions import FUNCTIONS
 from service.programmes.form.fields import (
     CHOICE,
     CHOICES,
@@ -26,6 +27,9 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "check": tuple(sorted(CHECKS)),
     "with": (),
     "soft": (),
+    "require": (),
+    "rule": (),
+    "message": (),
     "print": ("opinion",),
     "consent": ("publication", "provision"),
     "declaration": ("accuracy",),
@@ -92,6 +96,18 @@ def _examine_condition(component: Mapping[str, Any]) -> Iterator[str]:
             yield f"组件 {component.get('id')}：表达式“{text}”有误：{wrong}"
 
 
+def _examine_requirement(properties: Mapping[str, Any]) -> Iterator[str]:
+    text = properties.get("require")
+    if text is None:
+        return
+    if not properties.get("message"):
+        yield "properties.require 须同时写 message（不符合时给填报人看的话）"
+    try:
+        feel.compile(str(text).removeprefix("="), names=FUNCTIONS)
+    except feel.FeelError as wrong:
+        yield f"properties.require“{text}”有误：{wrong}"
+
+
 def _examine_field(component: Mapping[str, Any]) -> Iterator[str]:
     rules = component.get("validate") or {}
     properties = component.get("properties") or {}
@@ -113,6 +129,7 @@ def _examine_field(component: Mapping[str, Any]) -> Iterator[str]:
         soft_length(properties["soft"]) if "soft" in properties else None
     except ValueError as wrong:
         yield str(wrong)
+    yield from _examine_requirement(properties)
     kind = component["type"]
     dynamic = component.get("valuesKey") or component.get("valuesExpression")
     if kind in CHOICE | CHOICES and not dynamic and not component.get("values"):

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
-from service import feel
 from service.engine.records import JSON
 from service.errors import Invalid
 from service.programmes.form import fields as read
-from service.programmes.form.checks import FormContext, find_mismatch, find_warning
+from service.programmes.form.checks import FormContext, find_mismatch, find_unmet, find_warning
+from service.programmes.form.expressions import evaluate
 from service.programmes.form.fields import (
     CHOICE,
     CHOICES,
@@ -36,20 +36,24 @@ class FormSchema(Schema):
 
     components: ClassVar[tuple[Component, ...]] = ()
     lenient: ClassVar[bool] = False
+    context: ClassVar[FormContext] = FormContext()
     error_messages = {"unknown": _NO_SUCH_FIELD, "type": "表单内容格式不对，请刷新页面后重新填写。"}
 
     class Meta:
         unknown = RAISE
 
     @validates_schema(skip_on_field_errors=False)
-    def hold_against_identity(self, data: Mapping[str, Any], **_options: object) -> None:
-        """Refuse answers that contradict the identity number."""
+    def hold_against_others(self, data: Mapping[str, Any], **_options: object) -> None:
+        """Refuse answers that contradict the identity number or what the component requires."""
         if self.lenient:
             return
         wrong = {}
         for component in self.components:
             key = name_of(component)
-            sentence = find_mismatch(component, data.get(key), data)
+            value = data.get(key)
+            sentence = find_mismatch(component, value, data) or find_unmet(
+                component, value, data, self.context
+            )
             if sentence is not None:
                 wrong[key] = [sentence]
         if wrong:
@@ -159,7 +163,7 @@ def _derive(
         if component["type"] not in STATIC and name_of(component) and not component.get("disabled")
     )
     members: dict[str, Any] = {name_of(c): _field(c, context, hidden, lenient) for c in shown}
-    members |= {"components": shown, "lenient": lenient}
+    members |= {"components": shown, "lenient": lenient, "context": context}
     return type("DerivedFormSchema", (FormSchema,), members)
 
 
@@ -217,7 +221,7 @@ def _options(component: Component, context: FormContext) -> list[object]:
     if component.get("valuesKey"):
         entries = variables.get(component["valuesKey"])
     elif component.get("valuesExpression"):
-        entries = _evaluate(component["valuesExpression"], variables)
+        entries = evaluate(component["valuesExpression"], variables)
     if not isinstance(entries, list):
         return []
     return [entry.get("value") if isinstance(entry, Mapping) else entry for entry in entries]
@@ -225,17 +229,7 @@ def _options(component: Component, context: FormContext) -> list[object]:
 
 def _is_hidden(component: Component, scope: Mapping[str, Any]) -> bool:
     hide = (component.get("conditional") or {}).get("hide")
-    return hide is not None and _evaluate(str(hide), scope) is True
-
-
-def _evaluate(expression: str, variables: Mapping[str, Any]) -> object:
-    """Evaluate FEEL as the page does: what is not answered is null, and so is what cannot be computed."""
-    compiled = feel.compile(expression.removeprefix("="))
-    try:
-        scope = {name: feel.from_json(variables.get(name)) for name in compiled.names_used}
-        return feel.to_json(compiled.evaluate(scope))
-    except (feel.EvaluationError, RecursionError):
-        return None
+    return hide is not None and evaluate(str(hide), scope) is True
 
 
 def _inline(components: list[Component], hidden: frozenset[str] = frozenset()) -> Iterator[Component]:

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from service import feel
 from service.models import Finding, Instance, Nomination, Submission
 from service.programmes import wiring
-from service.programmes.nomination import record
+from service.programmes.form.fields import Component, label
+from service.programmes.nomination import facts, record
 from service.programmes.rule import eligibility
-from service.programmes.rule.eligibility import Result
+from service.programmes.rule.eligibility import Findings, Result
+from service.workflow import decisions, history
 from service.workflow.context import Context
 
 
 def check(ctx: Context, nomination: Nomination) -> Result:
     """Apply every rule of the programme to a nomination's newest answers; findings replace the old ones."""
-    rules = wiring.pack_of(ctx, nomination.round).programme.eligibility
-    findings = rules.check(nomination.birth_date, record.answers_of(ctx, nomination))
+    instance = ctx.session.get_one(Instance, nomination.instance_id)
+    found = find(ctx, nomination, instance, record.answers_of(ctx, nomination))
     ctx.session.execute(delete(Finding).where(Finding.nomination_id == nomination.id))
-    _keep(ctx, nomination, findings.findings)
-    nomination.eligibility = findings.result.value
-    return findings.result
+    _keep(ctx, nomination, found.findings)
+    nomination.eligibility = found.result.value
+    nomination.asks_reason = found.asks_reason
+    told = [{"rule": f.rule, "result": f.result.value, "message": f.message} for f in found.findings]
+    history.record(ctx, instance, "rules.checked", result=found.result.value, rules=told)
+    return found.result
+
+
+def find(ctx: Context, nomination: Nomination, instance: Instance, answers: Mapping[str, Any]) -> Findings:
+    """Ask every rule about some answers, by the tables the nomination began with; keeps nothing."""
+    rules = wiring.pack_of(ctx, nomination.round).programme.rules
+    known = facts.read_facts(ctx, nomination, answers, decisions.tables_of(ctx, instance))
+    return eligibility.check(rules, known, partial(_ask, ctx, instance))
 
 
 def note_ticks(
-    ctx: Context, nomination: Nomination, answers: Mapping[str, Any], asked: Collection[str]
+    ctx: Context, nomination: Nomination, answers: Mapping[str, Any], components: Sequence[Component]
 ) -> None:
-    """Keep what a reviewer ticked as seen in the papers (N06, N07), for the conditions a form asks about."""
-    ticks = [tick for tick in eligibility.TICKS if tick.field in asked]
+    """Keep what a reviewer ticked as seen in the papers: each checkbox that names a ``rule`` (N06, N07)."""
+    ticks = list(_read_ticks(answers, components))
     if ticks:
-        rules = [tick.rule for tick in ticks]
-        of_ticks = (Finding.nomination_id == nomination.id, Finding.rule.in_(rules))
+        of_ticks = (Finding.nomination_id == nomination.id, Finding.rule.in_([tick.rule for tick in ticks]))
         ctx.session.execute(delete(Finding).where(*of_ticks))
-        _keep(ctx, nomination, eligibility.check_ticks(answers, ticks))
+        _keep(ctx, nomination, ticks)
 
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:
@@ -48,6 +61,24 @@ def last_answer(ctx: Context, instance: Instance, field: str) -> str:
     query = select(Submission.answers).where(Submission.instance_id == instance.id)
     answers = ctx.session.scalars(query.order_by(Submission.id.desc()).limit(1)).first() or {}
     return str(answers.get(field, ""))
+
+
+def _ask(ctx: Context, instance: Instance, decision: str, known: Mapping[str, Any]) -> object:
+    """Ask one decision; one that cannot be computed has no answer, and a person decides."""
+    if decision not in decisions.tables_of(ctx, instance):
+        raise LookupError(decision)
+    try:
+        return feel.to_json(decisions.decide(ctx, instance, decision, known).value)
+    except feel.EvaluationError:
+        return None
+
+
+def _read_ticks(answers: Mapping[str, Any], components: Sequence[Component]) -> Iterator[eligibility.Finding]:
+    for component in components:
+        properties = component.get("properties") or {}
+        if component.get("type") == "checkbox" and "rule" in properties:
+            words = properties.get("message") or label(component)
+            yield eligibility.check_tick(properties["rule"], words, answers.get(str(component.get("key"))))
 
 
 def _keep(ctx: Context, nomination: Nomination, findings: Sequence[eligibility.Finding]) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from service.programmes.pack.programme import Programme, Slot
 from service.programmes.pack.programme_file import read_programme
 from service.programmes.pack.quota_matrix import QuotaMatrix, WrongQuotas, read_quotas
 from service.programmes.pack.toml_table import Table
-from service.programmes.rule.decision_table import WrongTable, find_disagreements, read_table
+from service.workflow.decision_tables import WrongTables, read_tables
 
 __all__ = ["Pack", "PackUnit", "Slot", "WrongPack", "load_all", "load_pack"]
 
@@ -55,6 +55,7 @@ class Pack:
     quotas: QuotaMatrix
     units: tuple[PackUnit, ...]  #: every unit after the one above it
     demo: Mapping[str, Any]  #: demo.toml as it stands; empty where the pack has none
+    decisions: Mapping[str, bytes]  #: decision tables by file name
     templates: Mapping[str, bytes]  #: print templates by file name
 
 
@@ -86,7 +87,7 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     forms = _read_forms(_Folder(forms_dir / key, problems), key)
     demo = folder.toml("demo.toml") if (folder.path / "demo.toml").is_file() else {}
     diagram = folder.read(programme.diagram)
-    programme = _read_decisions(folder, programme)
+    decisions = _read_decisions(folder, programme)
     problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
     problems += find_unknown_words(programme, diagram, forms)
     if problems or quotas is None:
@@ -99,6 +100,7 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
         quotas=quotas,
         units=units,
         demo=demo,
+        decisions=decisions,
         templates={file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))},
     )
 
@@ -182,21 +184,18 @@ def _read_units(folder: _Folder, file: str) -> tuple[PackUnit, ...]:
     return tuple(units.values())
 
 
-def _read_decisions(folder: _Folder, programme: Programme) -> Programme:
-    """Let the decision tables decide, once they say what programme.toml says."""
-    file = programme.eligibility_table
-    markup = folder.read(file)
-    if not markup:
-        return programme
-    rules = programme.eligibility
+def _read_decisions(folder: _Folder, programme: Programme) -> dict[str, bytes]:
+    """Return every .dmn file of the folder, once each can be read and every rule finds its decision."""
+    files = {path.name: folder.read(path.name) for path in sorted(folder.path.glob("*.dmn"))}
     try:
-        table = read_table(markup)
-    except WrongTable as wrong:
-        folder.complain(file, wrong.message)
-        return programme
-    for disagreement in find_disagreements(table, rules.age, rules.honours_warn_from):
-        folder.complain(file, f"与 programme.toml 不一致：{disagreement}")
-    return replace(programme, eligibility=replace(rules, table=table))
+        tables = read_tables(files)
+    except WrongTables as wrong:
+        folder.problems += [f"{programme.key}/{problem}" for problem in wrong.problems]
+        return files
+    for rule in programme.rules:
+        if rule.decision not in tables:
+            folder.complain("programme.toml", f"rules：没有标识为“{rule.decision}”的决策（decision id）")
+    return files
 
 
 def _read_forms(folder: _Folder, key: str) -> dict[str, dict[str, Any]]:

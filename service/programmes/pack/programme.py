@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from service.programmes.rule.eligibility import EligibilityRules
+from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
 from service.programmes.rule.scoring import ReviewRules
 
@@ -127,7 +127,6 @@ class Programme:
     diagram: str
     quotas: str
     units: str
-    eligibility_table: str
     organiser: str  #: code of the unit that holds the programme
     department: str
     processes: Mapping[str, str]
@@ -138,7 +137,7 @@ class Programme:
     deadlines: Mapping[str, str]  #: stage to month-day
     reminders: Reminders
     notice: NoticeRule
-    eligibility: EligibilityRules
+    rules: tuple[RuleSource, ...]  #: in the order in which their findings are shown
     slots: Mapping[str, Slot]
     fields: Mapping[str, str]  #: field of the recommendation form to PUBLIC, INTERNAL or SENSITIVE
     choices: Choices

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import Invalid
@@ -23,9 +22,8 @@ from service.programmes.pack.programme import (
 from service.programmes.pack.review_file import read_review
 from service.programmes.pack.toml_table import Table
 from service.programmes.rule.calendar import deadline
-from service.programmes.rule.eligibility import HONOUR_LEVELS, AgeBounds, Bound, Boundary, EligibilityRules
+from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
-from service.programmes.rule.text_length import TextLength
 
 FIELD_CLASSES = ("PUBLIC", "INTERNAL", "SENSITIVE")
 SOURCES = ("unit", "self")
@@ -54,7 +52,6 @@ def read_programme(table: Table) -> Programme:
         diagram=table.text("diagram"),
         quotas=table.text("quotas"),
         units=table.text("units"),
-        eligibility_table=table.text("eligibility"),
         organiser=organiser.text("unit"),
         department=organiser.text("department"),
         processes=_read_texts(table.table("processes")),
@@ -65,7 +62,7 @@ def read_programme(table: Table) -> Programme:
         deadlines=_read_deadlines(table.table("deadlines")),
         reminders=_read_reminders(table.table("reminders")),
         notice=_read_notice(table.table("notice")),
-        eligibility=_read_eligibility(table.table("eligibility_bounds"), settings),
+        rules=tuple(_read_rule(rule) for rule in table.tables("rules", optional=True)),
         slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
         fields=_read_classes(table.table("fields")),
         choices=_read_choices(settings),
@@ -169,38 +166,10 @@ def _read_notice(table: Table) -> NoticeRule:
     return notice
 
 
-def _read_eligibility(table: Table, settings: Table) -> EligibilityRules:
-    youngest = _read_bound(table.table("youngest"), "before")
-    oldest = _read_bound(table.table("oldest"), "after")
-    exception = None
-    if "oldest_exception" in table.keys():  # noqa: SIM118 - a Table is no dict
-        exception = _read_bound(table.table("oldest_exception"), "after")
-        if exception.day > oldest.day:
-            table.complain("oldest_exception.date", "应早于 oldest.date：破格只能放宽年龄")
-    if oldest.day >= youngest.day:
-        table.complain("oldest.date", "应早于 youngest.date，否则无人符合年龄要求")
+def _read_rule(table: Table) -> RuleSource:
+    rule = RuleSource(decision=table.text("decision"), field=table.text("field", ""))
     table.finish()
-    length = settings.integers("deeds_length")
-    if len(length) != 2 or length[0] > length[1]:
-        settings.complain("deeds_length", "应为 [最少, 最多] 两个整数")
-        length = (0, 10_000)
-    return EligibilityRules(
-        age=AgeBounds(born_before=youngest, born_after=oldest, exception_after=exception),
-        honours_warn_from=settings.choice("honours_warn_from", HONOUR_LEVELS),
-        deeds=TextLength(about=sum(length) // 2, least=length[0], most=length[1]),
-    )
-
-
-def _read_bound(table: Table, born: str) -> Bound:
-    table.choice("born", (born,))
-    bound = Bound(
-        rule=table.text("rule"),
-        day=table.day("date"),
-        on_the_day=cast(Boundary, table.choice("boundary", ("review", "inside", "outside"), "review")),
-        words=table.text("words", ""),
-    )
-    table.finish()
-    return bound
+    return rule
 
 
 def _read_slot(key: str, table: Table) -> Slot:

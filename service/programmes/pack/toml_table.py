@@ -70,9 +70,9 @@ class Table:
         value = self._value(key, dict, {} if optional else None)
         return self._sub(value or {}, self._full(key))
 
-    def tables(self, key: str) -> Iterator[Table]:
+    def tables(self, key: str, *, optional: bool = False) -> Iterator[Table]:
         """Yield the tables of an array of tables."""
-        for number, item in enumerate(self._value(key, list, None) or [], start=1):
+        for number, item in enumerate(self._value(key, list, [] if optional else None) or [], start=1):
             if isinstance(item, dict):
                 yield self._sub(item, f"{self._full(key)}[{number}]")
             else:

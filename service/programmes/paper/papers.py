@@ -197,7 +197,8 @@ def _handed_in(ctx: Context, entry: Round, recommender: Unit | None) -> Sequence
 
 def _row(nomination: Nomination, *, in_full: bool) -> RosterRow:
     number, phone = nomination.id_number or "", nomination.phone or ""
-    reason = f"破格：{nomination.exception_reason}" if nomination.exception_reason else ""
+    exception = f"破格：{nomination.exception_reason}" if nomination.exception_reason else ""
+    stated = f"说明：{nomination.stated_reason}" if nomination.stated_reason else ""
     return RosterRow(
         name=nomination.name,
         sex=nomination.sex,
@@ -206,7 +207,7 @@ def _row(nomination: Nomination, *, in_full: bool) -> RosterRow:
         workplace_and_post=nomination.workplace_and_post,
         phone=phone if in_full else identity_number.mask_phone(phone),
         id_number=number if in_full else identity_number.mask(number),
-        remark="；".join(part for part in (reason, nomination.remark) if part),
+        remark="；".join(part for part in (exception, stated, nomination.remark) if part),
     )
 
 

@@ -56,7 +56,7 @@ def open_round(
             f"{programme.title}的“{label or year}”届次已经存在。", fields={"label": "请换一个名称"}
         )
     deployment = deployments.find_newest(ctx, pack.key) or deployments.publish(
-        ctx, pack.key, pack.diagram, pack.forms, note="随活动包发布"
+        ctx, pack.key, pack.diagram, pack.forms, pack.decisions, note="随活动包发布"
     )
     entry = Round(
         programme=pack.key,

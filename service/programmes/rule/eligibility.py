@@ -1,71 +1,46 @@
-"""The notice's conditions as named rules. The machine sorts; a person rules on what is not clear-cut."""
+"""The notice's conditions as named rules: rows of decision tables. The machine sorts, a person rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any
 
-from service.programmes.rule.text_length import TextLength, count_characters, describe_length
+#: asks a decision by id about the facts of a nomination; None where the table has no answer
+Ask = Callable[[str, Mapping[str, Any]], object]
 
-Boundary = Literal["review", "inside", "outside"]
+#: characters of a rule's name, of what was measured and of its sentence
+MAX_RULE, MAX_MEASURED, MAX_MESSAGE = 20, 200, 500
+UNDECIDED = "决策表“{decision}”对此没有结论，请主办单位裁定。"
+UNKNOWN = "这份申报所用的流程版本没有决策表“{decision}”，请主办单位核对后裁定。"
 
 
 class Result(StrEnum):
     """What a rule says of a nomination."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a secret
-    EXCEPTION = "EXCEPTION"  #: allowed for a reason given in writing (破格)
+    REASON = "REASON"  #: 原则上不: allowed, with a reason in the roster's 备注
+    EXCEPTION = "EXCEPTION"  #: 破格: allowed, with a reason in the roster's 备注 and in the 公示
     REVIEW = "REVIEW"  #: the notice's words leave it open: the organiser rules
-    FAIL = "FAIL"
+    FAIL = "FAIL"  #: against the notice's words; a person confirms it, the machine refuses nobody
 
 
-_SEVERITY = (Result.PASS, Result.EXCEPTION, Result.REVIEW, Result.FAIL)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What was decided, and why."""
-
-    result: Result
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick:
-    """A condition that a reviewer verifies and ticks on a form."""
-
-    field: str
-    rule: str
-    words: str
-
-
-#: the ticks of the qualification form
-TICKS = (
-    Tick(field="national", rule="N06", words="须具有中国国籍"),
-    Tick(field="insured", rule="N07", words="依法参加我市在职社会保险"),
-)
-HONOUR_LEVELS = ("县级", "市级", "省级", "国家级")  # rising
-PERSONAL = "个人"
-HONOUR_KINDS = (PERSONAL, "集体")
+#: what a row of a table may say besides: fulfilled, but worth a look
+WARN = "WARN"
+_SEVERITY = tuple(Result)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one rule found. ``measured`` is the value it was held against, fit for an internal page."""
+    """What one rule found."""
 
-    rule: str  #: N03, N04, ... of requirements §1.1
+    rule: str  #: N03, N04, … of requirements §1
     result: Result
-    measured: str
+    measured: str  #: the value it was held against, fit for an internal page
     message: str  #: a sentence with the notice's words
     warning: bool = False  #: worth a look, whatever the result
-
-
-NO_BIRTH_DATE = Finding(
-    rule="N03", result=Result.REVIEW, measured="缺", message="没有可核对的出生日期，请先填写身份证号。"
-)
+    field: str = ""  #: key of the form's field it is about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +51,7 @@ class Findings:
 
     @property
     def result(self) -> Result:
-        """The gravest of all: FAIL, then REVIEW, then EXCEPTION, then PASS."""
+        """The gravest of all."""
         return max((f.result for f in self.findings), key=_SEVERITY.index, default=Result.PASS)
 
     @property
@@ -85,172 +60,78 @@ class Findings:
         return tuple(f for f in self.findings if f.warning)
 
     @property
-    def open(self) -> tuple[Finding, ...]:
-        """Those that somebody must answer for: everything but PASS."""
-        return tuple(f for f in self.findings if f.result is not Result.PASS)
+    def asks_reason(self) -> bool:
+        """Whether a rule of 原则上 was broken, which asks for a reason beside that of a 破格."""
+        return any(finding.result is Result.REASON for finding in self.findings)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bound:
-    """One birth date of the notice. 前 and 后 do not say whether the day itself counts (A-01)."""
+class RuleSource:
+    """A decision that holds rules: one of ``[[rules]]`` in programme.toml."""
 
-    rule: str
-    day: date
-    on_the_day: Boundary = "review"
-    words: str = ""  #: as the notice puts it
+    decision: str  #: id of a decision; it returns rule, result, message and, if it likes, measured
+    field: str = ""  #: key of the form's field beside which its sentence is shown while it is filled in
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgeBounds:
-    """18周岁（born_before 前出生）至35周岁（born_after 后出生）, 个别优秀的可放宽 to exception_after."""
+def check(sources: Iterable[RuleSource], facts: Mapping[str, Any], ask: Ask) -> Findings:
+    """Ask every decision about a nomination's facts.
 
-    born_before: Bound
-    born_after: Bound
-    exception_after: Bound | None = None
-
-
-class Table(Protocol):
-    """Decision tables that decide in place of the typed rules: the same, in the organiser's words."""
-
-    def decide_age(self, birth: date) -> Verdict:
-        """Decide on a birth date."""
-        ...
-
-    def decide_honour(self, level: str, kind: str) -> Verdict:
-        """Decide on one honour."""
-        ...
+    A decision answers with one row or, with the hit policies COLLECT and RULE ORDER, with several. Of two
+    rows with the same rule the graver counts. One without an answer, or that this version of the tables
+    does not have (``LookupError``), is left to a person.
+    """
+    found: dict[str, Finding] = {}
+    for source in sources:
+        for finding in _ask(source, facts, ask):
+            known = found.get(finding.rule)
+            if known is None or _SEVERITY.index(known.result) < _SEVERITY.index(finding.result):
+                found[finding.rule] = finding
+    return Findings(findings=tuple(found.values()))
 
 
-@dataclass(frozen=True, kw_only=True)
-class EligibilityRules:
-    """The rules of one programme that can be held against a filled-in form."""
-
-    age: AgeBounds
-    honours_warn_from: str  #: level from which a personal honour asks for a reason
-    deeds: TextLength
-    table: Table | None = None
-
-    def check(self, birth: date | None, answers: Mapping[str, Any]) -> Findings:
-        """Apply every rule to a nomination's birth date and answers."""
-        rows = answers.get("honours")
-        honours = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return Findings(
-            findings=(
-                NO_BIRTH_DATE if birth is None else self._check_age(birth),
-                check_honours(honours, self._decide_honour),
-                check_text(self.deeds, str(answers.get("deeds") or "")),
-            )
-        )
-
-    def _check_age(self, birth: date) -> Finding:
-        finding = check_age(self.age, birth)
-        if self.table is None:
-            return finding
-        verdict = self.table.decide_age(birth)
-        return replace(finding, result=verdict.result, message=verdict.message or finding.message)
-
-    def _decide_honour(self, level: str, kind: str) -> Verdict:
-        if self.table is not None:
-            return self.table.decide_honour(level, kind)
-        return decide_honour(level, kind, self.honours_warn_from)
-
-
-def check_age(bounds: AgeBounds, birth: date) -> Finding:
-    """Hold a birth date against the notice's bounds; a day that is itself a bound asks for a ruling."""
-    young = bounds.born_before
-    if _beyond(young, birth, later=True):
-        return _age(young, Result.FAIL, birth, f"通知要求 {_day(young)}前出生，该同志未满规定年龄。")
-    if _undecided(young, birth):
-        return _age(young, Result.REVIEW, birth, _ask(f"{_day(young)}前出生"))
-    old = bounds.born_after
-    if _undecided(old, birth):
-        return _age(old, Result.REVIEW, birth, _ask(f"{_day(old)}后出生"))
-    if not _beyond(old, birth, later=False):
-        return _age(old, Result.PASS, birth, f"符合“{_day(young)}前、{_day(old)}后出生”的年龄要求。")
-    return _check_exception(old, bounds.exception_after, birth)
-
-
-def check_ticks(answers: Mapping[str, object], ticks: Sequence[Tick] | None = None) -> list[Finding]:
+def check_tick(rule: str, words: str, answer: object) -> Finding:
     """Check what only a person can see in the papers: what is not ticked has not been verified."""
-    return [_check_tick(tick, answers.get(tick.field)) for tick in (TICKS if ticks is None else ticks)]
-
-
-def check_honours(honours: Sequence[Mapping[str, object]], decide: Callable[[str, str], Verdict]) -> Finding:
-    """Check N08, 获评市级及以上个人荣誉的青年原则上不再推报: ``decide`` tells for one level and kind."""
-    verdicts = [(row, decide(str(row.get("level")), str(row.get("kind")))) for row in honours]
-    hits = [(row, verdict) for row, verdict in verdicts if verdict.result is not Result.PASS]
-    if not hits:
-        return Finding(rule="N08", result=Result.PASS, measured="无", message="未填报市级及以上个人荣誉。")
-    gravest = max((verdict for _, verdict in hits), key=lambda verdict: _SEVERITY.index(verdict.result))
-    names = "、".join(str(row.get("title") or "未写名称") for row, _ in hits)
-    return Finding(rule="N08", result=gravest.result, measured=names, message=gravest.message, warning=True)
-
-
-def decide_honour(level: str, kind: str, warn_from: str) -> Verdict:
-    """Decide on one honour by the level of programme.toml."""
-    if is_barred(level, kind, warn_from):
-        words = "获评市级及以上个人荣誉的青年原则上不再推报；如确需推报，请推荐单位写明理由。"
-        return Verdict(result=Result.EXCEPTION, message=words)
-    return Verdict(result=Result.PASS, message="")
-
-
-def is_barred(level: str, kind: str, warn_from: str) -> bool:
-    """Say whether an honour bars from nomination in principle: a person's own, from that level up (A-14)."""
-    barred = HONOUR_LEVELS[HONOUR_LEVELS.index(warn_from) :]
-    return kind == PERSONAL and level in barred
-
-
-def check_text(rule: TextLength, text: str) -> Finding:
-    """Check N12, 个人事迹（300字）: a wrong length warns; only a hard limit fails."""
-    sentence = describe_length(rule, text)
-    measured = f"{count_characters(text)}字"
-    if sentence is None:
-        return Finding(rule="N12", result=Result.PASS, measured=measured, message="个人事迹篇幅合适。")
-    result = Result.FAIL if rule.hard and count_characters(text) > rule.most else Result.PASS
-    return Finding(rule="N12", result=result, measured=measured, message=f"个人事迹{sentence}", warning=True)
-
-
-def _check_exception(old: Bound, limit: Bound | None, birth: date) -> Finding:
-    if limit is None or _beyond(limit, birth, later=False):
-        last = limit or old
-        return _age(last, Result.FAIL, birth, f"通知要求 {_day(last)}后出生，该同志已超过规定年龄。")
-    if _undecided(limit, birth):
-        return _age(limit, Result.REVIEW, birth, _ask(f"{_day(limit)}后出生"))
-    words = f"{_day(old)}及以前出生，属“个别优秀的可放宽”（{_day(limit)}后出生），须写明破格理由。"
-    return _age(limit, Result.EXCEPTION, birth, words)
-
-
-def _beyond(bound: Bound, birth: date, *, later: bool) -> bool:
-    """Whether a birth date lies on the wrong side, the day itself when it is outside the bound."""
-    wrong = birth > bound.day if later else birth < bound.day
-    return wrong or (birth == bound.day and bound.on_the_day == "outside")
-
-
-def _undecided(bound: Bound, birth: date) -> bool:
-    return birth == bound.day and bound.on_the_day == "review"
-
-
-def _age(bound: Bound, result: Result, birth: date, message: str) -> Finding:
-    return Finding(rule=bound.rule, result=result, measured=birth.isoformat(), message=message)
-
-
-def _ask(words: str) -> str:
-    return f"出生日期正是界限当天，“{words}”是否含当天通知未写明，请主办单位裁定。"
-
-
-def _day(bound: Bound) -> str:
-    return f"{bound.day.year}年{bound.day.month}月{bound.day.day}日"
-
-
-def _check_tick(tick: Tick, answer: object) -> Finding:
     if answer is True:
-        return Finding(
-            rule=tick.rule, result=Result.PASS, measured="已核实", message=f"已核实：{tick.words}。"
-        )
+        message = f"已核实：{words}。"
+        return Finding(rule=rule, result=Result.PASS, measured="已核实", message=message)
+    message = f"尚未核实：{words}。"
+    return Finding(rule=rule, result=Result.REVIEW, measured="未核实", message=message, warning=True)
+
+
+def _ask(source: RuleSource, facts: Mapping[str, Any], ask: Ask) -> Iterator[Finding]:
+    try:
+        answer = ask(source.decision, facts)
+    except LookupError:
+        yield _left_open(source, UNKNOWN)
+        return
+    rows = answer if isinstance(answer, list) else [answer]
+    for row in rows:
+        finding = _read(row) if isinstance(row, dict) else None
+        yield replace(finding, field=source.field) if finding else _left_open(source, UNDECIDED)
+
+
+def _read(row: Mapping[str, Any]) -> Finding | None:
+    """Read a row of a table; None where it is not one of the words it may say."""
+    said, rule, message = row.get("result"), row.get("rule"), row.get("message")
+    if said not in (*_SEVERITY, WARN) or not rule or not message:
+        return None
+    result = Result.PASS if said == WARN else Result(said)
     return Finding(
-        rule=tick.rule,
-        result=Result.REVIEW,
-        measured="未核实",
-        message=f"尚未核实：{tick.words}。",
-        warning=True,
+        rule=str(rule)[:MAX_RULE],
+        result=result,
+        measured=_text(row.get("measured"))[:MAX_MEASURED],
+        message=str(message)[:MAX_MESSAGE],
+        warning=said not in (Result.PASS, Result.FAIL),
     )
+
+
+def _left_open(source: RuleSource, sentence: str) -> Finding:
+    message = sentence.format(decision=source.decision)
+    rule = source.decision[:MAX_RULE]
+    return Finding(
+        rule=rule, result=Result.REVIEW, measured="", message=message, warning=True, field=source.field
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -271,15 +271,10 @@ def test_kinds_of_fields(component, value, expected):
 
 
 def test_warnings_do_not_refuse():
-    honours = [{"title": "市技术能手", "level": "市级", "kind": "个人", "year": 2022}]
-    answers = filled_in(deeds="事" * 100, political_status="共青团员", honours=honours)
-
-    clean = validate(RECOMMENDATION, answers)
+    clean = validate(RECOMMENDATION, filled_in(political_status="共青团员"))
 
     assert find_warnings(RECOMMENDATION, clean, FormContext(today=date(2024, 3, 25))) == {
-        "deeds": "个人事迹（300字）现有100字，要求约300字（不少于240字），建议补充具体事例。",
         "political_status": "共青团员一般不超过 28 周岁，该同志已满 29 周岁，请核对政治面貌。",
-        "honours": "获评市级及以上个人荣誉的青年原则上不再推报；如确需推报，请推荐单位写明理由。",
     }
     assert find_warnings(RECOMMENDATION, filled_in()) == {}
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from service.errors import Invalid
+from service.models import Nomination
 from service.programmes import intake
+from service.programmes.diagram import diagrams
 from service.programmes.nomination import screening
 from service.programmes.paper import papers
+from service.workflow import history
 from tests.programmes.story import REASON, Story
 
 VECTORS = [
@@ -129,8 +133,8 @@ def test_nobody_else_is_asked_for_a_reason(round_2024: Story) -> None:
 @pytest.mark.parametrize(
     ("level", "kind", "result"),
     [
-        ("市级", "个人", "EXCEPTION"),
-        ("国家级", "个人", "EXCEPTION"),
+        ("市级", "个人", "REASON"),
+        ("国家级", "个人", "REASON"),
         ("县级", "个人", "PASS"),
         ("省级", "集体", "PASS"),
     ],
@@ -142,8 +146,51 @@ def test_personal_honour_asks_for_a_reason(round_2024: Story, level: str, kind: 
 
     assert round_2024.read(nominee).eligibility == result
     [_age, honour, _deeds] = findings(round_2024, nominee)
-    assert honour[1:3] == (result, "演示奖章" if result == "EXCEPTION" else "无")
-    assert honour[3] == (result == "EXCEPTION")
+    assert honour[1:3] == (result, "演示奖章" if result == "REASON" else "无")
+    assert honour[3] == (result == "REASON")
+
+
+def test_reason_against_a_rule_of_principle_is_asked_for_and_printed_not_published(round_2024: Story) -> None:
+    row = {"title": "演示奖章", "level": "市级", "kind": "个人", "year": 2022}
+    nominee = round_2024.nominate(answers={"honours": [row]}, to="recommender_opinion")
+
+    with pytest.raises(Invalid) as refused:
+        round_2024.complete(nominee, "recommender_opinion", "approve", reason="同意推荐。")
+    round_2024.complete(
+        nominee, "recommender_opinion", "approve", reason="同意推荐。", stated_reason="事迹仍在延续。"
+    )
+    round_2024.to_notice()
+
+    assert list(refused.value.fields) == ["stated_reason"]
+    assert papers._row(round_2024.read(nominee), in_full=False).remark == "说明：事迹仍在延续。"
+    assert "事迹仍在延续" not in str(round_2024.notice().snapshot)
+
+
+def test_running_nomination_keeps_the_tables_it_began_with(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    pack = round_2024.pack
+    moved = {file: xml.replace(b"1984-01-01", b"1980-01-01") for file, xml in pack.decisions.items()}
+    with round_2024.acting("shiwei") as ctx:
+        diagrams.publish(ctx, replace(pack, decisions=moved), pack.diagram, note="放宽年龄")
+
+    later = round_2024.nominate(birth=date(1983, 12, 31), unit="liyang-qingfeng")
+    round_2024.hand_in(nominee, birth=date(1983, 12, 30))
+
+    assert [round_2024.read(one).eligibility for one in (nominee, later)] == ["FAIL", "EXCEPTION"]
+
+
+def test_history_keeps_which_rule_decided(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=date(1983, 12, 31))
+
+    with round_2024.wiring.reading() as ctx:
+        events = history.of_instance(ctx, ctx.session.get_one(Nomination, nominee).instance)
+    [checked] = [event.details for event in events if event.kind == "rules.checked"]
+    assert checked["result"] == "FAIL"
+    assert checked["rules"][0] == {
+        "rule": "N05",
+        "result": "FAIL",
+        "message": "超过40周岁：通知只放宽至“1984年1月1日后出生”",
+    }
 
 
 def test_wrong_length_of_the_deeds_warns_and_refuses_nothing(round_2024: Story) -> None:
@@ -153,7 +200,9 @@ def test_wrong_length_of_the_deeds_warns_and_refuses_nothing(round_2024: Story) 
     assert findings(round_2024, nominee)[2] == ("N12", "PASS", "100字", True)
     with round_2024.wiring.reading() as ctx:
         [*_, deeds] = screening.list_findings(ctx, round_2024.read(nominee))
-        assert deeds.message.startswith("个人事迹现有100字，要求约300字")
+        assert deeds.message == (
+            "“个人事迹（300字）”：现有100字，要求约300字（不少于240字），建议补充具体事例"
+        )
 
 
 def test_ticks_of_the_reviewer_become_findings(round_2024: Story) -> None:

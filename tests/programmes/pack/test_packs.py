@@ -86,8 +86,8 @@ def test_forms_and_diagram_of_the_shipped_pack():
         ('zone = "Asia/Shanghai"', 'zone = "Asia/Changzhou"', "zone 没有名为“Asia/Changzhou”的时区"),
         ('submission = "03-25"', 'submission = "3月25日"', "deadlines.submission 截止日期“3月25日”写法不对"),
         ('plan = "-7', 'plan = "T-7', "reminders.plan 应为逗号分隔的工作日数"),
-        ('boundary = "review"', 'boundary = "maybe"', "eligibility_bounds.youngest.boundary 应为 review、"),
-        ("date = 1989-01-01", "date = 2007-01-01", "eligibility_bounds.oldest.date 应早于 youngest.date"),
+        ('decision = "age"', 'decision = "years"', "rules：没有标识为“years”的决策（decision id）"),
+        ('field = "id_number"', 'filed = "id_number"', "rules[1].filed 不是系统认识的设置项"),
         ('phone = "SENSITIVE"', 'phone = "SECRET"', "fields.phone 应为 PUBLIC、INTERNAL、SENSITIVE 之一"),
         ('key = "work_safety"', 'key = "technical_skills"', "“technical_skills 安全生产类”重复"),
         ('unit = "cz"', 'unit = "nowhere"', "organiser.unit “nowhere”不在 units.csv 中"),
@@ -104,11 +104,6 @@ def test_forms_and_diagram_of_the_shipped_pack():
         ),
         ('title = "产业振兴好青年"', "", "award.title 缺少，必须填写"),
         ("[award]", "[award", "TOML 写法有误"),
-        (
-            "date = 1984-01-01",
-            "date = 1985-01-01",
-            "eligibility.dmn：与 programme.toml 不一致：1984-12-31 出生的",
-        ),
         (
             'submission = "03-25"',
             'submission = "03-26"',
