@@ -153,7 +153,12 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("places", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
-        sa.CheckConstraint("taken >= 0 AND taken <= places", name=op.f("ck_quota_within_places")),
+        sa.Column("allotted", sa.Integer(), nullable=False),
+        sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("parent_id", Id, nullable=True),
+        sa.CheckConstraint("taken >= 0 AND allotted >= 0", name=op.f("ck_quota_not_negative")),
+        sa.CheckConstraint("NOT hard OR taken + allotted <= places", name=op.f("ck_quota_within_places")),
+        sa.ForeignKeyConstraint(["parent_id"], ["quota.id"], name=op.f("fk_quota_parent_id_quota")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_quota_round_id_round")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_quota_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
@@ -161,6 +166,7 @@ def upgrade() -> None:
             "round_id", "kind", "unit_id", "category", name=op.f("uq_quota_round_id_kind_unit_id_category")
         ),
     )
+    op.create_index(op.f("ix_quota_parent_id"), "quota", ["parent_id"], unique=False)
     op.create_table(
         "attachment",
         sa.Column("id", Id, nullable=False),
@@ -281,6 +287,7 @@ def upgrade() -> None:
         sa.Column("quota_id", Id, nullable=False),
         sa.Column("nomination_id", Id, nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("over_reason", sa.String(length=500), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["nomination_id"], ["nomination.id"], name=op.f("fk_quota_use_nomination_id_nomination")
