@@ -99,3 +99,28 @@ class ExtensionSchema(Schema):
     until = moment("延到何时", required=True)
     reason = fields.String(required=True)
     granted_at = moment("准予时间", required=True)
+
+
+class AwaitedSchema(Schema):
+    """A message or signal of a round that only the organiser can give."""
+
+    kind = fields.String(required=True, metadata={"description": "signal 信号，message 消息"})
+    name = fields.String(required=True)
+    waiting = fields.Integer(required=True, metadata={"description": "正在等它的地方"})
+    starts = fields.Integer(required=True, metadata={"description": "由它开始的流程"})
+
+
+class ThrowSchema(Schema):
+    """A message or signal given by hand."""
+
+    kind = choice(["signal", "message"], "信号还是消息", required=True)
+    name = string(120, "名称", required=True)
+    correlation_key = string(200, "关联键，只对消息", load_default=None)
+    reason = string(500, "原因", required=True)
+
+
+class HeardSchema(Schema):
+    """Who hears it."""
+
+    waiting = fields.Integer(required=True, metadata={"description": "几处正在等它的收到"})
+    starts = fields.Integer(required=True, metadata={"description": "开始几个流程"})

@@ -1,4 +1,4 @@
-"""Rounds: reading them with their figures, opening one, moving a deadline and giving one unit more time."""
+"""Rounds: their figures, opening one, moving a deadline, giving one unit more time, and events by hand."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from service.api.etags import check_match, conditional, require_match, tag_heade
 from service.api.idempotency import idempotent
 from service.api.round_schemas import (
     STAGES,
+    AwaitedSchema,
     DeadlineSchema,
     ExtendSchema,
     ExtensionSchema,
     FunnelRowSchema,
+    HeardSchema,
     OpeningSchema,
     QuotaTableSchema,
     RoundSchema,
+    ThrowSchema,
 )
 from service.errors import Invalid, NotFound
 from service.models import Extension, QuotaKind, Round, Stage, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.round import quotas, rounds
-from service.workflow import execution
+from service.programmes.round import quotas, round_events, rounds
+from service.workflow import events, execution
 from service.workflow.context import Context
 
 blp = Blueprint("rounds", "届次：进度、名额、日期")
@@ -140,6 +143,29 @@ def extend(body: dict[str, Any], round_id: int) -> dict[str, Any]:
     unit = _find_unit(ctx, body["unit"])
     extension = rounds.extend(ctx, entry, unit, Stage(body["stage"]), body["until"], body["reason"])
     return _show(extension, unit)
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/events")
+@blp.response(200, AwaitedSchema(many=True))
+def list_awaited(round_id: int) -> Any:
+    """列出这一届在等、流程图自己不会发出的信号和消息（主办单位）"""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    rounds.require_organiser(ctx, entry)
+    return round_events.list_awaited(ctx, entry)
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/events", methods=["POST"])
+@idempotent
+@blp.arguments(ThrowSchema)
+@blp.response(202, HeardSchema)
+def throw(body: dict[str, Any], round_id: int) -> events.Heard:
+    """发出一个信号或消息（主办单位）
+
+    信号让所有等它的地方继续、让每一个由它开始的流程开始；消息只给一个。随后由后台逐一办理。
+    """
+    ctx: Context = g.ctx
+    return round_events.throw(ctx, _lock(ctx, round_id), **body)
 
 
 def _lock(ctx: Context, round_id: int) -> Round:

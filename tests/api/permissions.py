@@ -50,6 +50,11 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /rounds/{round_id}/funnel": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/quotas": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/extensions": (None, "A401 S403 U403 O200 M403"),
+    "GET /rounds/{round_id}/events": (None, "A401 S403 U403 O200 M403"),
+    "POST /rounds/{round_id}/events": (
+        {"kind": "signal", "name": "unheard_of", "reason": "演练"},
+        "A401 S403 U403 O422 M403",
+    ),
     "POST /rounds": (
         {"programme": "changzhou-good-youth", "label": "2025", "year": 2025},
         "A401 S403 U403 O403 M201",

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from service.models import HistoryEvent
+from service.models import HistoryEvent, PendingStart
+from service.wire import Service
+from service.workflow import deployments
 from service.workflow.context import Context
 from tests.api.caller import Caller
+from tests.engine.sketch import draw
 
 Call = Callable[[str], Caller]
 LATER = {"due": "2024-03-28T24:00:00+08:00", "reason": "台风影响"}
@@ -69,3 +72,26 @@ def test_round_opens_once_under_a_name(call: Call) -> None:
 
     assert (opened.status_code, opened.headers["Location"]) == (201, "/api/v1/rounds/2")
     assert again.status_code == 409
+
+
+ASKED = 'start on_question message question key="=about"\nuser B groups=clerk@organiser\non_question -> B'
+
+
+def test_message_given_by_hand_begins_a_process_once(call: Call, service: Service) -> None:
+    with service.wiring.transaction() as ctx:
+        deployments.publish(ctx, "changzhou-good-youth", draw(asked=ASKED), {})
+    body = {"kind": "message", "name": "question", "correlation_key": "n1", "reason": "来电"}
+    organiser, path = call("shiwei"), "/rounds/1/events"
+
+    awaited = organiser.get(path).get_json()
+    first, again = (organiser.post(path, body, headers={"Idempotency-Key": "k1"}) for _ in range(2))
+    own = organiser.post(path, {**body, "kind": "signal", "name": "submission_closed"})
+    unheard = organiser.post(path, {**body, "name": "unheard_of"})
+
+    assert awaited == [{"kind": "message", "name": "question", "waiting": 0, "starts": 1}]
+    assert [one.status_code for one in (first, again, own, unheard)] == [202, 202, 409, 422]
+    assert first.get_json() == again.get_json() == {"waiting": 0, "starts": 1}
+    thrown = select(HistoryEvent.details).where(HistoryEvent.kind == "event.thrown")
+    with service.wiring.reading() as ctx:
+        assert [one.correlation_key for one in ctx.session.scalars(select(PendingStart))] == ["n1"]
+        assert [one["reason"] for one in ctx.session.scalars(thrown)] == ["来电"]

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import Extension, Round, UserTask
+from service.models import Extension, PendingStart, Round, UserTask
 from service.wire import Service
+from service.workflow import deployments
 from service.workflow.context import Context
+from tests.engine.sketch import draw
 from tests.web.browser import Browser, count_statements
 
 Browse = Callable[..., Browser]
@@ -87,7 +89,7 @@ def test_an_extension_of_a_unit_is_listed(browse: Browse, ctx: Context) -> None:
     assert ctx.session.scalars(select(Extension.reason)).all() == ["网络故障"]
 
 
-@pytest.mark.parametrize("path", ["/rounds/1/dates", "/rounds/1/extensions"])
+@pytest.mark.parametrize("path", ["/rounds/1/dates", "/rounds/1/extensions", "/rounds/1/events"])
 @pytest.mark.parametrize("login", ["liyang", "tuanzhibu", "xiaoming", "admin"])
 def test_only_the_organiser_changes_dates(browse: Browse, path: str, login: str) -> None:
     assert browse(login).post(path, {}).status == 403
@@ -124,3 +126,45 @@ def test_the_round_page_costs_the_same_however_many_nominations(browse: Browse, 
         browser.get("/rounds/1")
 
     assert len(sent) <= 26
+
+
+DRILL = """
+start on_drill signal drill
+user A groups=clerk@organiser
+on_drill -> A
+start on_question message question key="=about"
+user B groups=clerk@organiser
+on_question -> B
+"""
+
+
+def test_an_organiser_gives_a_signal_that_begins_a_process(browse: Browse, ctx: Context) -> None:
+    deployments.publish(ctx, "changzhou-good-youth", draw(drill=DRILL), {})
+    ctx.session.commit()
+    browser = browse("shiwei")
+    before = browser.get("/rounds/1").text
+    data = {"event": "signal:drill", "reason": "演练"}
+
+    given, after = browser.post("/rounds/1/events", data), browser.get("/rounds/1").text
+    unknown = browser.post("/rounds/1/events", {**data, "event": "signal:submission_closed"})
+    nonsense = browser.post("/rounds/1/events", {**data, "event": "drill"})
+    no_reason = browser.post("/rounds/1/events", {**data, "reason": " "})
+
+    assert "信号“drill”：0 处在等，开始 1 个流程" in before
+    assert [page.status for page in (given, unknown, nonsense, no_reason)] == [302, 409, 422, 422]
+    assert "已发出“drill”：0 处收到，开始 1 个流程。" in after
+    assert [(one.process_id, one.round_id) for one in ctx.session.scalars(select(PendingStart))] == [
+        ("drill", 1)
+    ]
+
+
+def test_a_process_that_could_not_begin_is_named(browse: Browse, ctx: Context) -> None:
+    deployment = deployments.publish(ctx, "changzhou-good-youth", draw(drill=DRILL), {})
+    place = {"process_id": "drill", "element_id": "on_drill", "kind": "signal", "name": "drill"}
+    failed = {"attempts": 1, "last_error": "Faulted: 时间无效", "try_at": ctx.now}
+    ctx.session.add(PendingStart(round_id=1, deployment_id=deployment.id, **place, **failed))
+    ctx.session.commit()
+
+    page = browse("shiwei").get("/rounds/1").text
+
+    assert "由“drill”开始的流程没有启动，会自动再试 Faulted: 时间无效" in page

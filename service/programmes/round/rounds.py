@@ -147,7 +147,7 @@ def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reaso
     before = due_of(entry, stage)
     if before is None or entry.instance_id is None:
         raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
-    _check_reason(reason, "请填写调整原因。")
+    check_reason(reason, "请填写调整原因。")
     if due <= ctx.now:
         raise Invalid("新的截止时间必须晚于现在。", fields={"due": "请选择今天以后的日期"})
     instance = execution.lock(ctx, entry.instance_id)
@@ -172,7 +172,7 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     due = due_of(entry, stage)
     if due is None:
         raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
-    _check_reason(reason, "请填写延期原因。")
+    check_reason(reason, "请填写延期原因。")
     if stage == Stage.SUBMISSION and entry.stage not in (Stage.PREPARATION, *nominations.EXTENDABLE):
         raise Conflict("联合会审已经开始，不能再延期。")
     if until <= max(due, ctx.now):
@@ -228,7 +228,8 @@ def delay_closing(ctx: Context, entry: Round, extension: Extension) -> None:
     )
 
 
-def _check_reason(reason: str, missing: str) -> None:
+def check_reason(reason: str, missing: str) -> None:
+    """Refuse a missing reason, with the sentence given, and one that is too long."""
     if not reason.strip():
         raise Invalid(missing, fields={"reason": "必填"})
     if len(reason.strip()) > MAX_REASON:

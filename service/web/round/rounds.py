@@ -15,10 +15,10 @@ from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import awards, notices, objections
-from service.programmes.round import funnel, quotas, round_dates, rounds
+from service.programmes.round import funnel, quotas, round_dates, round_events, rounds
 from service.programmes.rule import calendar
 from service.web.frame.errors import status_of
-from service.workflow import incidents, task_access
+from service.workflow import event_starts, incidents, task_access
 from service.workflow.context import Context
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Management:
     incidents: Any
     late: Any
     extensions: Any
+    awaited: Any  #: messages and signals only the organiser can give
+    not_begun: Any  #: processes that an event was to begin and that could not
 
 
 @pages.get("")
@@ -111,6 +113,21 @@ def extend(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("round_pages.show", round_id=round_id, _anchor="dates"))
 
 
+@pages.post("/<int:round_id>/events")
+def throw(round_id: int) -> ResponseReturnValue:
+    """Give a round a message or signal by hand."""
+    entry = _managed(round_id)
+    key, reason = request.form.get("correlation_key", "").strip(), request.form.get("reason", "")
+    try:
+        kind, name = _event()
+        heard = round_events.throw(g.ctx, entry, kind, name, correlation_key=key or None, reason=reason)
+    except (Invalid, Conflict) as refused:
+        return _refused(round_id, "events", refused)
+    said = {"name": name, "waiting": heard.waiting, "starts": heard.starts}
+    flash(_("已发出“%(name)s”：%(waiting)s 处收到，开始 %(starts)s 个流程。", **said), "success")
+    return redirect(url_for("round_pages.show", round_id=round_id, _anchor="events"))
+
+
 def zone_of(entry: Round) -> Any:
     """Return the zone of a round's programme."""
     return wiring.pack_of(g.ctx, entry).programme.zone
@@ -155,6 +172,8 @@ def _manage(ctx: Context, entry: Round, table: funnel.QuotaTable) -> Management:
         incidents=incidents.list_open(ctx, round_id=entry.id),
         late=funnel.find_late_units(ctx, entry, table),
         extensions=rounds.list_extensions(ctx, entry),
+        awaited=round_events.list_awaited(ctx, entry),
+        not_begun=event_starts.list_failing(ctx, entry.id),
     )
 
 
@@ -193,6 +212,13 @@ def _stage(entry: Round) -> Stage:
     if wanted not in set(round_dates.dated_stages(entry)):
         raise Invalid(_("请选择阶段。"), fields={"stage": _("请选择有截止日期的阶段")})
     return Stage(wanted)
+
+
+def _event() -> tuple[round_events.Kind, str]:
+    kind, _colon, name = request.form.get("event", "").partition(":")
+    if kind not in round_events.KINDS:
+        raise Invalid(_("请选择信号或消息。"), fields={"event": _("请从列表中选择")})
+    return "signal" if kind == "signal" else "message", name
 
 
 def _day(field: str, pack: Pack) -> datetime:

@@ -1,0 +1,94 @@
+"""Messages and signals an organiser gives a round by hand: those its diagram waits for and never throws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from service.engine.records import ThrownEvent
+from service.errors import Conflict, Invalid
+from service.models import Deployment, Instance, InstanceStatus, Round, StartSubscription, SubscriptionRow
+from service.programmes.round import rounds
+from service.workflow import deployments, events, history
+from service.workflow.context import Context
+
+Kind = Literal["signal", "message"]
+KINDS: tuple[Kind, ...] = ("signal", "message")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """A message or signal that only the organiser can give."""
+
+    kind: Kind
+    name: str
+    waiting: int  #: places in running instances of the round
+    starts: int  #: processes that it begins
+
+
+def list_awaited(ctx: Context, entry: Round) -> Sequence[Awaited]:
+    """Return what is waited for in a round and no process of it throws, signals first."""
+    waiting = select(SubscriptionRow.kind, SubscriptionRow.name, func.count()).where(
+        SubscriptionRow.round_id == entry.id
+    )
+    starts = select(StartSubscription.kind, StartSubscription.name, func.count()).where(
+        StartSubscription.key == entry.programme
+    )
+    counts = [
+        {(row[0], row[1]): row[2] for row in ctx.session.execute(query.group_by(table.kind, table.name))}
+        for query, table in ((waiting, SubscriptionRow), (starts, StartSubscription))
+    ]
+    names = (counts[0].keys() | counts[1].keys()) - _thrown_by_itself(ctx, entry)
+    return [
+        Awaited(
+            kind=kind,
+            name=name,
+            waiting=counts[0].get((kind, name), 0),
+            starts=counts[1].get((kind, name), 0),
+        )
+        for kind in KINDS
+        for name in sorted(name for of_kind, name in names if of_kind == kind)
+    ]
+
+
+def throw(
+    ctx: Context, entry: Round, kind: Kind, name: str, *, correlation_key: str | None, reason: str
+) -> events.Heard:
+    """Give a round a message or signal: a signal to all who wait, a message to one.
+
+    What the diagram throws itself is refused: given by hand it would come at the wrong moment, and what
+    the diagram does beside it would not happen. So is what nobody hears. Written into the round's history.
+    """
+    rounds.require_organiser(ctx, entry)
+    rounds.check_reason(reason, "请填写发出的原因。")
+    word = "信号" if kind == "signal" else "消息"
+    if (kind, name) in _thrown_by_itself(ctx, entry):
+        raise Conflict(f"{word}“{name}”由流程图自己发出，不能手工代发。", fields={"event": "请选择别的"})
+    if (kind, name) not in {(one.kind, one.name) for one in list_awaited(ctx, entry)}:
+        raise Invalid(f"这一届里没有谁等待{word}“{name}”。", fields={"event": "请从列表中选择"})
+    key = correlation_key if kind == "message" else None
+    event = ThrownEvent(element_id="", kind=kind, name=name, correlation_key=key)
+    heard = events.throw(ctx, events.Reach(round_id=entry.id, key=entry.programme), event)
+    if not (heard.waiting or heard.starts):
+        raise Conflict(f"没有谁以关联键“{key or ''}”等待消息“{name}”。", fields={"correlation_key": "请核对"})
+    history.record_in(
+        ctx, f"round:{entry.id}", "event.thrown", round_id=entry.id, event=kind, name=name,
+        correlation_key=key, waiting=heard.waiting, starts=heard.starts, reason=reason.strip(),
+    )  # fmt: skip
+    return heard
+
+
+def _thrown_by_itself(ctx: Context, entry: Round) -> set[tuple[str, str]]:
+    """Return what the newest diagram and those of the running instances throw."""
+    newest = deployments.find_newest(ctx, entry.programme)
+    running = select(Instance.deployment_id).where(
+        Instance.round_id == entry.id, Instance.status == InstanceStatus.ACTIVE
+    )
+    versions = select(Deployment.id, Deployment.content_hash).where(
+        Deployment.id.in_(running) | (Deployment.id == (newest.id if newest else None))
+    )
+    diagrams = [deployments.diagram_of(ctx, row[0], row[1]) for row in ctx.session.execute(versions)]
+    return {name for diagram in diagrams for process in diagram.processes.values() for name in process.throws}
