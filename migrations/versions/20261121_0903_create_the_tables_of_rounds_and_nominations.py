@@ -83,6 +83,8 @@ def upgrade() -> None:
         sa.Column("eligibility", sa.String(length=10), nullable=True),
         sa.Column("asks_reason", sa.Boolean(), nullable=False),
         sa.Column("exception_reason", sa.String(length=1000), nullable=False),
+        sa.Column("corrected", sa.LargeBinary(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stated_reason", sa.String(length=1000), nullable=False),
         sa.Column("remark", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -13,6 +13,7 @@ from service.models.key_check import KeyCheck
 from service.models.message import Notification, OutboxMessage, OutboxStatus
 from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
+from service.models.privacy import Consent, Correction, CorrectionStatus, FileClearance, ScanRuling
 from service.models.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
 from service.models.review import (
     Ballot,
@@ -49,7 +50,10 @@ __all__ = [
     "Candidate",
     "ClockSetting",
     "Comment",
+    "Consent",
     "Consultation",
+    "Correction",
+    "CorrectionStatus",
     "DecisionVersion",
     "Defect",
     "Delegation",
@@ -58,6 +62,7 @@ __all__ = [
     "Draft",
     "Draw",
     "Extension",
+    "FileClearance",
     "Finding",
     "FormVersion",
     "HeadCount",
@@ -90,6 +95,7 @@ __all__ = [
     "QuotaUse",
     "Reminder",
     "Round",
+    "ScanRuling",
     "Score",
     "Seat",
     "SeatStatus",

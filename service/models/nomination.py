@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id, InsertedTogether
-from service.models.crypto import EncryptedText
+from service.models.crypto import EncryptedJson, EncryptedText
 from service.models.instance import Instance
 from service.models.round import Round
 from service.models.unit import Unit
@@ -100,6 +101,10 @@ class Nomination(Base):
     remark: Mapped[str] = mapped_column(String(500), default="")  #: 备注
     created_at: Mapped[datetime] = mapped_column()
     submitted_at: Mapped[datetime | None] = mapped_column()
+    corrected: Mapped[dict[str, Any] | None] = mapped_column(
+        EncryptedJson
+    )  #: answers corrected since the form was handed in, by field
+    purged_at: Mapped[datetime | None] = mapped_column()  #: personal data removed; nothing of it is left
     revision: Mapped[int] = mapped_column(default=0)  #: raised by every change, for ETags
 
     round: Mapped[Round] = relationship()
