@@ -171,6 +171,8 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     categories = wiring.pack_of(ctx, nomination.round).programme.categories
     if answers.get("category") not in categories:
         raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
+    if answers.get("workplace") and "workplace_and_post" not in answers:  # 工作单位 and 职务 asked apart
+        nomination.workplace_and_post = f"{answers['workplace']}{answers.get('post') or ''}"[:200]
     for field in RECORD_FIELDS:
         if field in answers:
             setattr(nomination, field, answers[field])

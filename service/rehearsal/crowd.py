@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo
 from service.programmes.demo.made_up import Person
 from service.programmes.pack.packs import Pack
+from service.programmes.rule.scoring import Criterion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +39,17 @@ def plan(pack: Pack, demo: Demo, number: int, *, seed: int) -> list[Planned]:
     return planned
 
 
-def answers_of(planned: Planned, unit: Unit, today: str) -> dict[str, Any]:
+def answers_of(planned: Planned, demo: Demo, unit: Unit, today: str) -> dict[str, Any]:
     """Return what the people around a nomination write into its forms."""
-    return made_up.answer_as(planned.person, planned.category, unit.name) | {"today": today}
+    answers = made_up.answer_as(planned.person, planned.category, unit.name)
+    return {**answers, **demo.answers, "today": today}
+
+
+def points_of(task_id: int, criteria: Iterable[Criterion]) -> dict[str, int]:
+    """Return an expert's made-up points, the same for the same task: half to all of each criterion."""
+    return {
+        c.key: c.most - (task_id * 7 + place * 11) % (c.most // 2 + 1) for place, c in enumerate(criteria)
+    }
 
 
 def _places(pack: Pack) -> Iterator[tuple[str, str, int]]:

@@ -24,8 +24,9 @@ from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, Slot
+from service.programmes.review import ballots, steps
 from service.programmes.round import calendars, rounds
-from service.rehearsal.crowd import Planned, answers_of, plan
+from service.rehearsal.crowd import Planned, answers_of, plan, points_of
 from service.rehearsal.report import Report, conclude
 from service.scheduler import due_jobs, event_starts, reminders
 from service.scheduler.stepping import advance_clock, find_next_due
@@ -117,12 +118,13 @@ def _live_through(rehearsal: _Rehearsal) -> None:
 
 
 def _start(rehearsal: _Rehearsal, planned: Sequence[Planned]) -> None:
+    starter = demonstration.starter_role(rehearsal.pack)
     for chunk in _chunks(planned):
         with rehearsal.wiring.transaction() as ctx:
             entry = rounds.get(ctx, rehearsal.round_id)
             units = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
             for one in chunk:
-                acting = replace(ctx, actor=_actor(rehearsal, ctx, f"league@{one.unit}"))
+                acting = replace(ctx, actor=_actor(rehearsal, ctx, f"{starter}@{one.unit}"))
                 nomination = nominations.start(
                     acting,
                     entry,
@@ -195,13 +197,23 @@ def _complete_otherwise(rehearsal: _Rehearsal, task_id: int) -> Counter[str]:
 def _complete(rehearsal: _Rehearsal, acting: Context, task_id: int) -> str:
     task = acting.session.get_one(UserTask, task_id)
     element = deployments.get_element(acting, task.instance, task.element_id)
+    if ballots.PROPERTY in element.properties:
+        return _vote(acting, task)
     outcomes = deployments.outcomes_of(element.properties.get("outcomes", "complete:办结"))
     is_full = (task.element_id, task.batch_key) in rehearsal.full
     answers: dict[str, Any] = {}
     if task.form_id is not None:
         known = _known(rehearsal, acting, task, record=element.properties.get("record") == "nomination")
+        if rehearsal.pack.programme.review and steps.SCORE in element.properties:
+            known |= points_of(task.id, rehearsal.pack.programme.review.criteria)
         answers = made_up.answer(deployments.get_form(acting, task.instance, task.form_id), known)
     user_tasks.complete(acting, task.id, outcomes[-1 if is_full else 0][0], answers)
+    return task.name
+
+
+def _vote(acting: Context, task: UserTask) -> str:
+    subjects = ballots.list_subjects(acting, ballots.ballot_of(acting, task))
+    ballots.cast(acting, task.id, {subject.nomination_id: ballots.FOR for subject in subjects})
     return task.name
 
 
@@ -213,7 +225,7 @@ def _known(rehearsal: _Rehearsal, ctx: Context, task: UserTask, *, record: bool)
     nomination = nominations.of_instance(ctx, task.instance)
     assert nomination is not None
     _attach(rehearsal, ctx, nomination)
-    return answers_of(planned, nomination.unit, today)
+    return answers_of(planned, rehearsal.demo, nomination.unit, today)
 
 
 def _attach(rehearsal: _Rehearsal, ctx: Context, nomination: Nomination) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ class Account:
     name: str
     role: str
     unit: str  #: code
+    at: str = ""  #: code of the unit at which he holds the role, where it is not his own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class Demo:
     staff: tuple[Staff, ...]
     nominations: tuple[WaitingNominations, ...]
     names: Names
+    answers: Mapping[str, Any] = field(default_factory=dict)  #: to fields that only this form has
 
 
 def read_demo(data: Mapping[str, Any]) -> Demo:
@@ -75,6 +77,7 @@ def read_demo(data: Mapping[str, Any]) -> Demo:
             accounts=tuple(Account(**row) for row in data["accounts"]),
             staff=tuple(Staff(**row) for row in data.get("staff", ())),
             nominations=tuple(WaitingNominations(**row) for row in data.get("nominations", ())),
+            answers=dict(data.get("answers", {})),
             names=Names(**{key: _frozen(value) for key, value in data["names"].items()}),
         )
     except (KeyError, TypeError) as wrong:

@@ -68,6 +68,11 @@ def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
     return known
 
 
+def starter_role(pack: Pack) -> str:
+    """Return the role that begins a nomination for a workplace."""
+    return next(start.roles[0] for start in pack.programme.starts if start.source == "unit")
+
+
 def list_log_ins(pack: Pack) -> list[LogIn]:
     """Return the accounts one a role, in the order of the chain."""
     names = {unit.code: unit.name for unit in pack.units}
@@ -82,16 +87,19 @@ def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
     hashed = people.hash_password(PASSWORD)
     taken: set[tuple[str, str]] = set()
     for account in demo.accounts:
-        _create(ctx, hashed, account.login, account.name, account.role, units[account.unit])
+        place = units[account.at or account.unit]
+        _create(ctx, hashed, account.login, account.name, account.role, units[account.unit], place)
         taken.add((account.role, account.unit))
     for staff in demo.staff:
         for unit in units.values():
             if unit.level == staff.level and (staff.role, unit.code) not in taken:
                 login = staff.login.format(code=unit.code)
-                _create(ctx, hashed, login, staff.name.format(name=unit.name), staff.role, unit)
+                _create(ctx, hashed, login, staff.name.format(name=unit.name), staff.role, unit, unit)
 
 
-def _create(ctx: Context, hashed: str, login: str, name: str, role: str, unit: Unit) -> None:
+def _create(
+    ctx: Context, hashed: str, login: str, name: str, role: str, unit: Unit, place: Unit
+) -> None:
     user = User(
         login=login,
         name=name,
@@ -102,7 +110,7 @@ def _create(ctx: Context, hashed: str, login: str, name: str, role: str, unit: U
     )
     ctx.session.add(user)
     ctx.session.flush()
-    people.grant(ctx, user, role, unit)
+    people.grant(ctx, user, role, place)
 
 
 def _nominate(
@@ -115,11 +123,11 @@ def _nominate(
     group: WaitingNominations,
 ) -> None:
     """Start a nomination and carry it, as those whose turn it is, to the step it is to wait at."""
-    starter = _holder(ctx, f"league@{unit.code}")
+    starter = _holder(ctx, f"{starter_role(pack)}@{unit.code}")
     nomination = nominations.start(
         replace(ctx, actor=starter), entry, unit=unit, category=category, source="unit", name=person.name
     )
-    known = made_up.answer_as(person, category, unit.name)
+    known = {**made_up.answer_as(person, category, unit.name), **read_demo(pack.demo).answers}
     for task in _until(ctx, nomination, group.waits_at):
         acting = replace(ctx, actor=_who(ctx, task))
         _attach(acting, pack, nomination, task)

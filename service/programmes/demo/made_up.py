@@ -83,6 +83,8 @@ def answer_as(person: Person, category: str, workplace: str) -> dict[str, Any]:
         "id_number": person.id_number,
         "category": category,
         "workplace_and_post": f"{workplace}{person.post}",
+        "workplace": workplace,
+        "post": person.post,
         "achievements": "",
         "honours": [],
         "deeds": (_DEEDS * 9)[:300],

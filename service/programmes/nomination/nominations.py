@@ -44,8 +44,8 @@ TITLE_LENGTH = 200
 STANDING = tuple(status for status in NominationStatus if status not in FALLEN)
 #: stages in which a unit whose time was extended may still nominate
 EXTENDABLE = (Stage.SUBMISSION, Stage.QUALIFICATION)
-#: roles that let somebody read the nominations of the units at and below the one he holds them at
-READERS = ("league", "head", "recommender", "unit_admin")
+#: scopes whose roles let somebody read the nominations of the units at and below the one he holds them at
+READING = frozenset({"unit", "recommender"})
 MAX_NAME = 40  # as the recommendation forms have it
 
 
@@ -139,7 +139,7 @@ def may_see(ctx: Context, nomination: Nomination) -> bool:
         return True
     if actor.user_id is not None and actor.user_id in (nomination.nominee_id, nomination.created_by_id):
         return True
-    return acts_at_or_above(actor, nomination.unit, READERS)
+    return acts_at_or_above(actor, nomination.unit, _readers(ctx, nomination.round))
 
 
 def acts_at_or_above(actor: Actor, unit: Unit, roles: Sequence[str]) -> bool:
@@ -282,6 +282,11 @@ def nominee_of(ctx: Context, nomination: Nomination) -> User | None:
     return ctx.session.get(User, nomination.nominee_id) if nomination.nominee_id else None
 
 
+def _readers(ctx: Context, entry: Round) -> list[str]:
+    roles = wiring.pack_of(ctx, entry).programme.roles
+    return [key for key, role in roles.items() if READING.intersection(role.scopes)]
+
+
 def _visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     actor = ctx.actor
     query = query.join(Unit, Unit.id == Nomination.unit_id).where(Nomination.round_id == entry.id)
@@ -290,7 +295,7 @@ def _visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sel
     if actor.user_id is None:
         return query.where(false())
     own = (Nomination.nominee_id == actor.user_id) | (Nomination.created_by_id == actor.user_id)
-    below = at_or_below(actor, READERS)
+    below = at_or_below(actor, _readers(ctx, entry))
     return query.where(own if below is None else own | below)
 
 

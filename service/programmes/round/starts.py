@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from service.models import Round, Unit, User
+from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.round import quotas
 from service.workflow.context import Context
 
-ROLES = ("league", "recommender", "unit_admin")
+UNIT_ADMIN = "unit_admin"
 
 
 def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
@@ -19,7 +20,9 @@ def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
     actor = ctx.actor
     query = select(Unit).where(Unit.active).order_by(Unit.path)
     if not nominations.is_organiser(ctx, entry):
-        below = nominations.at_or_below(actor, ROLES)
+        starts = wiring.pack_of(ctx, entry).programme.starts
+        roles = [role for start in starts if start.source == "unit" for role in start.roles]
+        below = nominations.at_or_below(actor, [*roles, UNIT_ADMIN])
         if below is None:
             return []
         query = query.where(below)
