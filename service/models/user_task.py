@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id, InsertedTogether
 from service.models.crypto import EncryptedJson
@@ -63,8 +63,6 @@ class UserTask(InsertedTogether, Base):
     revision: Mapped[int] = mapped_column(default=0)  #: raised by every change, for ETags
 
     instance: Mapped[Instance] = relationship()
-    #: write-only here: who may see or do a task is asked by query
-    candidates: WriteOnlyMapped[Candidate] = relationship(cascade="save-update", passive_deletes=True)
 
 
 class Candidate(Base):
@@ -75,6 +73,8 @@ class Candidate(Base):
 
     user_task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     group_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+
+    task: Mapped[UserTask] = relationship()
 
 
 class Draft(Base):

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from service.models import Instance, Membership, Nomination, Round, Unit, User
+from service.models.base import table_of
 from service.programmes.nomination import nominations
 from service.programmes.publication import objections
 from service.workflow.context import Context, Resolved
 
 UNIT_ADMIN = "unit_admin"
+
+_membership, _user = table_of(Membership), table_of(User)
+_HELD = (
+    select(_membership.c.group_key)
+    .join(_user, _user.c.id == _membership.c.user_id)
+    .where(_membership.c.group_key.in_(bindparam("keys", expanding=True)), _user.c.active)
+    .where(_user.c.id != bindparam("nominee"))
+    .distinct()
+)
 
 
 def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:
@@ -73,15 +83,8 @@ def _held(ctx: Context, keys: list[str], nominee: int | None) -> set[str]:
 
 
 def _ask_held(ctx: Context, keys: list[str], nominee: int | None) -> set[str]:
-    query = (
-        select(Membership.group_key)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.group_key.in_(keys), User.active)
-        .distinct()
-    )
-    if nominee is not None:
-        query = query.where(User.id != nominee)
-    return set(ctx.session.scalars(query))
+    # nobody has the number 0
+    return set(ctx.session.scalars(_HELD, {"keys": keys, "nominee": nominee or 0}))
 
 
 def _without(ctx: Context, group: str, nominee: int) -> list[str]:

@@ -14,10 +14,12 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from service.models import HistoryEvent, Instance, Stream
+from service.models.base import table_of
 from service.workflow.context import Context
 
 #: where a session keeps events until they are written together
 PENDING = "pending_history"
+_WRITE = insert(table_of(HistoryEvent))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +103,7 @@ def write_pending(session: Session) -> None:
     """Write the events of this transaction that wait to be written together, in one statement."""
     pending = session.info.pop(PENDING, None)
     if pending:
-        # with its nulls written every event has the same columns, and they go in one statement
-        session.execute(insert(HistoryEvent), pending, execution_options={"render_nulls": True})
+        session.execute(_WRITE, pending)
 
 
 @listens_for(Session, "before_commit")

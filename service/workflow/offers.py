@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from service.engine.records import Element, OpenUserTask, Step
 from service.models import Candidate, Draft, Instance, TaskStatus, UserTask
+from service.models.base import table_of
 from service.workflow import deployments, history, incidents, open_keys, reminders
 from service.workflow.context import Context
 
 #: where a session keeps the tasks whose candidates are to be deleted
 WITHDRAWN = "withdrawn_tasks"
+_candidate = table_of(Candidate)
+_WITHDRAW = delete(_candidate).where(_candidate.c.user_task_id.in_(bindparam("tasks", expanding=True)))
 
 
 def reconcile(ctx: Context, instance: Instance, step: Step, existing: frozenset[str]) -> None:
@@ -42,10 +45,7 @@ def withdraw(ctx: Context, task: UserTask) -> None:
 def _delete_withdrawn(session: Session) -> None:
     ids = session.info.pop(WITHDRAWN, None)
     if ids:
-        session.execute(
-            delete(Candidate).where(Candidate.user_task_id.in_(ids)),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(_WITHDRAW, {"tasks": ids})
 
 
 @listens_for(Session, "after_rollback")
@@ -90,7 +90,7 @@ def _offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) 
     else:
         groups = task.candidate_groups
     resolved = ctx.domain.resolve(ctx, instance, groups)
-    row.candidates.add_all(Candidate(group_key=key) for key in resolved.groups)
+    ctx.session.add_all(Candidate(task=row, group_key=key) for key in resolved.groups)
     if resolved.substituted:
         history.record(
             ctx, instance, "task.substituted", element_id=row.element_id, missing=list(resolved.missing),

@@ -6,14 +6,16 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, select
 from sqlalchemy.orm import joinedload
 
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import ApiToken, Membership, Unit, User
+from service.models.base import table_of
 from service.workflow import history
 from service.workflow.context import Actor, Context
 
@@ -31,6 +33,28 @@ _REFUSED = (
     f"用户名或密码不正确。连续输错 {MAX_FAILURES} 次，账号锁定 {LOCK_TIME // timedelta(minutes=1)} 分钟，"
     "其间密码正确也不能登录。"
 )
+
+
+def _select_behind_token() -> Select[Any]:
+    user, unit, token = table_of(User), table_of(Unit), table_of(ApiToken)
+    membership = table_of(Membership)
+    return (
+        select(user.c.id, user.c.name, user.c.unit_id, unit.c.path, membership.c.group_key)
+        .select_from(token)
+        .join(user, user.c.id == token.c.user_id)
+        .join(unit, unit.c.id == user.c.unit_id)
+        .outerjoin(membership, membership.c.user_id == user.c.id)
+        .where(
+            token.c.token_hash == bindparam("token_hash"),
+            token.c.revoked_at.is_(None),
+            token.c.expires_at.is_(None) | (token.c.expires_at > bindparam("now")),
+            user.c.active,
+        )
+    )
+
+
+#: asked by every request of the API
+_BEHIND_TOKEN = _select_behind_token()
 
 
 class LoginFailed(Forbidden):
@@ -162,24 +186,12 @@ def issue_token(ctx: Context, user: User, name: str, *, lifetime: timedelta | No
 
 def find_actor(ctx: Context, token: str) -> Actor | None:
     """Return the active user behind a valid token, as an actor."""
-    query = (
-        select(User, Unit.path, Membership.group_key)
-        .join(ApiToken, ApiToken.user_id == User.id)
-        .join(Unit, Unit.id == User.unit_id)
-        .outerjoin(Membership, Membership.user_id == User.id)
-        .where(
-            ApiToken.token_hash == _hash(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > ctx.security_now),
-            User.active,
-        )
-    )
-    rows = ctx.session.execute(query).all()
+    rows = ctx.session.execute(_BEHIND_TOKEN, {"token_hash": _hash(token), "now": ctx.security_now}).all()
     if not rows:
         return None
-    user, path, _ = rows[0]
+    user = rows[0]
     groups = frozenset(row.group_key for row in rows if row.group_key)
-    return Actor(user_id=user.id, name=user.name, groups=groups, unit_id=user.unit_id, unit_path=path)
+    return Actor(user_id=user.id, name=user.name, groups=groups, unit_id=user.unit_id, unit_path=user.path)
 
 
 def revoke_token(ctx: Context, token: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, NotFound
@@ -18,6 +18,18 @@ from service.workflow.context import Context
 
 #: where a session keeps which locked tasks are the actor's to do
 OFFERED = "offered_tasks"
+
+_IN_GROUPS = exists().where(
+    Candidate.user_task_id == UserTask.id, Candidate.group_key.in_(bindparam("groups", expanding=True))
+)
+_LOCK = (
+    select(Instance, UserTask, _IN_GROUPS)
+    .join(UserTask, UserTask.instance_id == Instance.id)
+    .where(UserTask.id.in_(bindparam("tasks", expanding=True)))
+    .order_by(Instance.id)
+    .with_for_update(of=(Instance, UserTask))
+)
+_LOCK_FRESH = _LOCK.execution_options(populate_existing=True)
 
 
 class AlreadyDone(Conflict):
@@ -73,8 +85,7 @@ def lock_together(ctx: Context, task_ids: Sequence[int]) -> None:
     Whoever locks the same tasks waits here, before either holds anything the other needs.
     """
     with ctx.session.no_autoflush:
-        query = _locking(ctx).where(UserTask.id.in_(task_ids)).order_by(Instance.id)
-        rows: list[Any] = list(ctx.session.execute(query.execution_options(populate_existing=True)))
+        rows: list[Any] = list(ctx.session.execute(_LOCK_FRESH, _locking(ctx, task_ids)))
     offered: dict[tuple[int, int | None], bool] = ctx.session.info.setdefault(OFFERED, {})
     for instance, task, in_groups in rows:
         set_committed_value(task, "instance", locks.note(ctx.session, instance))
@@ -82,12 +93,8 @@ def lock_together(ctx: Context, task_ids: Sequence[int]) -> None:
     ctx.domain.read_ahead(ctx, [row[0] for row in rows])
 
 
-def _locking(ctx: Context) -> Select[Instance, UserTask, bool]:
-    in_groups = exists().where(
-        Candidate.user_task_id == UserTask.id, Candidate.group_key.in_(sorted(ctx.actor.task_groups))
-    )
-    query = select(Instance, UserTask, in_groups).join(UserTask, UserTask.instance_id == Instance.id)
-    return query.with_for_update(of=(Instance, UserTask))
+def _locking(ctx: Context, task_ids: Sequence[int]) -> dict[str, Any]:
+    return {"tasks": list(task_ids), "groups": sorted(ctx.actor.task_groups)}
 
 
 def _lock(ctx: Context, task_id: int) -> tuple[UserTask, bool]:
@@ -118,11 +125,11 @@ def _was_offered(ctx: Context, task: UserTask) -> bool:
 
 
 def _read_locking(ctx: Context, task_id: int, *, fresh: bool) -> Any:
-    query = _locking(ctx).where(UserTask.id == task_id).execution_options(populate_existing=fresh)
+    asked = _locking(ctx, [task_id])
     if not fresh:
-        return ctx.session.execute(query).first()
+        return ctx.session.execute(_LOCK, asked).first()
     with ctx.session.no_autoflush:
-        return ctx.session.execute(query).first()
+        return ctx.session.execute(_LOCK_FRESH, asked).first()
 
 
 def get_fresh(ctx: Context, task_id: int) -> UserTask:
