@@ -53,6 +53,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self, schema: SchemaLike, *, location: str = "json", **options: Any
     ) -> Callable[[View], View]:
         """Parse a part of the request and hand it to the view."""
+        if isinstance(schema, type):
+            schema = schema()  # once, and not by every request
         return cast(Callable[[View], View], super().arguments(schema, location=location, **options))
 
     def response(

@@ -6,6 +6,7 @@ A form becomes a marshmallow schema. Fields hidden by their condition are droppe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
@@ -98,7 +99,7 @@ def validate(
     hidden = find_hidden(schema, answers, known)
     kept = _without(schema.get("components", []), answers, hidden)
     try:
-        loaded = derive(schema, known, hidden=hidden, lenient=lenient)().load(kept)
+        loaded = _ready(schema, known, hidden, lenient).load(kept)
     except ValidationError as wrong:
         sentences = dict(_flatten(_by_field(wrong)))
         raise Invalid(f"表单有 {len(sentences)} 处需要改正，请看各项的提示。", fields=sentences) from None
@@ -152,6 +153,45 @@ def as_context(context: FormContext | Mapping[str, Any] | None) -> FormContext:
     if isinstance(context, FormContext):
         return context
     return FormContext(variables=dict(context or {}))
+
+
+class _Form:
+    """A form told apart from others by identity: it does not change once it is loaded."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Form) and self.schema is other.schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+
+def _ready(
+    schema: Mapping[str, Any], context: FormContext, hidden: frozenset[str], lenient: bool
+) -> FormSchema:
+    return (
+        _derive_once(_Form(schema), hidden, lenient)
+        or derive(schema, context, hidden=hidden, lenient=lenient)()
+    )
+
+
+@lru_cache(maxsize=256)
+def _derive_once(form: _Form, hidden: frozenset[str], lenient: bool) -> FormSchema | None:
+    """Return the schema of a form that asks nothing of its context, or None. Making one takes long."""
+    if _asks(form.schema.get("components", [])):
+        return None
+    return derive(form.schema, hidden=hidden, lenient=lenient)()
+
+
+def _asks(components: list[Component]) -> bool:
+    """Say whether a field's options or dates depend on what is known besides the answers."""
+    return any(
+        any(component.get(name) for name in ("valuesKey", "valuesExpression", "disallowPassedDates"))
+        or _asks(component.get("components", []))
+        for component in components
+    )
 
 
 def _derive(
