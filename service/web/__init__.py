@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import demonstration, health, login, messages, public
-from service.web.admin import calendar_days, incidents, modeler, overview, people, units
+from service.web.admin import calendar_days, decisions, incidents, modeler, overview, people, units
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
@@ -30,6 +30,7 @@ BLUEPRINTS = (
     nominations.pages,
     papers.pages,
     modeler.pages,
+    decisions.pages,
     overview.pages,
     units.pages,
     people.pages,

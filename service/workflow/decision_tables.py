@@ -121,19 +121,25 @@ def _weak_spot(file: str, finding: dmn.Finding) -> Problem:
     rules = "、".join(str(rule) for rule in finding.rules)
     table = f"{file} 的决策表“{finding.owner}”"
     if finding.kind is Kind.GAP:
-        message, fix = f"{table}有空档：{place} 时没有一行规则适用。", "补上一行规则，或给输出列写默认值。"
-    elif finding.kind is Kind.OVERLAP:
-        message = f"{table}有重叠：{place} 时第 {rules} 行规则同时适用，判不出结论。"
-        fix = "改窄其中一行的条件，或改用 FIRST、COLLECT 等命中策略。"
-    else:
-        message = f"{table}有一处无法核对空档和重叠（第 {rules} 行，{place}）。" if rules else (
-            f"{table}太大，空档和重叠没有核对完。"
-        )  # fmt: skip
-        fix = "请逐行核对，或把这一格写成常量、区间的形式。"
+        return Problem(
+            element_id=None,
+            message=f"{table}有空档：{place} 时没有一行规则适用。",
+            fix="补上一行规则，或给输出列写默认值。",
+            severity="warning",
+            rule="decision-gap",
+        )
+    if finding.kind is Kind.OVERLAP:
+        return Problem(
+            element_id=None,
+            message=f"{table}有重叠：{place} 时第 {rules} 行规则同时适用，判不出结论。",
+            fix="改窄其中一行的条件，或改用 FIRST、COLLECT 等命中策略。",
+            rule="decision-overlap",
+        )
+    where = f"第 {rules} 行（{finding.where[0][0]}）" if rules else "太大，其余部分"
     return Problem(
         element_id=None,
-        message=message,
-        fix=fix,
-        severity="error" if finding.kind is Kind.OVERLAP else "warning",
-        rule=f"decision-{finding.kind.value}",
+        message=f"{table}{where}无法核对空档和重叠。",
+        fix="请逐行核对，或把这一格写成常量、区间的形式。",
+        severity="warning",
+        rule="decision-unchecked",
     )

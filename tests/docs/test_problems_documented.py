@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
     *sorted((ROOT / "service/engine").rglob("*.py")),
     ROOT / "service/workflow/deployments.py",
+    ROOT / "service/workflow/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")

@@ -213,7 +213,9 @@ def _conditional(scope: Scope, element: Element) -> Code:
 
 def _part(scope: Scope, element: Element, tag: str) -> Code:
     child = element.child(tag)
-    return compile_child(scope, child) if child is not None else scope.refuse(element, "part-missing", name=tag)
+    return (
+        compile_child(scope, child) if child is not None else scope.refuse(element, "part-missing", name=tag)
+    )
 
 
 def _filter(scope: Scope, element: Element) -> Code:

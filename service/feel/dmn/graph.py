@@ -38,6 +38,8 @@ class Decision:
     code: Code | None = None
     table: Table | None = None  #: where the logic is a decision table and nothing else
     question: str = ""
+    text: str = ""  #: where the logic is a literal expression, as written
+    description: str = ""
 
 
 @dataclass(slots=True)

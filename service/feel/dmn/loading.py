@@ -83,9 +83,7 @@ class _Loader:
                 continue
             model = available.get(element.get("namespace") or "")
             if model is None:
-                self.problems.append(
-                    Problem(element.id, "model-missing", {"name": element.get("namespace")})
-                )
+                self.problems.append(Problem(element.id, "model-missing", {"name": element.get("namespace")}))
             else:
                 found[element.name] = model
         return found
@@ -116,7 +114,14 @@ class _Loader:
             return InputData(element.id, element.name, wanted)
         if element.tag == "decision":
             label = element.get("label") or element.name
-            return Decision(element.id, element.name, label, wanted, question=element.text("question"))
+            return Decision(
+                element.id,
+                element.name,
+                label,
+                wanted,
+                question=element.text("question"),
+                description=element.text("description"),
+            )
         if element.tag == "businessKnowledgeModel":
             return Knowledge(element.id, name or element.name, wanted)
         return Service(element.id, name or element.name, wanted)
@@ -200,6 +205,7 @@ class _Loader:
             inner = element.child(*EXPRESSIONS)
             if inner is not None:
                 node.table, node.code = self._compile(self._scope(node), inner)
+                node.text = inner.text("text") if inner.tag == "literalExpression" else ""
         elif isinstance(node, Knowledge):
             logic = element.child("encapsulatedLogic")
             if logic is not None:

@@ -53,6 +53,7 @@ class Output:
     default: Code | None
     values: n.UnaryTests | None
     id: str
+    label: str = ""  #: as printed above the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Rule:
     tests: tuple[tuple[int, Test], ...]  #: the cells that test something, with their column
     outputs: tuple[Code, ...]
     output_texts: tuple[str, ...]  #: the outputs as written
+    cell_texts: tuple[str, ...] = ()  #: the input cells as written
 
 
 @dataclass(slots=True)
@@ -184,7 +186,7 @@ def compile_table(scope: Scope, element: Element) -> Table:
 
 
 def _renamed(output: Output, name: str) -> Output:
-    return Output(name, output.type, output.default, output.values, output.id)
+    return Output(name, output.type, output.default, output.values, output.id, output.label or name)
 
 
 def _letter(scope: Scope, element: Element, outputs: int) -> str:
@@ -231,7 +233,8 @@ def _output(scope: Scope, element: Element) -> Output:
         else None
     )
     wanted = scope.items.reference(element.get("typeRef"))
-    return Output(element.name, wanted, code, tree, element.id)
+    label = element.get("label") or element.name
+    return Output(element.name, wanted, code, tree, element.id, label)
 
 
 def _rule(scope: Scope, table: Table, element: Element, index: int, notes: list[str]) -> Rule | None:
@@ -253,9 +256,9 @@ def _rule(scope: Scope, table: Table, element: Element, index: int, notes: list[
     texts = [each.text("text") for each in element.children("annotationEntry")]
     annotations = tuple(zip(notes, texts, strict=False))
     written = tuple(entry.text("text") for entry in outputs)
-    return Rule(
-        index, element.id, element.text("description"), annotations, tuple(cells), tests, codes, written
-    )
+    asked = tuple(entry.text("text") or "-" for entry in entries)
+    description = element.text("description")
+    return Rule(index, element.id, description, annotations, tuple(cells), tests, codes, written, asked)
 
 
 def _never(_frame: Frame, _value: object) -> bool:

@@ -47,6 +47,7 @@ TASK: dict[str, tuple[Any, str]] = {
 #: result of an eligibility check
 ELIGIBILITY: dict[str, tuple[Any, str]] = {
     "PASS": (_("符合"), "green"),
+    "REASON": (_("原则上不推报，须说明理由"), "orange"),
     "EXCEPTION": (_("破格，须说明理由"), "orange"),
     "REVIEW": (_("须人工认定"), "orange"),
     "FAIL": (_("不符合"), "red"),
@@ -76,6 +77,8 @@ HISTORY: dict[str, Any] = {
     "task.taken_back": _("撤回"),
     "task.substituted": _("无人任职，改由本级管理员办理"),
     "task.due_date_moved": _("截止时间调整"),
+    "rules.checked": _("核验申报条件"),
+    "decision.made": _("按决策表判定"),
     "incident.opened": _("出现异常"),
     "incident.resolved": _("异常已处理"),
     "timer.fired": _("到时"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from service.engine.records import Element
 from service.models import HistoryEvent, Instance
@@ -52,4 +53,19 @@ def _note(event: HistoryEvent, elements: Mapping[str, Element]) -> str:
     if names in elements:
         names = elements[names].name
     reason = next((str(event.details[key]) for key in REASONS if event.details.get(key)), "")
-    return " · ".join(part for part in (names and f"→ {names}", reason) if part)
+    return " · ".join(part for part in (names and f"→ {names}", reason, _rules(event)) if part)
+
+
+def _rules(event: HistoryEvent) -> str:
+    """Return which rules decided, in their own words: those that were not simply met, or all of a table."""
+    rules = event.details.get("rules") or ()
+    if event.kind == "rules.checked":
+        told = [rule for rule in rules if rule["result"] != "PASS"] or rules
+        return "；".join(f"{rule['rule']} {rule['message']}" for rule in told)
+    return "；".join(
+        f"{rule['table']} 第 {rule['row']} 行：{rule['words'] or _outputs(rule)}" for rule in rules
+    )
+
+
+def _outputs(rule: Mapping[str, Any]) -> str:
+    return "、".join(str(value) for value in rule["outputs"].values())
