@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, g
+from flask import Response, g, request
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
 
 from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
 from service.api.etags import check_match, conditional, is_conditional, tag_of
 from service.api.fields import moment, string
-from service.api.idempotency import idempotent
+from service.api.idempotency import HEADER, idempotent
 from service.errors import Invalid
 from service.models import Attachment, Nomination
 from service.programmes.nomination import attachments, nominations
@@ -68,11 +68,17 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
     照片会重新编码并去掉其中的位置等信息；其他文件须与扩展名一致。
     """
     ctx: Context = g.ctx
-    nomination = _get_editable(ctx, nomination_id)
     file = files["file"]
     if not file.filename:
         raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
-    attachment = attachments.add(ctx, nomination, form["slot"], file.filename, file.read())
+    slot = attachments.find_slot(ctx, nominations.get_visible(ctx, nomination_id), form["slot"])
+    if HEADER not in request.headers:
+        # a photo takes a second to encode anew: the database is let go, unless the reply's key is kept in it
+        ctx.session.rollback()
+    checked = attachments.check(slot, file.filename, file.read())
+    nomination = _get_editable(ctx, nomination_id)
+    attachments.require_room(ctx, nomination, form["slot"])
+    attachment = attachments.keep(ctx, nomination, form["slot"], checked)
     return attachment, {"Location": f"{VERSION_PREFIX}/attachments/{attachment.id}"}
 
 

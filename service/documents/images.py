@@ -29,15 +29,20 @@ class CleanImage:
 
 def clean_image(data: bytes, kind: str, label: str, *, max_pixels: int = MAX_PIXELS) -> CleanImage:
     """Decode a JPEG or PNG (``kind``) and encode it again; ``label`` is what the page calls it."""
-    if not data.startswith(MAGIC[kind]):
-        name = "jpg" if kind == "JPEG" else "png"
-        raise Invalid(f"{label}须为 {name} 格式的照片，此文件不是。请用看图软件另存为 {name} 后再上传。")
+    require_kind(data, kind, label)
     with _one_at_a_time:
         picture = _decode(data, kind, label, max_pixels)
         picture.info.clear()  # EXIF, colour profile, comments: what save would write again
         out = io.BytesIO()
         picture.save(out, kind, **({"quality": QUALITY} if kind == "JPEG" else {}))
     return CleanImage(data=out.getvalue(), width=picture.width, height=picture.height)
+
+
+def require_kind(data: bytes, kind: str, label: str) -> None:
+    """Refuse a file that does not even begin like a picture of the kind."""
+    if not data.startswith(MAGIC[kind]):
+        name = "jpg" if kind == "JPEG" else "png"
+        raise Invalid(f"{label}须为 {name} 格式的照片，此文件不是。请用看图软件另存为 {name} 后再上传。")
 
 
 def _decode(data: bytes, kind: str, label: str, max_pixels: int) -> Image.Image:

@@ -25,6 +25,9 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)  #: since the last success
     locked_until: Mapped[datetime | None] = mapped_column()
+    password_is_temporary: Mapped[bool] = mapped_column(
+        default=False
+    )  #: given by an administrator: good for choosing one's own and nothing else
     session_epoch: Mapped[int] = mapped_column(default=0)  #: raised to end every session of the user
     created_at: Mapped[datetime] = mapped_column()
     last_login_at: Mapped[datetime | None] = mapped_column()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -13,10 +14,13 @@ from service.models import Membership, User
 from service.programmes import wiring
 from service.programmes.demo.demonstration import PASSWORD, LogIn, list_log_ins
 from service.web.frame import sessions
+from service.web.frame.errors import Trouble, answer, is_fragment, wants_data
 from service.web.frame.languages import LANGUAGES
 from service.web.frame.security import limit_logins
-from service.web.frame.sessions import public
+from service.web.frame.sessions import LoginRequired, PasswordChangeRequired, for_newcomers, public
 from service.web.frame.targets import local_target
+from service.web.task import kept
+from service.web.task.kept import Kept
 from service.workflow import people
 
 if TYPE_CHECKING:
@@ -45,9 +49,41 @@ def log_in() -> ResponseReturnValue:
     try:
         user = people.log_in(g.ctx, login, request.form.get("password", ""))
     except people.LoginFailed as failed:
-        return _form(login, problem=failed.message), 403
+        return _form(login, problem=failed.message, carrying=kept.carried()), 403
     sessions.begin(user)
+    carried = kept.carried()
+    if carried is not None:
+        return redirect(kept.keep(g.ctx, user, carried))
     return redirect(local_target(request.form.get("next")))
+
+
+@pages.app_errorhandler(LoginRequired)
+def ask_to_log_in(error: LoginRequired) -> ResponseReturnValue:
+    """Ask to log in first; a task's form submitted too late is carried along and becomes its draft."""
+    if wants_data() or is_fragment():
+        return answer(
+            Trouble(
+                status=401,
+                title=_("请先登录"),
+                message=_("登录已过期，请重新登录。"),
+                advice=_("在新的窗口登录后，回到本页再试一次，已填写的内容不会丢失。"),
+            )
+        )
+    refused = kept.refused_submission()
+    if refused is not None:
+        return _form("", carrying=refused), 401
+    if error.expired:
+        flash(_say_expired(), "warning")
+    return redirect(url_for("login.show", next=_way_back()))
+
+
+@pages.app_errorhandler(PasswordChangeRequired)
+def ask_for_own_password(_error: PasswordChangeRequired) -> ResponseReturnValue:
+    """Send whoever logged in with a one-time password to choose his own first."""
+    if wants_data() or is_fragment():
+        message = _("请先在“账号与密码”里把一次性密码改成自己的密码。")
+        return answer(Trouble(status=403, title=_("请先修改密码"), message=message, advice="", icon="key"))
+    return redirect(url_for("login.account"))
 
 
 @pages.post("/logout")
@@ -62,16 +98,19 @@ def log_out() -> ResponseReturnValue:
 
 
 @pages.get("/account")
+@for_newcomers
 def account() -> str:
     """Show who one is, and the form for a new password."""
     return _account(None)
 
 
 @pages.post("/account/password")
+@for_newcomers
 @limit_logins
 def change_password() -> ResponseReturnValue:
     """Set a new password; every other session of the account ends."""
     user = g.ctx.session.get_one(User, g.ctx.actor.user_id)
+    was_temporary = user.password_is_temporary
     form = request.form
     try:
         _require_same(form.get("new", ""), form.get("again", ""))
@@ -80,7 +119,7 @@ def change_password() -> ResponseReturnValue:
         return _account(refused), 422
     sessions.begin(user)
     flash(_("密码已修改，其他地方的登录已退出。"), "success")
-    return redirect(url_for("login.account"))
+    return redirect(url_for("inbox.show" if was_temporary else "login.account"))
 
 
 @pages.post("/language")
@@ -97,20 +136,36 @@ def _require_same(new: str, again: str) -> None:
         raise Invalid(_("两次输入的新密码不一致。"), fields={"again": _("请再输入一遍新密码")})
 
 
-def _form(login: str, password: str = "", *, problem: str = "") -> str:
+def _say_expired() -> str:
+    if request.method == "GET":
+        return str(_("超过 30 分钟没有操作，已自动退出，请重新登录。"))
+    return str(_("超过 30 分钟没有操作，已自动退出，刚才的操作没有生效。登录后回到原来的页面，请再做一次。"))
+
+
+def _way_back() -> str | None:
+    """Return where to go on after the log-in: this page, or the one whose form was sent."""
+    address = request.full_path.rstrip("?") if request.method == "GET" else ""
+    sender = urlsplit(request.referrer or "")
+    if request.method != "GET" and sender.netloc == request.host:
+        address = sender.path + (f"?{sender.query}" if sender.query else "")
+    return address if address not in ("", "/") else None
+
+
+def _form(login: str, password: str = "", *, problem: str = "", carrying: Kept | None = None) -> str:
     return render_template(
         "login.html",
         login=login,
         password=password,
         problem=problem,
         target=request.values.get("next", ""),
+        carrying=carrying,
         log_ins=_demonstration_log_ins(),
-        role_words=_role_names(),
+        role_words=_role_names() if "ctx" in g else {},
     )
 
 
 def _demonstration_log_ins() -> list[LogIn]:
-    if not current_app.config["DEMONSTRATION"]:
+    if not current_app.config["DEMONSTRATION"] or "ctx" not in g:  # none where a request was refused early
         return []
     return [entry for pack in wiring.all_packs(g.ctx).values() for entry in list_log_ins(pack)]
 

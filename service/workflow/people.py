@@ -110,6 +110,7 @@ def change_password(ctx: Context, user: User, old: str, new: str) -> None:
     if new == old or user.login.lower() in new.lower():
         raise Invalid("新密码不能与原密码相同，也不能包含用户名。", fields={"new": "请换一个密码"})
     user.password_hash = _hasher.hash(new)
+    user.password_is_temporary = False
     user.session_epoch += 1
     history.record_in(ctx, "logins", "password.changed", login=user.login)
 

@@ -31,7 +31,10 @@ class Browser:
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **options: Any) -> Page:
         token = {"csrf_token": self.token}
-        return Page(self.client.post(path, data={**token, **(data or {})}, **options))
+        page = Page(self.client.post(path, data={**token, **(data or {})}, **options))
+        if path == "/login":
+            self._token = ""  # a new session has a token of its own
+        return page
 
     def fetch(self, method: str, path: str, **options: Any) -> Page:
         """Call as the page's scripts do."""

@@ -53,7 +53,9 @@ def test_an_account_gets_a_password_shown_once(browse: Browse, look: Look) -> No
     assert password not in admin.get(f"/admin/people/{user.id}").html
     newcomer = browse()
     newcomer.post("/login", {"login": "new.person", "password": password})
-    assert "新人" in newcomer.get("/").text
+    assert "新人" in newcomer.get("/account").text
+    own = {"old": password, "new": "xin-mi-ma-2024", "again": "xin-mi-ma-2024"}
+    assert newcomer.post("/account/password", own).location == "/"
     assert newcomer.get("/nominations/1").status == 200
 
 

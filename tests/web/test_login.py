@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from sqlalchemy import select
 
 from service.app import App
 from service.clock import MovableClock
-from service.models import User
+from service.models import Draft, User
 from service.wire import Service
 from tests.web.browser import Browser
 
@@ -161,3 +162,80 @@ def test_a_real_service_lists_no_demonstration_accounts(browse: Browse) -> None:
 
     assert "演示账号" not in page.text
     assert "xuanshu-demo" not in page.html
+
+
+def test_what_is_submitted_after_the_session_ended_becomes_the_draft(
+    browse: Browse, wall: MovableClock, task_at: Callable[[str], int], service: Service
+) -> None:
+    browser, task_id = browse("tuanzhibu"), task_at("fill_in_form")
+    answers = {"outcome": "submit", "answers": json.dumps({"name": "赵晨光", "deeds": "写了一半。"})}
+    assert browser.token
+    wall.move(minutes=31)
+
+    asked = browser.post(f"/tasks/{task_id}/complete", answers, headers={"Sec-Fetch-Site": "same-origin"})
+    names = ("csrf_token", "kept_task", "kept_answers")
+    carried = {name: asked.all(rf'name="{name}" value="([^"]*)"')[-1] for name in names}
+    wrong = browser.post("/login", {"login": "tuanzhibu", "password": "wrong", **carried})
+    back = browser.post("/login", {"login": "tuanzhibu", "password": GOOD["password"], **carried})
+
+    with service.wiring.reading() as ctx:
+        draft = ctx.session.get_one(Draft, task_id)
+    page = browser.get(back.location)
+    assert (asked.status, back.location) == (401, f"/tasks/{task_id}#task-form")
+    assert "填写的内容没有丢" in asked.text
+    assert wrong.all(r'name="kept_answers" value="([^"]*)"') == [answers["answers"]]
+    assert draft.answers == {"name": "赵晨光", "deeds": "写了一半。"}
+    assert "已存为草稿，还没有提交" in page.text
+
+
+def test_nobody_else_s_draft_is_written_through_the_log_in(
+    browse: Browse, task_at: Callable[[str], int], service: Service
+) -> None:
+    browser, task_id = browse(), task_at("fill_in_form")
+    carried = {"kept_task": str(task_id), "kept_answers": '{"name": "他人"}'}
+
+    back = browser.post("/login", {**GOOD, **carried})
+    elsewhere = browse().post(f"/tasks/{task_id}/complete", {"answers": '{"name": "他人"}'})
+
+    with service.wiring.reading() as ctx:
+        assert ctx.session.get(Draft, task_id) is None
+    assert "没有存成草稿" in browser.get(back.location).text
+    assert (elsewhere.status, elsewhere.location) == (302, "/login")
+
+
+def test_another_form_sent_too_late_says_to_do_it_again_and_comes_back(
+    browse: Browse, wall: MovableClock
+) -> None:
+    browser = browse("shiwei")
+    assert browser.token
+    wall.move(minutes=31)
+
+    asked = browser.post("/rounds/new", {"year": "2025"}, headers={"Referer": "http://localhost/rounds/new"})
+
+    assert asked.location == "/login?next=/rounds/new"
+    assert "请再做一次" in browser.get(asked.location).text
+
+
+def test_a_one_time_password_is_changed_before_anything_else(
+    browse: Browse, service: Service, user_id_of: Callable[[str], int]
+) -> None:
+    admin, browser = browse("admin"), browse()
+    given = admin.post(f"/admin/people/{user_id_of('liyang')}/password")
+    password = given.all(r'<code class="fs-3 user-select-all">([^<]+)</code>')[0]
+
+    browser.post("/login", {"login": "liyang", "password": password, "next": "/messages"})
+    kept_out = [browser.get(path).location for path in ("/", "/messages", "/nominations", "/rounds/1")]
+    by_script = browser.fetch("POST", "/messages/read")
+    account = browser.get("/account")
+    new = "qing-feng-2024"
+    changed = browser.post("/account/password", {"old": password, "new": new, "again": new})
+
+    assert kept_out == ["/account"] * 4
+    assert (by_script.status, "一次性密码" in by_script.json["message"]) == (403, True)
+    assert "请先改成自己的密码" in account.text
+    assert (changed.location, browser.get("/messages").status) == ("/", 200)
+    with service.wiring.reading() as ctx:
+        temporary = ctx.session.scalars(
+            select(User.password_is_temporary).where(User.login == "liyang")
+        ).one()
+    assert temporary is False

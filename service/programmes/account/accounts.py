@@ -70,6 +70,7 @@ def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str
     user = people.create_user(
         ctx, login=login, name=name.strip()[:80], password=password, unit=unit, email=email or None
     )
+    user.password_is_temporary = True
     history.record_in(ctx, "system", "account.created", user=login, unit=unit.code)
     return user, password
 
@@ -78,6 +79,7 @@ def reset_password(ctx: Context, user: User) -> str:
     """Give an account a new one-time password; every session it has ends."""
     password = make_password()
     user.password_hash = people.hash_password(password)
+    user.password_is_temporary = True
     user.session_epoch += 1
     user.failed_logins, user.locked_until = 0, None
     history.record_in(ctx, "system", "account.password_reset", user=user.login)

@@ -51,6 +51,12 @@ def check(slot: Slot, filename: str, data: bytes) -> Checked:
     return Checked(filename=info.name, data=info.data, content_type=info.content_type, size=len(data))
 
 
+def find_slot(ctx: Context, nomination: Nomination, slot_key: str) -> Slot:
+    """Return a slot that the actor may fill now, without holding anything: what is to be checked against."""
+    _require_editable(ctx, nomination)
+    return _slot(ctx, nomination, slot_key)
+
+
 def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
     """Refuse a file when the form is not open to the actor or the slot is full."""
     _require_editable(ctx, nomination)

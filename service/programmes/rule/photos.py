@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from service.documents.images import MAX_PIXELS, clean_image
+from service.documents.images import MAX_PIXELS, clean_image, require_kind
 from service.errors import Invalid
 
 MAX_BYTES = 20_000_000
@@ -56,6 +56,7 @@ def check_photo(data: bytes, rule: PhotoRule) -> PhotoInfo:
 def _check_size(data: bytes, rule: PhotoRule) -> tuple[str, ...]:
     if not data:
         raise Invalid(f"{rule.label}是空文件，请重新选择。")
+    require_kind(data, "JPEG", rule.label)  # of a small text file named .jpg the size is not what is wrong
     if len(data) > rule.max_bytes:
         raise Invalid(
             f"{rule.label}有 {_megabytes(len(data))}，超过上限 {_megabytes(rule.max_bytes)}，请压缩后再上传。"

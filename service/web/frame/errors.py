@@ -1,4 +1,7 @@
-"""What a page says when something goes wrong: what happened, what to do, and the way back."""
+"""What a page says when something goes wrong: what happened, what to do, and the way back.
+
+That somebody must log in first is no trouble; ``login`` asks.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, jsonify, render_template, request, session
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
@@ -43,7 +46,6 @@ class Trouble:
 
 def register(app: Flask) -> None:
     """Answer every error with a page of ours; the API answers its own."""
-    app.register_error_handler(LoginRequired, _ask_to_log_in)
     app.register_error_handler(ServiceError, _answer_service_error)
     app.register_error_handler(CSRFError, _answer_csrf)
     app.register_error_handler(HTTPException, _answer_http)
@@ -67,22 +69,6 @@ def status_of(error: ServiceError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
 
-def _ask_to_log_in(error: LoginRequired) -> ResponseReturnValue:
-    if wants_data() or is_fragment():
-        return _answer(
-            Trouble(
-                status=401,
-                title=_("请先登录"),
-                message=_("登录已过期，请重新登录。"),
-                advice=_("在新的窗口登录后，回到本页再试一次，已填写的内容不会丢失。"),
-            )
-        )
-    if error.expired:
-        flash(_("超过 30 分钟没有操作，已自动退出，请重新登录。"), "warning")
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("login.show", next=None if target == "/" else target))
-
-
 def _answer_service_error(error: ServiceError) -> ResponseReturnValue:
     titles = {
         404: (_("找不到"), _("可能已被删除，或者不在您的权限范围内。"), "mood-empty"),
@@ -92,7 +78,7 @@ def _answer_service_error(error: ServiceError) -> ResponseReturnValue:
     }
     status = status_of(error)
     title, advice, icon = titles.get(status, (_("没有办成"), _("请稍后重试。"), "alert-circle"))
-    return _answer(
+    return answer(
         Trouble(
             status=status, title=title, message=error.message, advice=advice, icon=icon, fields=error.fields
         )
@@ -100,14 +86,13 @@ def _answer_service_error(error: ServiceError) -> ResponseReturnValue:
 
 
 def _answer_csrf(_error: CSRFError) -> ResponseReturnValue:
-    message = _("页面打开的时间太久，或者登录已经变更，这次提交没有生效。")
-    if not session.get("user") and request.method == "POST":
-        message = _("登录已过期，这次提交没有生效。")
-    return _answer(
+    if not session.get("user"):
+        return current_app.handle_user_exception(LoginRequired(expired=True))
+    return answer(
         Trouble(
             status=400,
             title=_("请重新提交"),
-            message=message,
+            message=_("页面打开的时间太久，或者登录已经变更，这次提交没有生效。"),
             advice=_("请返回上一页刷新后再提交一次。"),
             icon="refresh",
         )
@@ -129,7 +114,7 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     title, message = sentences.get(status, (_("没有办成"), _("请刷新页面后重试。")))
     icon = "mood-empty" if status == 404 else "alert-circle"
-    return _answer(
+    return answer(
         Trouble(status=status, title=title, message=message, advice=_("可以返回首页继续办理。"), icon=icon)
     )
 
@@ -142,7 +127,7 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
         log.warning("the database is away or busy: %s", str(error).splitlines()[0])
         if request.endpoint == HEALTH:
             return _answer_health(error)
-        return _answer(
+        return answer(
             Trouble(
                 status=503,
                 title=_("系统繁忙"),
@@ -157,7 +142,7 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
     log.exception(
         "a page failed, reference %s: %s %s", reference, request.method, request.path, exc_info=error
     )
-    return _answer(
+    return answer(
         Trouble(
             status=500,
             title=_("系统出错"),
@@ -175,7 +160,8 @@ def _answer_health(error: Exception) -> ResponseReturnValue:
     return Response(f"{reason}\n", 503, headers=headers, mimetype="text/plain")
 
 
-def _answer(trouble: Trouble) -> ResponseReturnValue:
+def answer(trouble: Trouble) -> ResponseReturnValue:
+    """Answer with a page, a fragment or data, as whoever asks can show it."""
     g.failed = True
     headers = {"Retry-After": str(RETRY_AFTER)} if trouble.status == 503 else {}
     if wants_data():

@@ -17,6 +17,7 @@ IDLE = timedelta(minutes=30)
 #: the cookie is written anew at most this often
 TOUCH_EVERY = 60
 _PUBLIC = "_xuanshu_public"
+_NEWCOMERS = "_xuanshu_newcomers"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -29,6 +30,10 @@ class LoginRequired(Exception):
         self.expired = expired
 
 
+class PasswordChangeRequired(Exception):
+    """An administrator gave the password: the account can do nothing but choose its own."""
+
+
 def public(view: View) -> View:
     """Mark a view as one that nobody need log in for. Every other view does."""
     setattr(view, _PUBLIC, True)
@@ -38,13 +43,16 @@ def public(view: View) -> View:
 def find_actor(ctx: Context) -> Actor:
     """Return who the session belongs to.
 
-    Raises LoginRequired where nobody is logged in and the view is not public. Sessions live on the
-    wall clock: moving a demonstration's clock logs nobody out.
+    Raises LoginRequired where nobody is logged in and the view is not public, PasswordChangeRequired
+    while an administrator's one-time password stands. Sessions live on the wall clock: moving a
+    demonstration's clock logs nobody out.
     """
     had_session = "user" in session
     user = _find_user(ctx)
     if user is not None:
         _touch()
+        if user.password_is_temporary and not _bears_temporary_password(request.endpoint):
+            raise PasswordChangeRequired
         return people.actor_of(ctx, user)
     if had_session:
         _forget()
@@ -94,6 +102,20 @@ def _now() -> int:
     return int(clock().timestamp())
 
 
+def for_newcomers(view: View) -> View:
+    """Mark a view as one that an account may use before it has chosen its own password."""
+    setattr(view, _NEWCOMERS, True)
+    return view
+
+
 def _is_public(endpoint: str) -> bool:
+    return _is_marked(endpoint, _PUBLIC)
+
+
+def _bears_temporary_password(endpoint: str | None) -> bool:
+    return endpoint is None or _is_marked(endpoint, _PUBLIC) or _is_marked(endpoint, _NEWCOMERS)
+
+
+def _is_marked(endpoint: str, mark: str) -> bool:
     view: Any = current_app.view_functions.get(endpoint)
-    return bool(getattr(view, _PUBLIC, False))
+    return bool(getattr(view, mark, False))

@@ -24,16 +24,17 @@ PHOTO = "image/jpeg"  # photos are stored re-encoded: only they may be shown in 
 @pages.post("/nominations/<int:nomination_id>/attachments")
 def add(nomination_id: int) -> tuple[Response, int]:
     """Take a file into a slot of a nomination."""
-    nomination = g.ctx.session.get(Nomination, nomination_id)
-    if nomination is None or nomination.instance_id is None:
-        raise NotFound(_("没有这份申报，或您无权查看。"))
-    diagrams.get_visible(g.ctx, nomination.instance_id)
+    nomination, slot_key = _get_nomination(nomination_id), request.form.get("slot", "")
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid(_("请选择一个文件。"), fields={"file": _("必填")})
-    attachment = attachments.add(
-        g.ctx, nomination, request.form.get("slot", ""), file.filename, file.stream.read()
-    )
+    slot = attachments.find_slot(g.ctx, nomination, slot_key)
+    # a photo takes a second to encode anew: the database is let go, or everybody else's writing would wait
+    g.ctx.session.rollback()
+    checked = attachments.check(slot, file.filename, file.stream.read())
+    nomination = _get_nomination(nomination_id)
+    attachments.require_room(g.ctx, nomination, slot_key)
+    attachment = attachments.keep(g.ctx, nomination, slot_key, checked)
     return jsonify(as_item(attachment, is_photo=is_photo(attachment))), 201
 
 
@@ -70,6 +71,14 @@ def thumbnail(attachment_id: int) -> Response:
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=80)
     return send_file(io.BytesIO(out.getvalue()), mimetype="image/jpeg")
+
+
+def _get_nomination(nomination_id: int) -> Nomination:
+    nomination: Nomination | None = g.ctx.session.get(Nomination, nomination_id)
+    if nomination is None or nomination.instance_id is None:
+        raise NotFound(_("没有这份申报，或您无权查看。"))
+    diagrams.get_visible(g.ctx, nomination.instance_id)
+    return nomination
 
 
 def is_photo(attachment: Attachment) -> bool:

@@ -95,3 +95,10 @@ def test_photo_of_a_telephone_with_two_pictures_is_accepted():
 def test_wrong_photo_is_refused(data, message):
     with pytest.raises(Invalid, match=message):
         check_photo(data, PhotoRule(label="工作照"))
+
+
+def test_a_small_file_that_is_no_photo_is_told_what_it_is_not() -> None:
+    rule = PhotoRule(label="工作照", min_bytes=1_000_000, min_is_error=True)
+
+    with pytest.raises(Invalid, match="此文件不是"):
+        check_photo(b"just words", rule)
