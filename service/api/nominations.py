@@ -68,9 +68,10 @@ class NominationSchema(Schema):
         metadata={"type": "string", "nullable": True, "description": "电话，已遮盖"},
     )
     eligibility = fields.String(
-        required=True, allow_none=True, metadata={"description": "PASS、FAIL、EXCEPTION 或 REVIEW"}
+        required=True, allow_none=True, metadata={"description": "PASS、REASON、EXCEPTION、REVIEW 或 FAIL"}
     )
     exception_reason = fields.String(required=True, metadata={"description": "破格理由"})
+    stated_reason = fields.String(required=True, metadata={"description": "原则上不推报而仍要推报的理由"})
     created_at = moment("发起时间", required=True)
     submitted_at = moment("提交时间", required=True, allow_none=True)
     revision = fields.Integer(required=True, metadata={"description": "改动次数，即 ETag 的依据"})
@@ -109,10 +110,11 @@ class OpinionSchema(Schema):
 class FindingSchema(Schema):
     """What one rule said."""
 
-    rule = fields.String(required=True)
-    result = fields.String(required=True)
-    measured = fields.String(required=True)
-    message = fields.String(required=True)
+    rule = fields.String(required=True, metadata={"description": "规则的名称，例如 N03"})
+    result = fields.String(required=True, metadata={"description": "PASS、REASON、EXCEPTION、REVIEW 或 FAIL"})
+    measured = fields.String(required=True, metadata={"description": "核对的值"})
+    message = fields.String(required=True, metadata={"description": "依据，用通知的话"})
+    warning = fields.Boolean(required=True, metadata={"description": "符合也值得看一眼"})
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/nominations")
