@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 #: functions every programme has; they are known at publish, so names with spaces parse
 KNOWN_FUNCTIONS: Final = frozenset(
-    {"deadline", "working days after", "working days between", "character count"}
+    {
+        "deadline",
+        "working days after",
+        "working days between",
+        "character count",
+        "superiors",
+        "recommenders",
+        "holders",
+    }
 )
 
 #: characters of a value that a message quotes

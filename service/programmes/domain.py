@@ -15,9 +15,10 @@ from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
 from service.programmes.review import steps
-from service.programmes.round import calendars, rounds
+from service.programmes.round import calendars, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
+from service.workflow import chain
 from service.workflow.context import Accepted, Calendar, Context, Resolved
 
 FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")
@@ -56,8 +57,23 @@ class Programmes:
         def working_days_between(start: object, end: object) -> int:
             return calendars.load(ctx).between(_as_day(start, zone), _as_day(end, zone))
 
+        def superiors() -> list[str]:
+            nomination = nominations.of_instance(ctx, instance)
+            if nomination is None:
+                return []
+            return chain.climb(ctx, nomination.unit, nomination.recommender)
+
+        def recommenders() -> list[str]:
+            return [unit.code for unit in quotas.units_with_places(ctx, rounds.of_instance(ctx, instance))]
+
+        def holders(group: object) -> list[str]:
+            return chain.list_holders(ctx, self.resolve(ctx, instance, (str(group),)).groups)
+
         return {
             "deadline": deadline,
+            "superiors": superiors,
+            "recommenders": recommenders,
+            "holders": holders,
             "working days after": working_days_after,
             "working days between": working_days_between,
             "character count": count_characters,

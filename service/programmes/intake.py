@@ -180,6 +180,7 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     nomination.birth_date = number.birth_date
     # the recommender gives them, or not, for what stands here now
     nomination.exception_reason = nomination.stated_reason = ""
+    nomination.sex = number.sex  # not every form asks; the form checks that the two agree
     nomination.submitted_at = ctx.now
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 from service.models import Unit
-from service.programmes.demo import made_up
+from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo
 from service.programmes.demo.made_up import Person
 from service.programmes.pack.packs import Pack
@@ -25,18 +26,11 @@ class Planned:
 
 def plan(pack: Pack, demo: Demo, number: int, *, seed: int) -> list[Planned]:
     """Plan nominations that fill the quotas evenly: a place of every unit and category in turn."""
-    workplaces = {
-        code: [unit.code for unit in pack.units if unit.parent == code] or [code]
-        for code in pack.quotas.places
-    }
     crowd = made_up.people(demo.names, seed=seed)
-    planned: list[Planned] = []
-    for code, category, turn in _places(pack):
-        if len(planned) == number:
-            break
-        unit = workplaces[code][turn % len(workplaces[code])]
-        planned.append(Planned(unit=unit, category=category, person=next(crowd)))
-    return planned
+    places = _places(pack, demo)
+    return [
+        Planned(unit=unit, category=category, person=next(crowd)) for unit, category in islice(places, number)
+    ]
 
 
 def answers_of(planned: Planned, demo: Demo, unit: Unit, today: str) -> dict[str, Any]:
@@ -52,10 +46,36 @@ def points_of(task_id: int, criteria: Iterable[Criterion]) -> dict[str, int]:
     }
 
 
-def _places(pack: Pack) -> Iterator[tuple[str, str, int]]:
-    most = max(places for row in pack.quotas.places.values() for places in row.values())
+def _places(pack: Pack, demo: Demo) -> Iterator[tuple[str, str]]:
+    if pack.programme.quota.source == "none":
+        return _in_turn(pack)
+    return _by_heads(pack, demo) if pack.programme.quota.source == "ratio" else _by_annex(pack)
+
+
+def _in_turn(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Without places there is no end: every workplace below a recommender in turn."""
+    recommenders = pack.programme.quota.recommenders
+    workplaces = [unit.code for unit in pack.units if unit.parent in recommenders]
+    return zip(cycle(workplaces), cycle(pack.programme.categories), strict=False)
+
+
+def _by_annex(pack: Pack) -> Iterator[tuple[str, str]]:
+    workplaces = {
+        code: [unit.code for unit in pack.units if unit.parent == code] or [code]
+        for code in pack.quotas.places
+    }
+    most = max((places for row in pack.quotas.places.values() for places in row.values()), default=0)
     for turn in range(most):
         for code, row in pack.quotas.places.items():
             for category, places in row.items():
                 if turn < places:
-                    yield code, category, turn
+                    yield workplaces[code][turn % len(workplaces[code])], category
+
+
+def _by_heads(pack: Pack, demo: Demo) -> Iterator[tuple[str, str]]:
+    heads = demonstration.heads_of(pack, demo)
+    places = {code: pack.programme.quota.count_places(number) for code, number in heads.items()}
+    categories = list(pack.programme.categories)
+    for turn in range(max(places.values(), default=0)):
+        for place, code in enumerate(code for code in places if turn < places[code]):
+            yield code, categories[(place + turn) % len(categories)]

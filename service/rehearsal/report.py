@@ -37,6 +37,7 @@ class Report:
     awards: dict[str, int] = field(default_factory=dict)  #: category's name to awards
     nudges: int = 0
     completions: int = 0
+    shortfall: str = ""  #: said when fewer hold the title than the notice wants
     problems: list[str] = field(default_factory=list)  #: empty when the round ended clean
 
     def note(self, at: datetime, sentence: str) -> None:
@@ -60,6 +61,8 @@ class Report:
         yield "申报结果  " + "，".join(f"{name} {count}" for name, count in self.statuses.items())
         yield "授予称号  " + "，".join(f"{name} {count}" for name, count in self.awards.items())
         yield f"合计  {sum(self.awards.values())} 人获得称号，{self.completions} 次办理，{self.nudges} 次提醒"
+        if self.shortfall:
+            yield self.shortfall
         yield from (f"问题  {problem}" for problem in self.problems)
 
 
@@ -68,6 +71,9 @@ def conclude(ctx: Context, entry: Round, pack: Pack, report: Report) -> None:
     categories = pack.programme.categories
     by_category = Counter(ctx.session.scalars(select(Award.category).where(Award.round_id == entry.id)))
     report.awards = {category.name: by_category[key] for key, category in categories.items()}
+    wanted, number = pack.programme.award.at_least, by_category.total()
+    if number < wanted:
+        report.shortfall = f"不足  通知要求每期 {wanted} 名以上，现有 {number} 名"
     report.statuses = dict(
         Counter(ctx.session.scalars(select(Nomination.status).order_by(Nomination.status)))
     )
@@ -82,10 +88,10 @@ def _find_problems(ctx: Context, pack: Pack, awards: Counter[str]) -> Iterator[s
         yield f"流程故障：{incident.element_id} {incident.message}"
     for job in ctx.session.scalars(select(Job)):
         yield f"作业没有办完：{job.kind} {job.element_id} 应于 {job.due_at.isoformat()} {job.last_error}"
-    for quota in ctx.session.scalars(select(Quota).where(Quota.taken > Quota.places)):
+    for quota in ctx.session.scalars(select(Quota).where(Quota.hard, Quota.taken > Quota.places)):
         yield f"超出名额：{quota.unit.name} {quota.category} {quota.taken}/{quota.places}"
     for category, number in awards.items():
-        if number > pack.programme.award.places_per_category:
+        if pack.programme.award.is_bounded and number > pack.programme.award.places_per_category:
             yield f"授予人数超出：{category} {number}"
     for broken in history.verify(ctx.session):
         yield f"历史记录链断裂：{broken.stream} {broken.seq} {broken.reason}"

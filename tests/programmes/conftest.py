@@ -69,13 +69,29 @@ def round_2024(
     engine.dispose()
 
 
+SELECTION = "thousand-good-youth"
+
+
+@pytest.fixture
+def period_2021(database_url: str, packs: Mapping[str, Pack], tmp_path: Path) -> Iterator[Story]:
+    """The period of 2021 of the selection by ratio, on 2 June at nine, with nothing reported yet."""
+    engine = create_engine(database_url, durable=False)
+    clock = MovableClock(read_demo(packs[SELECTION].demo).start)
+    wiring = _wire(engine, tmp_path, packs, clock)
+    _open_round(wiring, packs, SELECTION, "2021")
+    yield Story(wiring=wiring, clock=clock, pack=packs[SELECTION], round_id=1)
+    engine.dispose()
+
+
 def _wire(engine: Engine, folder: Path, packs: Mapping[str, Pack], clock: MovableClock) -> Wiring:
     house = House(domain=Programmes(packs, Storage(folder)), public_url="http://test.invalid")
     return Wiring(session_factory=create_session_factory(engine), clock=clock, house=house)
 
 
-def _open_round(wiring: Wiring, packs: Mapping[str, Pack]) -> None:
-    pack = packs[PROGRAMME]
+def _open_round(
+    wiring: Wiring, packs: Mapping[str, Pack], programme: str = PROGRAMME, label: str = "2024"
+) -> None:
+    pack = packs[programme]
     with wiring.transaction() as ctx:
         demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
-        rounds.open_round(ctx, pack, label="2024")
+        rounds.open_round(ctx, pack, label=label)

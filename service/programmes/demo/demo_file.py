@@ -32,6 +32,14 @@ class Staff:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Heads:
+    """How many young people the units of a level report, taken in turn."""
+
+    level: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingNominations:
     """Nominations that have come as far as one step."""
 
@@ -63,6 +71,7 @@ class Demo:
     staff: tuple[Staff, ...]
     nominations: tuple[WaitingNominations, ...]
     names: Names
+    heads: tuple[Heads, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)  #: to fields that only this form has
 
 
@@ -77,8 +86,11 @@ def read_demo(data: Mapping[str, Any]) -> Demo:
             accounts=tuple(Account(**row) for row in data["accounts"]),
             staff=tuple(Staff(**row) for row in data.get("staff", ())),
             nominations=tuple(WaitingNominations(**row) for row in data.get("nominations", ())),
-            answers=dict(data.get("answers", {})),
             names=Names(**{key: _frozen(value) for key, value in data["names"].items()}),
+            answers=dict(data.get("answers", {})),
+            heads=tuple(
+                Heads(level=row["level"], numbers=tuple(row["numbers"])) for row in data.get("heads", ())
+            ),
         )
     except (KeyError, TypeError) as wrong:
         raise Invalid(f"demo.toml 有误：{wrong}") from wrong

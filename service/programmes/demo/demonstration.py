@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from service.programmes.demo.demo_file import Demo, WaitingNominations, read_dem
 from service.programmes.demo.made_up import Person
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, PackUnit
-from service.programmes.round import rounds
+from service.programmes.round import head_counts, rounds
 from service.workflow import deployments, notifications, people, user_tasks
 from service.workflow.context import Actor, Context
 
@@ -38,6 +38,7 @@ def set_up(ctx: Context, pack: Pack) -> Round:
     create_accounts(ctx, demo, units)
     entry = rounds.open_round(ctx, pack, label=demo.label, demonstration=True)
     ctx.session.flush()
+    report_heads(ctx, entry, pack, demo, units)
     crowd = made_up.people(demo.names)
     categories = list(pack.programme.categories)
     for group in demo.nominations:
@@ -66,6 +67,21 @@ def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
         ctx.session.flush()
         known[entry.code] = unit
     return known
+
+
+def report_heads(ctx: Context, entry: Round, pack: Pack, demo: Demo, units: Mapping[str, Unit]) -> None:
+    """Report how many young people every unit has, as ``demo.toml`` says."""
+    for code, number in heads_of(pack, demo).items():
+        head_counts.report(ctx.as_system(), entry, units[code], number)
+
+
+def heads_of(pack: Pack, demo: Demo) -> dict[str, int]:
+    """Return how many young people each unit of a pack reports in its demonstration."""
+    return {
+        unit.code: heads.numbers[place % len(heads.numbers)]
+        for heads in demo.heads
+        for place, unit in enumerate(unit for unit in pack.units if unit.level == heads.level)
+    }
 
 
 def starter_role(pack: Pack) -> str:
@@ -97,9 +113,7 @@ def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
                 _create(ctx, hashed, login, staff.name.format(name=unit.name), staff.role, unit, unit)
 
 
-def _create(
-    ctx: Context, hashed: str, login: str, name: str, role: str, unit: Unit, place: Unit
-) -> None:
+def _create(ctx: Context, hashed: str, login: str, name: str, role: str, unit: Unit, place: Unit) -> None:
     user = User(
         login=login,
         name=name,

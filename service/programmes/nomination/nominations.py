@@ -340,7 +340,9 @@ def _require_may_start(ctx: Context, pack: Pack, entry: Round, unit: Unit, sourc
 
 def _find_recommender(ctx: Context, entry: Round, unit: Unit) -> Unit:
     codes = [code for code in unit.path.split("/") if code]
-    holders = select(Quota.unit_id).where(Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION)
+    holders = select(Quota.unit_id).where(
+        Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.parent_id.is_(None)
+    )
     query = select(Unit).where(Unit.code.in_(codes), Unit.id.in_(holders))
     found = sorted(ctx.session.scalars(query), key=lambda candidate: len(candidate.path))
     if not found:

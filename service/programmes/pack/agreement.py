@@ -30,6 +30,10 @@ def find_gaps(
     problems += [
         f"{file}：settings.recommenders_that_stamp “{code}”不在 {programme.units} 中" for code in unknown
     ]
+    problems += [
+        f"{file}：quota.recommenders “{code}”不在 {programme.units} 中"
+        for code in sorted(set(programme.quota.recommenders) - set(codes))
+    ]
     for code in quotas.units if quotas else {}:
         if code not in codes:
             problems.append(f"{programme.key}/{programme.quotas}：代码“{code}”不在 {programme.units} 中")
@@ -80,7 +84,7 @@ def _find_wrong_classes(programme: Programme, forms: Mapping[str, Mapping[str, A
 
 def _find_thin_quotas(programme: Programme, quotas: QuotaMatrix | None) -> list[str]:
     """Fewer nominated than awarded cannot be meant."""
-    if quotas is None:
+    if quotas is None or programme.quota.source != "matrix":
         return []
     awarded = programme.award.places_per_category
     return [

@@ -154,11 +154,14 @@ def _read_settings(folder: _Folder, key: str) -> Programme | None:
 
 
 def _read_quotas(folder: _Folder, programme: Programme) -> QuotaMatrix | None:
+    categories = {key: entry.name for key, entry in programme.categories.items()}
+    if programme.quota.source != "matrix":
+        return QuotaMatrix(units={}, categories=categories, places={})
     text = folder.text(programme.quotas)
     if not text:
         return None
     try:
-        return read_quotas(text, {key: entry.name for key, entry in programme.categories.items()})
+        return read_quotas(text, categories)
     except WrongQuotas as wrong:
         for problem in wrong.problems:
             folder.complain(programme.quotas, problem)

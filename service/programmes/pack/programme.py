@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.quota_rule import QuotaRule
 from service.programmes.rule.scoring import ReviewRules
 
 
@@ -36,9 +37,15 @@ class Award:
     """The title and how many may hold it."""
 
     title: str
-    places_per_category: int
+    places_per_category: int  #: 0 sets no bound
+    at_least: int  #: how many a round is to reach (N65), said when it is not reached; 0 says nothing
     refill_cancelled: bool  #: A-10
     confirm_after_notice: bool  #: A-11
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether no more than so many may hold the title."""
+        return self.places_per_category > 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +132,8 @@ class Programme:
     zone: ZoneInfo
     year: int  #: of the notice; a later round has its own
     diagram: str
-    quotas: str
+    quotas: str  #: file of the annex; empty where there is none
+    quota: QuotaRule
     units: str
     organiser: str  #: code of the unit that holds the programme
     department: str
@@ -142,6 +150,7 @@ class Programme:
     fields: Mapping[str, str]  #: field of the recommendation form to PUBLIC, INTERNAL or SENSITIVE
     choices: Choices
     not_awarded_days: int
+    sensitive_words: tuple[str, ...]  #: looked for in what is to be published, besides the scanner's own
     papers: Mapping[str, Paper]
     forms: Mapping[str, str]  #: forms that no user task names
     review: ReviewRules | None = None  #: how experts score and lists are voted on, where they are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import Invalid
@@ -24,6 +25,8 @@ from service.programmes.pack.toml_table import Table
 from service.programmes.rule.calendar import deadline
 from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.quota_rule import ROUNDINGS, QuotaRule, QuotaSource, Rounding
+from service.programmes.rule.quota_rule import SOURCES as SOURCES_OF_PLACES
 
 FIELD_CLASSES = ("PUBLIC", "INTERNAL", "SENSITIVE")
 SOURCES = ("unit", "self")
@@ -50,7 +53,8 @@ def read_programme(table: Table) -> Programme:
         zone=_read_zone(table),
         year=table.integer("year", least=2004),
         diagram=table.text("diagram"),
-        quotas=table.text("quotas"),
+        quotas=table.text("quotas", ""),
+        quota=_read_quota(table.table("quota", optional=True), has_annex="quotas" in table.keys()),  # noqa: SIM118
         units=table.text("units"),
         organiser=organiser.text("unit"),
         department=organiser.text("department"),
@@ -67,6 +71,7 @@ def read_programme(table: Table) -> Programme:
         fields=_read_classes(table.table("fields")),
         choices=_read_choices(settings),
         not_awarded_days=_read_retention(table.table("retention")),
+        sensitive_words=_read_words(table.table("privacy", optional=True)),
         papers={key: _read_paper(key, paper) for key, paper in table.named_tables("papers")},
         forms=_read_texts(table.table("forms", optional=True)),
         review=read_review(table.table("review", optional=True)),
@@ -115,12 +120,31 @@ def _read_categories(table: Table) -> dict[str, Category]:
 def _read_award(table: Table) -> Award:
     award = Award(
         title=table.text("title"),
-        places_per_category=table.integer("places_per_category", least=1),
+        places_per_category=table.integer("places_per_category", 0),
+        at_least=table.integer("at_least", 0),
         refill_cancelled=table.flag("refill_cancelled", default=False),
         confirm_after_notice=table.flag("confirm_after_notice", default=True),
     )
     table.finish()
     return award
+
+
+def _read_quota(table: Table, *, has_annex: bool) -> QuotaRule:
+    source = table.choice("source", SOURCES_OF_PLACES, "matrix")
+    if (source == "matrix") != has_annex:
+        table.complain("source", "matrix 须写明 quotas（名额分配表的文件），其他来源不用这个文件")
+    rule = QuotaRule(
+        source=cast(QuotaSource, source),
+        hard=table.choice("strength", ("hard", "soft"), "hard") == "hard",
+        per=table.integer("per", 1, least=1),
+        rounding=cast(Rounding, table.choice("rounding", ROUNDINGS, "floor")),
+        least=table.integer("least", 0),
+        recommenders=table.texts("recommenders", ()),
+    )
+    if source != "matrix" and not rule.recommenders:
+        table.complain("recommenders", "须写明推荐单位的代码")
+    table.finish()
+    return rule
 
 
 def _read_role(key: str, table: Table) -> Role:
@@ -209,6 +233,12 @@ def _read_retention(table: Table) -> int:
     days = table.integer("not_awarded_days", least=1)
     table.finish()
     return days
+
+
+def _read_words(table: Table) -> tuple[str, ...]:
+    words = table.texts("sensitive_words", ())
+    table.finish()
+    return words
 
 
 def _read_paper(key: str, table: Table) -> Paper:

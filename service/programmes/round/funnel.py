@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
-from service.models import Nomination, NominationStatus, Quota, QuotaKind, Round, TaskStatus, Unit, UserTask
+from service.models import (
+    ANY_CATEGORY,
+    Nomination,
+    NominationStatus,
+    Quota,
+    QuotaKind,
+    Round,
+    TaskStatus,
+    Unit,
+    UserTask,
+)
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.quota_matrix import Difference
 from service.programmes.round import quotas
-from service.programmes.round.quotas import Cell
+from service.programmes.round.quotas import Cell, cell_of
 from service.workflow.context import Context
 
 #: statuses of nominations that have not left the recommending units
@@ -28,11 +38,17 @@ class Level:
     by_category: Mapping[str, int]
 
 
+#: a unit, its cells by category, and their sum
+Line = tuple[Unit, Mapping[str, Cell], Cell]
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuotaTable:
     """Places and places taken by recommending unit and category, with sums."""
 
-    rows: Sequence[tuple[Unit, Mapping[str, Cell], Cell]]
+    columns: Mapping[str, str]  #: key to name; one column where places count every category
+    rows: Sequence[Line]  #: what was given on and used below is included
+    below: Mapping[int, Sequence[Line]]  #: who got places from whom
     by_category: Mapping[str, Cell]
     total: Cell
     awards: Mapping[str, Cell]  #: places of the award, by category
@@ -62,29 +78,59 @@ def count(ctx: Context, entry: Round) -> list[Level]:
 def tabulate(ctx: Context, entry: Round) -> QuotaTable:
     """Return the quota table of a round as it stands now, in one statement."""
     query = select(Quota, Unit).join(Unit, Unit.id == Quota.unit_id).where(Quota.round_id == entry.id)
-    cells: dict[int, dict[str, Cell]] = {}
-    units: dict[int, Unit] = {}
-    awards: dict[str, Cell] = {}
-    for quota, unit in ctx.session.execute(query.order_by(Quota.id)):
-        cell = Cell(places=quota.places, taken=quota.taken)
-        if quota.kind == QuotaKind.AWARD:
-            awards[quota.category] = cell
-            continue
-        units[unit.id] = unit
-        cells.setdefault(unit.id, {})[quota.category] = cell
-    categories = wiring.pack_of(ctx, entry).programme.categories
-    by_category = {key: _sum([row[key] for row in cells.values() if key in row]) for key in categories}
+    found = [(row[0], row[1]) for row in ctx.session.execute(query.order_by(Quota.id))]
+    awards = {quota.category: cell_of(quota) for quota, _ in found if quota.kind == QuotaKind.AWARD}
+    nominated = [(quota, unit) for quota, unit in found if quota.kind == QuotaKind.NOMINATION]
+    totals = _with_below([quota for quota, _ in nominated])
+    rows, below = _rows(nominated, totals)
+    columns = _columns(ctx, entry, [quota for quota, _ in nominated])
+    by_category = {key: _sum([row[key] for _, row, _ in rows if key in row]) for key in columns}
     return QuotaTable(
-        rows=[(units[unit_id], row, _sum(list(row.values()))) for unit_id, row in cells.items()],
+        columns=columns,
+        rows=rows,
+        below=below,
         by_category=by_category,
         total=_sum(list(by_category.values())),
         awards=awards,
         differences={
             key: Difference(nominated=by_category[key].places, awarded=awards[key].places)
-            for key in categories
+            for key in columns
             if key in awards
         },
     )
+
+
+def _with_below(found: Sequence[Quota]) -> dict[int, Cell]:
+    """Return each quota's cell by its id; what units below used of it counts as used."""
+    taken = {quota.id: quota.taken for quota in found}
+    for quota in sorted(found, key=lambda quota: quota.id, reverse=True):  # those below come later
+        if quota.parent_id is not None:
+            taken[quota.parent_id] += taken[quota.id]
+    return {quota.id: replace(cell_of(quota), taken=taken[quota.id]) for quota in found}
+
+
+def _rows(
+    found: Sequence[tuple[Quota, Unit]], cells: Mapping[int, Cell]
+) -> tuple[list[Line], dict[int, list[Line]]]:
+    units = {unit.id: unit for _, unit in found}
+    unit_of = {quota.id: unit.id for quota, unit in found}
+    grouped: dict[tuple[int | None, int], dict[str, Cell]] = {}
+    for quota, unit in found:
+        holder = unit_of[quota.parent_id] if quota.parent_id else None
+        grouped.setdefault((holder, unit.id), {})[quota.category] = cells[quota.id]
+    rows: list[Line] = []
+    below: dict[int, list[Line]] = {}
+    for (holder, unit_id), row in grouped.items():
+        line = (units[unit_id], row, _sum(list(row.values())))
+        (rows if holder is None else below.setdefault(holder, [])).append(line)
+    return rows, below
+
+
+def _columns(ctx: Context, entry: Round, found: Sequence[Quota]) -> dict[str, str]:
+    if any(quota.category == ANY_CATEGORY for quota in found):
+        return {ANY_CATEGORY: "名额"}
+    categories = wiring.pack_of(ctx, entry).programme.categories
+    return {key: category.name for key, category in categories.items()}
 
 
 def find_late_units(ctx: Context, entry: Round, table: QuotaTable) -> list[UnitProgress]:
@@ -110,11 +156,20 @@ def places_free(ctx: Context, entry: Round, unit: Unit) -> dict[str, Cell]:
     above = [holders[code] for code in unit.path.split("/") if code in holders]
     if not above:
         return {}
-    query = select(Quota).where(
-        Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.unit_id == above[-1].id
+    query = (
+        select(Quota)
+        .join(Unit, Unit.id == Quota.unit_id)
+        .where(
+            Quota.round_id == entry.id,
+            Quota.kind == QuotaKind.NOMINATION,
+            Unit.code.in_([above[-1].code, *unit.path.removeprefix(above[-1].path).split("/")]),
+        )
+        .order_by(func.length(Unit.path))
     )
+    # the nearest unit's comes last and counts
     return {
-        quota.category: Cell(places=quota.places, taken=quota.taken) for quota in ctx.session.scalars(query)
+        quota.category: Cell(places=quota.places - quota.allotted, taken=quota.taken, hard=quota.hard)
+        for quota in ctx.session.scalars(query)
     }
 
 
@@ -127,4 +182,9 @@ def list_own_tasks(ctx: Context, entry: Round) -> Sequence[UserTask]:
 
 
 def _sum(cells: Sequence[Cell]) -> Cell:
-    return Cell(places=sum(cell.places for cell in cells), taken=sum(cell.taken for cell in cells))
+    return Cell(
+        places=sum(cell.places for cell in cells),
+        taken=sum(cell.taken for cell in cells),
+        allotted=sum(cell.allotted for cell in cells),
+        hard=all(cell.hard for cell in cells),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import (
+    ANY_CATEGORY,
     Extension,
     Instance,
     Job,
@@ -257,6 +258,14 @@ def _move_tasks(
 def _set_quotas(ctx: Context, entry: Round, pack: Pack) -> None:
     for code, places in pack.quotas.places.items():
         quotas.set_places(ctx, entry, QuotaKind.NOMINATION, get_unit(ctx, code), places)
+    rule = pack.programme.quota
+    first = rule.least if rule.source == "each" else 0
+    for code in rule.recommenders:
+        unit = get_unit(ctx, code)
+        quotas.set_places(ctx, entry, QuotaKind.NOMINATION, unit, {ANY_CATEGORY: first}, hard=rule.hard)
+    if not pack.programme.award.is_bounded:
+        ctx.session.flush()
+        return
     award = dict.fromkeys(pack.programme.categories, pack.programme.award.places_per_category)
     quotas.set_places(ctx, entry, QuotaKind.AWARD, entry.organiser, award)
     ctx.session.flush()
