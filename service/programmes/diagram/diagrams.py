@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
-from service.engine.records import Element, Problem
+from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import Deployment, DiagramDraft, Instance, InstanceStatus, User
 from service.programmes.diagram import completeness
@@ -29,17 +29,6 @@ class Version:
     by: str
     deployed_at: object
     active: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """What two versions disagree about at one element."""
-
-    process: str
-    element_id: str
-    name: str
-    kind: str  #: added, removed, changed
-    details: Sequence[tuple[str, str, str]] = field(default=())  #: what, before, after
 
 
 def may_draw(ctx: Context, pack: Pack) -> bool:
@@ -147,45 +136,3 @@ def publish(
     deployment = deployments.publish(ctx, pack.key, xml, pack.forms, pack.decisions, note=note.strip()[:500])
     discard_draft(ctx, pack.key)
     return deployment
-
-
-def compare(old: bytes, new: bytes) -> list[Difference]:
-    """Return what differs between two published diagrams, element by element."""
-    before, after = _elements(old), _elements(new)
-    found = []
-    for key in sorted(before.keys() | after.keys()):
-        process, element_id = key
-        was, becomes = before.get(key), after.get(key)
-        details = _details(was, becomes) if was and becomes else []
-        if was and becomes and not details:
-            continue
-        kind = "changed" if was and becomes else ("added" if becomes else "removed")
-        one = becomes or was
-        name = (one.name if one else "") or element_id
-        found.append(
-            Difference(process=process, element_id=element_id, name=name, kind=kind, details=details)
-        )
-    return found
-
-
-def _elements(xml: bytes) -> dict[tuple[str, str], Element]:
-    processes = deployments.compile_processes(xml).values()
-    return {(process.name or process.id, e.id): e for process in processes for e in process.elements.values()}
-
-
-def _details(was: Element, becomes: Element) -> list[tuple[str, str, str]]:
-    pairs = [
-        ("名称", was.name, becomes.name),
-        ("泳道", was.lane or "", becomes.lane or ""),
-        ("表单", was.form_id or "", becomes.form_id or ""),
-        ("办理角色", "、".join(was.candidate_groups), "、".join(becomes.candidate_groups)),
-        ("服务主题", was.topic or "", becomes.topic or ""),
-        ("说明", was.documentation, becomes.documentation),
-    ]
-    names = sorted(was.properties.keys() | becomes.properties.keys())
-    pairs += [(name, _get(was.properties, name), _get(becomes.properties, name)) for name in names]
-    return [(what, old, new) for what, old, new in pairs if old != new]
-
-
-def _get(properties: Mapping[str, str], name: str) -> str:
-    return properties.get(name, "")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.programmes import wiring
-from service.programmes.diagram import diagrams
+from service.programmes.diagram import comparison, diagrams
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.web.frame.numbers import number
@@ -146,7 +146,7 @@ def compare(key: str) -> str:
         versions=versions,
         old=old,
         new=new,
-        differences=diagrams.compare(before.xml, after.xml),
+        differences=comparison.compare(before.xml, after.xml),
         same_drawing=before.xml == after.xml,
     )
 
