@@ -47,7 +47,8 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
 
     SQLite runs in WAL mode with ``synchronous=FULL`` and begins every writing transaction with
     ``BEGIN IMMEDIATE``, so two writers queue instead of failing at commit. ``durable=False`` trades
-    the fsync away; it is for scratch databases (rehearsals, tests) only.
+    the fsync away; it is for scratch databases (rehearsals, tests) only. An error never tells the
+    values of its statement: a log must not know what somebody voted or what his number is.
     """
     if url.startswith("sqlite"):
         return _create_sqlite(url, durable=durable)
@@ -59,7 +60,12 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
         options += " -c synchronous_commit=off"
     arguments = {"options": options, "connect_timeout": CONNECT_SECONDS}
     return sqlalchemy_create_engine(
-        _with_driver(url), pool_size=10, max_overflow=20, pool_timeout=10, connect_args=arguments
+        _with_driver(url),
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
+        connect_args=arguments,
+        hide_parameters=True,
     )
 
 
@@ -114,7 +120,8 @@ def _with_driver(url: str) -> str:
 def _create_sqlite(url: str, *, durable: bool) -> Engine:
     memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {} if memory else {"poolclass": QueuePool, "pool_size": 10, "max_overflow": 20}
-    engine = sqlalchemy_create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
+    timeout = {"timeout": BUSY_MS / 1000}
+    engine = sqlalchemy_create_engine(url, connect_args=timeout, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

@@ -116,3 +116,14 @@ def test_statement_that_can_never_succeed_is_no_outage(error: Exception) -> None
 @pytest.mark.parametrize("state", ["40P01", "40001", "53300", "55P03", "57P01", "57014", "08006"])
 def test_trouble_of_the_server_is_away_for_now(state: str) -> None:
     assert is_unavailable(OperationalError("UPDATE", {}, psycopg.errors.lookup(state)()))
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_error_does_not_tell_what_the_statement_held(database: Engine) -> None:
+    with (
+        database.connect() as connection,
+        pytest.raises((IntegrityError, OperationalError, ProgrammingError)) as error,
+    ):
+        connection.execute(text("INSERT INTO nowhere VALUES (:vote)"), {"vote": "against"})
+
+    assert "against" not in str(error.value)
