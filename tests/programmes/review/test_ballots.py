@@ -1,0 +1,211 @@
+"""A secret ballot: everybody votes once, the counts are right, and nothing ties a vote to its voter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import pytest
+from sqlalchemy import inspect, select, text
+
+from service.errors import Conflict, NotFound, ServiceError
+from service.models import BallotCount, Base, ListChange, UserTask, Voter
+from service.programmes.review import ballots
+from service.workflow import task_access, user_tasks
+from service.workflow.context import Context
+from tests.at_once import at_once
+from tests.programmes.review.panel_story import PanelStory
+
+
+@pytest.fixture
+def voting(scoring: PanelStory) -> PanelStory:
+    """Nominations 2 and 3 are put to the vote."""
+    scoring.score_all((6, 8, 7))
+    scoring.meet()
+    return scoring
+
+
+def test_votes_are_counted(voting: PanelStory) -> None:
+    first, *others = voting.voters()
+
+    voting.vote(first, "against")
+    for login in others:
+        voting.vote(login, n3="abstain")
+
+    many = len(others)
+    assert _counts(voting) == {
+        (2, "for"): many, (2, "against"): 1, (2, "abstain"): 0,
+        (3, "for"): 0, (3, "against"): 1, (3, "abstain"): many,
+    }  # fmt: skip
+
+
+def test_who_finds_no_majority_comes_off_the_list(voting: PanelStory) -> None:
+    for login in voting.voters():
+        voting.vote(login, n3="against")
+
+    assert voting.proposed() == [2]
+    with voting.wiring.reading() as ctx:
+        change = ctx.session.scalars(select(ListChange)).one()
+        many = len(voting.voters())
+        assert change.reason == f"赞成 0 票，反对 {many} 票，弃权 0 票，未获通过"
+        assert (change.step, change.changed_by) != ("", "")
+
+
+def test_half_of_the_votes_is_no_majority(voting: PanelStory) -> None:
+    logins = voting.voters()
+    for number, login in enumerate(logins):
+        voting.vote(login, n3="for" if number < len(logins) // 2 else "abstain")
+
+    assert voting.proposed() == [2]
+
+
+def test_nobody_sees_counts_while_the_ballot_is_open(voting: PanelStory) -> None:
+    voting.vote(voting.voters()[0])
+
+    with voting.acting("laojing") as ctx:
+        ballot = ballots.find_newest(ctx, voting.entry(ctx))
+        assert ballot is not None
+        assert (ballots.list_results(ctx, ballot), ballots.count_turnout(ctx, ballot)) == ([], 1)
+
+
+def test_one_votes_once(voting: PanelStory) -> None:
+    login = voting.voters()[0]
+    with voting.acting(login) as ctx:
+        task_id = voting.round_task(ctx, "cast_ballot")
+    voting.vote(login)
+
+    with pytest.raises(Conflict), voting.acting(login) as ctx:
+        ballots.cast(ctx, task_id, {2: "against", 3: "against"})
+
+    assert _counts(voting)[2, "against"] == 0
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_two_voters_at_once_are_both_counted(voting: PanelStory) -> None:
+    first, second, *_ = voting.voters()
+
+    outcomes = at_once([partial(_try, voting, login, {2: "for", 3: "against"}) for login in (first, second)])
+
+    assert outcomes == ["done", "done"]
+    counts = _counts(voting)
+    assert (counts[2, "for"], counts[3, "against"]) == (2, 2)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_the_same_voter_twice_at_once_is_counted_once(voting: PanelStory) -> None:
+    login = voting.voters()[0]
+
+    outcomes = at_once([partial(_try, voting, login, {2: "for", 3: "for"})] * 2)
+
+    assert sorted(outcomes) == ["AlreadyDone", "done"]
+    assert _counts(voting)[2, "for"] == 1
+
+
+@pytest.mark.parametrize("choices", [{2: "for"}, {2: "for", 3: "yes"}, {2: "for", 3: "for", 1: "for"}, {}])
+def test_a_ballot_that_is_not_filled_in_counts_for_nothing(
+    voting: PanelStory, choices: dict[int, str]
+) -> None:
+    login = voting.voters()[0]
+
+    assert _try(voting, login, choices) == "Invalid"
+
+    assert set(_counts(voting).values()) == {0}
+    with voting.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(Voter).where(Voter.has_voted)).all() == []
+
+
+def test_the_task_is_not_completed_without_a_vote(voting: PanelStory) -> None:
+    login = voting.voters()[0]
+
+    with pytest.raises(Conflict, match="请在投票页上逐人选择后投票"), voting.acting(login) as ctx:
+        user_tasks.complete(ctx, voting.round_task(ctx, "cast_ballot"), "cast", {"n2": "against"})
+
+
+def test_whoever_has_no_vote_learns_nothing_of_it(voting: PanelStory) -> None:
+    with voting.acting(voting.voters()[0]) as ctx:
+        task_id = voting.round_task(ctx, "cast_ballot")
+
+    with pytest.raises(NotFound), voting.acting("liyang") as ctx:
+        ballots.cast(ctx, task_id, {2: "for", 3: "for"})
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_nothing_kept_tells_one_vote_from_another(voting: PanelStory) -> None:
+    """The same turnout with the votes given the other way round leaves the same database behind."""
+    first, second, *_ = voting.voters()
+    with voting.wiring.reading() as ctx:
+        before = _everything(ctx)
+
+    voting.vote(first, "for")
+    voting.vote(second, "against")
+
+    with voting.wiring.reading() as ctx:
+        changed = {name: rows for name, rows in _everything(ctx).items() if rows != before[name]}
+    votes = changed.pop("ballot_count")
+    assert sorted(row[-1] for row in votes) == [0, 0, 1, 1, 1, 1]
+    kept = repr(changed)
+    assert [word for word in ("against", "abstain", "反对", "弃权") if word in kept] == []
+    assert "ballot_voter" in changed
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_vote_writes_every_count(voting: PanelStory, database_kind: str) -> None:
+    """PostgreSQL keeps the transaction that wrote a row: all counts have the same, so it tells nothing."""
+    voting.vote(voting.voters()[0], "for", n3="against")
+
+    with voting.wiring.reading() as ctx:
+        if database_kind == "postgresql":
+            written = ctx.session.execute(text("SELECT DISTINCT xmin::text FROM ballot_count")).all()
+            assert len(written) == 1
+        columns = {column["name"] for column in inspect(ctx.session.connection()).get_columns("ballot_count")}
+    assert columns == {"ballot_id", "nomination_id", "choice", "votes"}
+
+
+def test_a_vote_that_fails_leaves_nothing_behind(voting: PanelStory) -> None:
+    login = voting.voters()[0]
+    with voting.acting(login) as ctx:
+        task = ctx.session.get_one(UserTask, _task(voting, ctx))
+        task.key = "gone"  # the engine does not know it
+
+    assert _try(voting, login, {2: "for", 3: "against"}) == "TooLate"
+
+    assert set(_counts(voting).values()) == {0}
+    with voting.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(Voter).where(Voter.has_voted)).all() == []
+
+
+def _try(story: PanelStory, login: str, choices: Mapping[int, str]) -> str:
+    try:
+        with story.acting(login) as ctx:
+            ballots.cast(ctx, _task(story, ctx), choices)
+    except ServiceError as refused:
+        return type(refused).__name__
+    return "done"
+
+
+def _task(story: PanelStory, ctx: Context) -> int:
+    """Return the actor's voting task, done or not."""
+    query = select(UserTask).where(UserTask.element_id == "cast_ballot").order_by(UserTask.id)
+    return next(
+        task.id
+        for task in ctx.session.scalars(query)
+        if task.completed_by_id == ctx.actor.user_id or task_access.is_candidate(ctx, task)
+    )
+
+
+def _counts(story: PanelStory) -> dict[tuple[int, str], int]:
+    with story.wiring.reading() as ctx:
+        return {
+            (row.nomination_id, row.choice): row.votes for row in ctx.session.scalars(select(BallotCount))
+        }
+
+
+def _everything(ctx: Context) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table, encrypted columns as they are read."""
+    return {
+        table.name: sorted(
+            (tuple(row) for row in ctx.session.execute(select(table).order_by(*table.primary_key.columns))),
+            key=repr,
+        )
+        for table in Base.metadata.sorted_tables
+    }

@@ -1,0 +1,150 @@
+"""Stepping back (回避, X15): declared or asked for, replaced by the next drawn, and its scores excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from service.models import Draft, Notification, Seat, SeatStatus, User
+from service.programmes.review import draws, scores, seats
+from service.workflow import task_access, user_tasks
+from service.workflow.context import Context
+from tests.at_once import at_once
+from tests.programmes.review.panel_story import PanelStory
+
+
+def test_who_steps_back_is_replaced_by_the_next_drawn(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    task_id = scoring.score_task(3, second)
+    following = _order(scoring)[3]
+
+    with scoring.acting(second) as ctx:
+        user_tasks.save_draft(ctx, task_id, {"lead_duty": 9})
+        seats.recuse(ctx, task_id, "与申报人有师徒关系")
+
+    assert scoring.experts(3) == [first, third, following]
+    with pytest.raises(NotFound), scoring.acting(second) as ctx:
+        task_access.get_visible(ctx, task_id)
+    with scoring.wiring.reading() as ctx:
+        assert ctx.session.get(Draft, task_id) is None
+        seat = ctx.session.scalars(select(Seat).where(Seat.status == SeatStatus.RECUSED)).one()
+        assert (seat.reason, seat.recused_by) == ("与申报人有师徒关系", _name(ctx, second))
+        told = select(User.login).join(Notification, Notification.user_id == User.id)
+        assert ctx.session.scalars(told.where(Notification.kind == "handed_over")).all() == [following]
+    scoring.score(3, following)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_two_who_step_back_at_once_are_replaced_by_two(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    order = _order(scoring)
+
+    outcomes = at_once(
+        [
+            partial(_try, scoring, login, partial(_recuse, scoring.score_task(3, login)))
+            for login in (first, second)
+        ]
+    )
+
+    assert outcomes == ["done", "done"]
+    assert scoring.experts(3) == [third, *order[3:5]]
+
+
+def test_when_nobody_stands_by_any_more_the_last_stays(scoring: PanelStory) -> None:
+    for _ in range(6):
+        login = scoring.experts(3)[0]
+        assert _try(scoring, login, partial(_recuse, scoring.score_task(3, login))) == "done"
+    last = scoring.experts(3)[0]
+
+    with pytest.raises(Conflict, match="没有可以替补的专家"), scoring.acting(last) as ctx:
+        seats.recuse(ctx, scoring.score_task(3, last), "有利害关系")
+
+    assert len(scoring.experts(3)) == 3
+
+
+@pytest.mark.parametrize(("reason", "message"), [(" ", "请写明回避的原因"), ("长" * 501, "原因太长")])
+def test_a_reason_is_asked_for(scoring: PanelStory, reason: str, message: str) -> None:
+    login = scoring.experts(3)[0]
+
+    with pytest.raises(Invalid, match=message), scoring.acting(login) as ctx:
+        seats.recuse(ctx, scoring.score_task(3, login), reason)
+
+
+def test_the_organiser_may_ask_one_to_step_back(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+
+    _dismiss(scoring, "laojing", first)
+
+    assert scoring.experts(3) == [second, third, _order(scoring)[3]]
+
+
+def test_scores_of_one_who_had_to_step_back_do_not_count(scoring: PanelStory) -> None:
+    strict, *others = scoring.experts(3)
+    scoring.score(3, strict, 0)
+    for login in others:
+        scoring.score(3, login, 8)
+
+    _dismiss(scoring, "laojing", strict)
+
+    with scoring.wiring.reading() as ctx:
+        assert len(scores.points_of_round(ctx, scoring.entry(ctx))[3]) == 2
+
+
+def test_nobody_else_may_ask(scoring: PanelStory) -> None:
+    with pytest.raises(Forbidden):
+        _dismiss(scoring, "liyang", scoring.experts(3)[0])
+    with pytest.raises(NotFound):
+        _dismiss(scoring, "wujin", scoring.experts(3)[0])
+
+
+def test_after_the_ranking_it_is_too_late(scoring: PanelStory) -> None:
+    scoring.score_all()
+
+    with pytest.raises(Conflict, match="已经排名"):
+        _dismiss(scoring, "laojing", scoring.experts(3)[0])
+
+
+def test_scoring_cannot_be_passed_on_to_a_colleague(scoring: PanelStory) -> None:
+    login = scoring.experts(3)[0]
+    task_id = scoring.score_task(3, login)
+    with scoring.acting("laojing") as ctx:
+        colleague = ctx.actor.user_id
+    assert colleague is not None
+    with scoring.wiring.transaction() as ctx:
+        user_tasks.get_fresh(ctx, task_id).assignee_id = colleague
+
+    with pytest.raises(Forbidden, match="评分由抽取的专家本人进行"), scoring.acting("laojing") as ctx:
+        user_tasks.complete(ctx, task_id, "submit", scoring.points())
+
+
+def _recuse(task_id: int, ctx: Context) -> None:
+    seats.recuse(ctx, task_id, "有利害关系")
+
+
+def _dismiss(story: PanelStory, by: str, login: str) -> None:
+    with story.acting(by) as ctx:
+        user_id = ctx.session.scalars(select(User.id).where(User.login == login)).one()
+        seats.dismiss(ctx, 3, user_id, "被举报与申报人有利害关系")
+
+
+def _try(story: PanelStory, login: str, act: Callable[[Context], None]) -> str:
+    try:
+        with story.acting(login) as ctx:
+            act(ctx)
+    except ServiceError as refused:
+        return type(refused).__name__
+    return "done"
+
+
+def _order(story: PanelStory) -> list[str]:
+    """The drawn order without those who may not score nomination 3: nobody."""
+    with story.wiring.reading() as ctx:
+        return [m.login for m in draws.list_members(ctx, draws.get(ctx, story.entry(ctx)))]
+
+
+def _name(ctx: Context, login: str) -> str:
+    return ctx.session.scalars(select(User.name).where(User.login == login)).one()
