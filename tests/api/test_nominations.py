@@ -96,3 +96,17 @@ def test_image_that_is_none_is_refused(call: Call) -> None:
     refused = tuanzhibu.send("POST", f"/nominations/{nomination['id']}/attachments", data=file)
 
     assert refused.status_code == 422
+
+
+def test_findings_name_rule_result_and_words_where_all_is_well_too(call: Call) -> None:
+    shiwei = call("shiwei")
+    [one, *_] = shiwei.get("/rounds/1/nominations?status=qualifying").get_json()["items"]
+
+    found = shiwei.get(f"/nominations/{one['id']}/findings").get_json()
+
+    assert [(f["rule"], f["result"], f["message"]) for f in found] == [
+        ("N04", "PASS", "符合“18周岁（2006年1月1日前出生）至35周岁（1989年1月1日后出生）”"),
+        ("N08", "PASS", "未填报“市级及以上个人荣誉”"),
+        ("N12", "PASS", "符合“个人事迹（300字）”的篇幅"),
+    ]
+    assert [f["measured"] for f in found[1:]] == ["无", "263字"]

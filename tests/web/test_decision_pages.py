@@ -39,3 +39,13 @@ def test_what_is_not_there_is_not_found(browse: Browse) -> None:
 
 def test_only_who_may_draw_sees_them(browse: Browse) -> None:
     assert browse("liyang").get(BASE).status == 403
+
+
+def test_nomination_shows_each_rule_its_result_and_the_words_of_the_notice(browse: Browse) -> None:
+    browser = browse("shiwei")
+    [path, *_] = browser.get("/nominations?status=qualifying").all(r'href="(/nominations/\d+)"')
+
+    page = browser.get(path)
+
+    assert "N04 符合“18周岁（2006年1月1日前出生）至35周岁（1989年1月1日后出生）” 符合" in page.text
+    assert "N08 未填报“市级及以上个人荣誉” 符合 无" in page.text
