@@ -20,7 +20,7 @@ from service.config import Settings
 from service.models import Nomination, Stage, TaskStatus, Unit, User, UserTask
 from service.programmes import wiring
 from service.programmes.demo import demonstration, made_up
-from service.programmes.demo.demo_file import read_demo
+from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, Slot
 from service.programmes.round import rounds
@@ -158,7 +158,7 @@ def _seed(
     for start in range(0, len(planned), CHUNK):
         chunk = planned[start : start + CHUNK]
         with wiring_.transaction() as ctx:
-            answers |= _nominate(ctx, pack, entry.id, chunk, sent=size - start, photos=photos)
+            answers |= _nominate(ctx, pack, demo, entry.id, chunk, sent=size - start, photos=photos)
     return entry.id, answers
 
 
@@ -173,7 +173,7 @@ def _first_before(ctx: Context, round_id: int, element_id: str) -> UserTask | No
 
 
 def _nominate(
-    ctx: Context, pack: Pack, round_id: int, chunk: Sequence[Planned], *, sent: int, photos: bool
+    ctx: Context, pack: Pack, demo: Demo, round_id: int, chunk: Sequence[Planned], *, sent: int, photos: bool
 ) -> dict[int, dict[str, Any]]:
     entry = rounds.get(ctx, round_id)
     units = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
@@ -188,7 +188,7 @@ def _nominate(
         assert nomination.instance_id is not None
         if photos:
             _attach(acting, pack, nomination)
-        known = answers_of(planned, unit, ctx.now.date().isoformat())
+        known = answers_of(planned, demo, unit, ctx.now.date().isoformat())
         written[nomination.instance_id] = _write(acting, nomination, known, send=number < sent)
     return written
 
