@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,26 +41,24 @@ class RecommendationRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RosterRow:
-    """One person of 附件3 汇总表, every column as text."""
+class Column:
+    """A column of a roster, as the annex names it and as the record knows it."""
 
-    name: str
-    sex: str
-    birth_month: str
-    political_status: str
-    workplace_and_post: str
-    phone: str
-    id_number: str
-    remark: str = ""
+    heading: str
+    key: str  #: field of the record; ``number`` counts the rows
+    width: float = 0  #: characters; 0 leaves it to the heading
+    kind: Literal["number", "text", "month", "code"] = "text"  #: how an imported cell is read
+    optional: bool = False  #: may be left empty when imported
 
 
 @dataclass(frozen=True, kw_only=True)
 class RosterRecord:
-    """附件3 汇总表 of one recommending unit: a sheet a category, as the annex has no such column (A-07)."""
+    """汇总表 of one unit, a sheet a category where the annex has no column for it (A-07)."""
 
     title: str  #: 常州市“产业振兴好青年”汇总表
-    recommender: str
-    sheets: Mapping[str, Sequence[RosterRow]]  #: category to its people, in printing order
+    above: str  #: the line over the table, with the place of the seal: 推荐单位（盖章）：共青团溧阳市委
+    columns: Sequence[Column]
+    sheets: Mapping[str, Sequence[Sequence[str]]]  #: name to rows; a row has a cell a column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +126,7 @@ class ImportedRow:
     sheet: str
     row: int
     category: str
-    person: RosterRow
+    answers: Mapping[str, str]  #: by the column's key
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,20 +19,8 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from service.documents.records import QuotaTableRecord, RosterRecord, RosterRow
+from service.documents.records import Column, QuotaTableRecord, RosterRecord
 
-ROSTER_COLUMNS = (
-    "序号",
-    "姓名",
-    "性别",
-    "出生年月",
-    "政治面貌",
-    "工作单位及职务",
-    "联系电话",
-    "身份证号",
-    "备注",
-)
-ROSTER_WIDTHS = (6, 12, 6, 12, 14, 44, 16, 23, 22)
 TITLE_ROW, UNIT_ROW, HEADER_ROW = 1, 2, 3
 
 _TITLE_FONT = Font(name="方正小标宋简体", size=20)
@@ -47,6 +35,7 @@ _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _MAX_SHEET_NAME = 31
+_LEAST_WIDTH = 6
 _LONG_TEXT = 14  # longer cells are set flush left
 _ROW_HEIGHT, _LINE_HEIGHT = 26, 17  # points; Excel does not grow rows of files it did not write
 _WIDER = 1.15  # 12 point against the 11 point that column widths count in
@@ -54,21 +43,26 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def make_roster(record: RosterRecord) -> bytes:
-    """Make 附件3 as .xlsx: a sheet a category, nine columns, every value typed as text."""
+    """Make a roster as .xlsx: a sheet a category, the annex's columns, every value typed as text."""
     book = Workbook()
     book.remove(book["Sheet"])
-    for category, people in record.sheets.items():
-        sheet = book.create_sheet(sheet_name(category))
-        _head(sheet, record.title, ROSTER_COLUMNS, ROSTER_WIDTHS)
+    headings = [column.heading for column in record.columns]
+    widths = [width_of(column) for column in record.columns]
+    for name, rows in record.sheets.items():
+        sheet = book.create_sheet(sheet_name(name))
+        _head(sheet, record.title, headings, widths)
         unit = _cell(sheet, UNIT_ROW, 1)
-        write_text(unit, f"推荐单位（盖章）：{record.recommender}")
+        write_text(unit, record.above)
         unit.font, unit.alignment = _BODY_FONT, Alignment(vertical="center")
-        sheet.merge_cells(
-            start_row=UNIT_ROW, end_row=UNIT_ROW, start_column=1, end_column=len(ROSTER_COLUMNS)
-        )
-        for number, person in enumerate(people, start=1):
-            _write_person(sheet, HEADER_ROW + number, number, person)
+        sheet.merge_cells(start_row=UNIT_ROW, end_row=UNIT_ROW, start_column=1, end_column=len(headings))
+        for number, row in enumerate(rows, start=HEADER_ROW + 1):
+            _write_person(sheet, number, row, record.columns, widths)
     return _save(book)
+
+
+def width_of(column: Column) -> float:
+    """Return a column's width in characters: as declared, or what its heading needs."""
+    return column.width or max(_LEAST_WIDTH, display_width(column.heading) + 4)
 
 
 def make_quota_table(record: QuotaTableRecord) -> bytes:
@@ -137,24 +131,22 @@ def _head(sheet: Worksheet, title: str, columns: Sequence[str], widths: Sequence
     sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("第 &P 页 共 &N 页"))
 
 
-def _write_person(sheet: Worksheet, row: int, number: int, person: RosterRow) -> None:
-    values = (
-        person.name,
-        person.sex,
-        person.birth_month,
-        person.political_status,
-        person.workplace_and_post,
-        person.phone,
-        person.id_number,
-        person.remark,
+def _write_person(
+    sheet: Worksheet, number: int, row: Sequence[str], columns: Sequence[Column], widths: Sequence[float]
+) -> None:
+    cells: list[str | int | None] = [
+        int(text) if column.key == "number" and text.isdigit() else text
+        for text, column in zip(row, columns, strict=True)
+    ]
+    _write_cells(sheet, number, cells)
+    lines = max(
+        math.ceil(display_width(text) * _WIDER / width) for text, width in zip(row, widths, strict=True)
     )
-    _write_cells(sheet, row, [number, *values])
-    columns = zip((str(number), *values), ROSTER_WIDTHS, strict=True)
-    lines = max(math.ceil(_width(text) * _WIDER / width) for text, width in columns)
-    sheet.row_dimensions[row].height = max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 6)
+    sheet.row_dimensions[number].height = max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 6)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
+    """Return how many half-width characters a text is wide."""
     return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
 
 

@@ -7,19 +7,31 @@ from datetime import date
 import openpyxl
 import pytest
 
-from service.documents.records import ImportedRow, RosterRecord, RosterRow
+from service.documents.records import Column, ImportedRow, RosterRecord
 from service.documents.roster_import import read_roster
-from service.documents.spreadsheets import ROSTER_COLUMNS, make_roster
+from service.documents.spreadsheets import make_roster
 from service.errors import Invalid
 
 #: processor seconds a second of ours may take on a slow or busy machine: this is no benchmark
 PATIENCE = 4
 
 CATEGORIES = ("生产管理类", "综合服务类")
+COLUMNS = (
+    Column(heading="序号", key="number", width=6, kind="number"),
+    Column(heading="姓名", key="name", width=12),
+    Column(heading="性别", key="sex", width=6),
+    Column(heading="出生年月", key="birth_month", width=12, kind="month"),
+    Column(heading="政治面貌", key="political_status", width=14),
+    Column(heading="工作单位及职务", key="workplace_and_post", width=44),
+    Column(heading="联系电话", key="phone", width=16, kind="code"),
+    Column(heading="身份证号", key="id_number", width=23, kind="code"),
+    Column(heading="备注", key="remark", width=22, optional=True),
+)
+HEADINGS = tuple(column.heading for column in COLUMNS)
 PERSON = ("陈示范", "男", "1995-03", "群众", "青锋精密机械（演示）", "13800001234", "320400199503150017", "")
 
 
-def a_book(*rows, header=ROSTER_COLUMNS, title="生产管理类", above=2) -> bytes:
+def a_book(*rows, header=HEADINGS, title="生产管理类", above=2) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = title
@@ -43,27 +55,26 @@ def messages(result) -> list[str]:
 
 
 def test_roster_we_wrote_is_read_back():
-    people = [RosterRow(**dict(zip(FIELDS, PERSON, strict=True)))]
     data = make_roster(
-        RosterRecord(title="汇总表", recommender="溧阳市", sheets={"生产管理类": people, "综合服务类": ()})
+        RosterRecord(
+            title="汇总表",
+            above="推荐单位（盖章）：溧阳市",
+            columns=COLUMNS,
+            sheets={"生产管理类": [("1", *PERSON)], "综合服务类": ()},
+        )
     )
 
-    result = read_roster(data, CATEGORIES)
+    result = read_roster(data, COLUMNS, CATEGORIES)
 
+    answers = dict(zip((column.key for column in COLUMNS[1:]), PERSON, strict=True))
     assert result.problems == ()
-    assert result.rows == (ImportedRow(sheet="生产管理类", row=4, category="生产管理类", person=people[0]),)
+    assert result.rows == (ImportedRow(sheet="生产管理类", row=4, category="生产管理类", answers=answers),)
 
 
-FIELDS = (
-    "name",
-    "sex",
-    "birth_month",
-    "political_status",
-    "workplace_and_post",
-    "phone",
-    "id_number",
-    "remark",
-)
+def test_the_only_category_needs_no_name():
+    result = read_roster(a_book(PERSON, title="Sheet1"), COLUMNS, ["好青年"])
+
+    assert [(row.category, row.answers["name"]) for row in result.rows] == [("好青年", "陈示范")]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +91,9 @@ FIELDS = (
     ],
 )
 def test_birth_month_is_read_in_any_writing(written, read):
-    result = read_roster(a_book(changed(birth=written)), CATEGORIES)
+    result = read_roster(a_book(changed(birth=written)), COLUMNS, CATEGORIES)
 
-    assert (result.problems, result.rows[0].person.birth_month) == ((), read)
+    assert (result.problems, result.rows[0].answers["birth_month"]) == ((), read)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +116,7 @@ def test_birth_month_is_read_in_any_writing(written, read):
     ],
 )
 def test_cell_that_cannot_be_taken_over_is_named(row, problem):
-    result = read_roster(a_book((*PERSON[:6], "320400199503150033", ""), row), CATEGORIES)
+    result = read_roster(a_book((*PERSON[:6], "320400199503150033", ""), row), COLUMNS, CATEGORIES)
 
     assert messages(result) == [f"“生产管理类”第 5 行{problem}"]
 
@@ -113,13 +124,13 @@ def test_cell_that_cannot_be_taken_over_is_named(row, problem):
 def test_checks_of_the_programme_are_applied():
     checks = {"身份证号": lambda text: "校验位不对。" if text.endswith("8") else None}
 
-    result = read_roster(a_book(changed(number="320400199503150018")), CATEGORIES, checks)
+    result = read_roster(a_book(changed(number="320400199503150018")), COLUMNS, CATEGORIES, checks)
 
     assert messages(result) == ["“生产管理类”第 4 行“身份证号”：校验位不对。"]
 
 
 def test_person_listed_twice_is_named_with_both_rows():
-    result = read_roster(a_book(PERSON, PERSON), CATEGORIES)
+    result = read_roster(a_book(PERSON, PERSON), COLUMNS, CATEGORIES)
 
     assert messages(result) == [
         "“生产管理类”第 5 行“身份证号”：与“生产管理类”第 4 行重复，同一人只能申报一次。"
@@ -127,8 +138,8 @@ def test_person_listed_twice_is_named_with_both_rows():
 
 
 def test_category_may_stand_in_the_remark():
-    known = read_roster(a_book(changed(remark="综合服务类"), title="Sheet1"), CATEGORIES)
-    unknown = read_roster(a_book(PERSON, title="Sheet1"), CATEGORIES)
+    known = read_roster(a_book(changed(remark="综合服务类"), title="Sheet1"), COLUMNS, CATEGORIES)
+    unknown = read_roster(a_book(PERSON, title="Sheet1"), COLUMNS, CATEGORIES)
 
     assert known.rows[0].category == "综合服务类"
     assert messages(unknown) == [
@@ -137,10 +148,10 @@ def test_category_may_stand_in_the_remark():
 
 
 def test_wrong_heading_is_named():
-    header = [*ROSTER_COLUMNS]
+    header = [*HEADINGS]
     header[3] = "生日"
 
-    result = read_roster(a_book(PERSON, header=header), CATEGORIES)
+    result = read_roster(a_book(PERSON, header=header), COLUMNS, CATEGORIES)
 
     assert messages(result) == [
         "“生产管理类”第 3 行：第 4 列应为“出生年月”，现在是“生日”。表头须依次为："
@@ -150,13 +161,13 @@ def test_wrong_heading_is_named():
 
 def test_file_without_people_is_refused():
     with pytest.raises(Invalid, match="文件里没有人员"):
-        read_roster(a_book(), CATEGORIES)
+        read_roster(a_book(), COLUMNS, CATEGORIES)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", a_book(PERSON)[:3000]], ids=["empty", "magic", "cut"])
 def test_file_that_is_no_workbook_is_refused(data):
     with pytest.raises(Invalid, match="不是完好的 Excel 文件"):
-        read_roster(data, CATEGORIES)
+        read_roster(data, COLUMNS, CATEGORIES)
 
 
 def test_damaged_workbook_is_refused_in_words():
@@ -165,7 +176,7 @@ def test_damaged_workbook_is_refused_in_words():
     for place in range(0, len(good), 211):
         broken = good[:place] + bytes([good[place] ^ 0x5A]) + good[place + 1 :]
         try:
-            read_roster(broken, CATEGORIES)
+            read_roster(broken, COLUMNS, CATEGORIES)
         except Invalid as refusal:
             assert refusal.message.endswith("。")  # noqa: PT017 - some damage does no harm
 
@@ -175,7 +186,7 @@ def test_ten_thousand_people_are_read_in_time():
     data = a_book(*rows)
     began = time.process_time()
 
-    result = read_roster(data, CATEGORIES)
+    result = read_roster(data, COLUMNS, CATEGORIES)
 
     assert time.process_time() - began < 30 * PATIENCE
     assert len(result.rows) == 10_000
