@@ -12,32 +12,19 @@ from typing import Literal
 class OpinionRecord:
     """One opinion as it is printed back on the paper form."""
 
-    text: str = ""  #: the opinion's own words
-    reason: str = ""  #: 推荐理由, only asked of the recommending unit
+    text: str = ""
     signer: str = ""
     day: date | None = None  #: None leaves the place for the date empty, to be written by hand
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecommendationRecord:
-    """附件2 推荐表: one nomination with all that the paper form asks for."""
+class FormRecord:
+    """A paper form of one nomination: what its template may name."""
 
-    name: str
-    sex: str
-    ethnicity: str
-    birth_month: str  #: as printed: 1995年3月
-    education: str
-    political_status: str
-    phone: str
-    id_number: str
-    category: str
-    workplace_and_post: str  #: 工作单位及职务
-    honours: str
-    deeds: str
+    fields: Mapping[str, str]  #: by the form's keys
+    opinions: Mapping[int, OpinionRecord]  #: by their place on the paper
+    places: int  #: how many opinions the paper has room for
     photo: bytes | None = None  #: JPEG
-    league_opinion: OpinionRecord = OpinionRecord()  #: 所在单位团组织意见
-    workplace_opinion: OpinionRecord = OpinionRecord()  #: 所在单位意见
-    recommender_opinion: OpinionRecord = OpinionRecord()  #: 推荐单位团组织意见
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,38 +58,28 @@ class QuotaTableRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """What the public may see of a candidate, and nothing else."""
+class OfficialList:
+    """An annex of an official paper: its title and a table a category."""
 
-    name: str
-    sex: str
-    workplace_and_post: str
-    remark: str = ""  #: 破格 must be explained in the notice
+    title: str
+    tables: Mapping[str, Sequence[Sequence[str]]]  #: category, or empty, to rows
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
-    """Where objections go. An empty field prints as a line to be filled in by hand."""
+class OfficialRecord:
+    """An official paper in the parts of GB/T 9704. What is empty is left out."""
 
-    department: str = ""
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeRecord:
-    """A 公示: candidates by category, the window, and where to object."""
-
-    title: str  #: 关于常州市“产业振兴好青年”候选人的公示
-    basis: str  #: what the selection rests on: 根据《…通知》（常团委发〔2024〕10号）安排
-    candidates: Mapping[str, Sequence[Candidate]]
-    starts: date
-    last_day: date
-    working_days: int
-    contact: Contact
+    title: str  #: 发文机关, 事由, 文种; a newline breaks it
+    body: Sequence[str]
     issuer: str
     day: date  #: 成文日期
+    mark: str = ""  #: 发文机关标志
+    number: str = ""  #: 发文字号
+    addressee: str = ""  #: 主送
+    columns: Sequence[Column] = ()  #: of the lists
+    lists: Sequence[OfficialList] = ()
+    copies: str = ""  #: 抄送
+    printer: str = ""  #: 印发机关; with it comes the 版记
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml.ns import qn
-from jinja2 import UndefinedError
 from PIL import Image
 
+from service.documents.form_paper import WrongTemplate, make_form
 from service.documents.packages import check_package
-from service.documents.recommendation import make_recommendation
-from service.documents.records import OpinionRecord, RecommendationRecord
+from service.documents.records import FormRecord, OpinionRecord
 
 TEMPLATE = (Path(__file__).parents[2] / "forms/changzhou-good-youth/recommendation.docx").read_bytes()
 EMPTY = dict.fromkeys(
@@ -29,7 +28,7 @@ EMPTY = dict.fromkeys(
         "id_number",
         "category",
         "workplace_and_post",
-        "honours",
+        "achievements",
         "deeds",
     ),
     "",
@@ -52,7 +51,7 @@ FILLED_GRID = """\
 所获荣誉科技成果|2022年技能竞赛一等奖{{7*7}}
 个人事迹(300字)|扎根一线八年。(详细材料可另附页)
 所在单位团组织意见|情况属实,同意推荐。签字:王示意(盖章)2024年3月18日|所在单位意见|同意。签字:李示章(盖章)2024年3月19日
-推荐单位团组织意见|推荐理由:示范作用明显。经研究,同意推荐。签字:赵示例(盖章)2024年3月21日"""
+推荐单位团组织意见|推荐理由:示范作用明显。签字:赵示例(盖章)2024年3月21日"""
 
 
 def a_photo() -> bytes:
@@ -61,27 +60,27 @@ def a_photo() -> bytes:
     return out.getvalue()
 
 
-def filled_in() -> RecommendationRecord:
-    return RecommendationRecord(
-        name="陈示范",
-        sex="男",
-        ethnicity="汉族",
-        birth_month="1995年3月",
-        education="大学本科",
-        political_status="群众",
-        phone="13800001234",
-        id_number="320400199503150017",
-        category="生产管理类",
-        workplace_and_post="青锋精密机械（演示）<车间>&主任",
-        honours="2022年技能竞赛一等奖\n{{ 7*7 }}",
-        deeds="扎根一线\x00八年。",
-        photo=a_photo(),
-        league_opinion=OpinionRecord(text="情况属实，同意推荐。", signer="王示意", day=date(2024, 3, 18)),
-        workplace_opinion=OpinionRecord(text="同意。", signer="李示章", day=date(2024, 3, 19)),
-        recommender_opinion=OpinionRecord(
-            reason="示范作用明显。", text="经研究，同意推荐。", signer="赵示例", day=date(2024, 3, 21)
-        ),
-    )
+def filled_in() -> FormRecord:
+    fields = {
+        "name": "陈示范",
+        "sex": "男",
+        "ethnicity": "汉族",
+        "birth_month": "1995年3月",
+        "education": "大学本科",
+        "political_status": "群众",
+        "phone": "13800001234",
+        "id_number": "320400199503150017",
+        "category": "生产管理类",
+        "workplace_and_post": "青锋精密机械（演示）<车间>&主任",
+        "achievements": "2022年技能竞赛一等奖\n{{ 7*7 }}",
+        "deeds": "扎根一线\x00八年。",
+    }
+    opinions = {
+        1: OpinionRecord(text="情况属实，同意推荐。", signer="王示意", day=date(2024, 3, 18)),
+        2: OpinionRecord(text="同意。", signer="李示章", day=date(2024, 3, 19)),
+        3: OpinionRecord(text="示范作用明显。", signer="赵示例", day=date(2024, 3, 21)),
+    }
+    return FormRecord(fields=fields, opinions=opinions, places=3, photo=a_photo())
 
 
 def grid(data: bytes) -> str:
@@ -98,7 +97,7 @@ def grid(data: bytes) -> str:
 
 
 def test_blank_form_is_the_annex():
-    data = make_recommendation(RecommendationRecord(**EMPTY), TEMPLATE)
+    data = make_form(FormRecord(fields=EMPTY, opinions={}, places=3), TEMPLATE)
 
     assert grid(data) == BLANK_GRID
     assert [p.text for p in docx.Document(io.BytesIO(data)).paragraphs] == [
@@ -112,11 +111,11 @@ def test_blank_form_is_the_annex():
 
 
 def test_filled_form_prints_every_answer_and_opinion_in_its_cell():
-    assert grid(make_recommendation(filled_in(), TEMPLATE)) == FILLED_GRID
+    assert grid(make_form(filled_in(), TEMPLATE)) == FILLED_GRID
 
 
 def test_photo_is_printed_two_inches_high():
-    data = make_recommendation(filled_in(), TEMPLATE)
+    data = make_form(filled_in(), TEMPLATE)
 
     shapes = docx.Document(io.BytesIO(data)).inline_shapes
     assert [(round(s.width.mm), round(s.height.mm)) for s in shapes] == [(35, 49)]
@@ -124,7 +123,7 @@ def test_photo_is_printed_two_inches_high():
 
 
 def test_page_is_a4_and_fonts_are_named_for_chinese():
-    document = docx.Document(io.BytesIO(make_recommendation(filled_in(), TEMPLATE)))
+    document = docx.Document(io.BytesIO(make_form(filled_in(), TEMPLATE)))
 
     page = document.sections[0]
     named = {
@@ -137,7 +136,7 @@ def test_page_is_a4_and_fonts_are_named_for_chinese():
 
 
 def test_printed_form_is_a_safe_package():
-    check_package(make_recommendation(filled_in(), TEMPLATE), "docx")
+    check_package(make_form(filled_in(), TEMPLATE), "docx")
 
 
 def test_template_with_a_misspelt_field_is_an_error():
@@ -146,8 +145,8 @@ def test_template_with_a_misspelt_field_is_an_error():
     out = io.BytesIO()
     document.save(out)
 
-    with pytest.raises(UndefinedError, match="nmae"):
-        make_recommendation(filled_in(), out.getvalue())
+    with pytest.raises(WrongTemplate, match="nmae"):
+        make_form(filled_in(), out.getvalue())
 
 
 def _media(data: bytes) -> list[str]:

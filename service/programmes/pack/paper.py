@@ -1,0 +1,133 @@
+"""The papers of a programme as programme.toml declares them: annexes, rosters, official notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+
+from service.programmes.pack.toml_table import Table
+
+#: what a paper is about
+NOMINATION, ROSTER, QUOTAS = "nomination", "roster", "quotas"
+PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION = "publication", "announcement", "disqualification"
+KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
+OFFICIAL = (PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
+#: the kind of a paper that does not say it, by its name
+_KNOWN = {"recommendation": NOMINATION}
+LAYOUTS = ("sheet_per_category", "one_sheet")
+_LIST_WORDS = frozenset({"total", "window", "days", "document", "programme", "award", "year", "organiser"})
+_PERSON_WORDS = frozenset({"name", "unit", "recommender", "category", "reason", "document", "programme",
+                           "award", "year", "organiser", "title"})  # fmt: skip
+#: words in braces that the sentences of an official paper may use
+WORDS: Mapping[str, frozenset[str]] = {
+    PUBLICATION: _LIST_WORDS,
+    ANNOUNCEMENT: _LIST_WORDS,
+    DISQUALIFICATION: _PERSON_WORDS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Official:
+    """What an official paper (公文) says, in the parts of GB/T 9704."""
+
+    mark: str  #: 发文机关标志, red; empty prints none
+    number: str  #: 发文字号; empty leaves the place to be filled in where there is a mark
+    addressee: str  #: 主送
+    body: tuple[str, ...]  #: one sentence group a paragraph; words in braces are filled in
+    issuer: str  #: 署名; empty means the organiser
+    copies: str  #: 抄送
+    printer: str  #: 印发机关; empty prints no 版记
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A paper the programme prints."""
+
+    key: str
+    kind: str
+    title: str
+    annex: int
+    format: str
+    form: str = ""  #: the form whose answers it prints
+    template: str = ""  #: file in forms/<programme>/ of a paper a nomination
+    above: str = ""  #: line over a roster's table; ``{unit}`` is who hands it in
+    layout: str = ""  #: of a roster; empty means what ``settings.roster_layout`` says
+    columns: tuple[str, ...] = ()  #: headings in the annex's order
+    values: Mapping[str, str] | None = None  #: heading to field, where the form calls it otherwise
+    widths: tuple[int, ...] = ()  #: characters a column, in their order
+    official: Official | None = None
+
+
+def read_paper(key: str, table: Table) -> Paper:
+    """Read one paper; problems are noted in the table's list."""
+    kind = table.choice("kind", KINDS, _KNOWN.get(key, key))
+    if kind not in KINDS:
+        table.complain("kind", f"缺少，应为 {'、'.join(KINDS)} 之一")
+        kind = NOMINATION
+    values = table.table("values", optional=True)
+    paper = Paper(
+        key=key,
+        kind=kind,
+        title=table.text("title"),
+        annex=table.integer("annex", 0),
+        format=table.choice("format", ("docx", "xlsx"), "xlsx" if kind in (ROSTER, QUOTAS) else "docx"),
+        form=table.text("form", ""),
+        template=table.text("template", f"{key}.docx") if kind == NOMINATION else "",
+        above=table.text("above", "推荐单位（盖章）：{unit}"),
+        layout=table.choice("layout", LAYOUTS, "") if "layout" in table.keys() else "",  # noqa: SIM118
+        columns=table.texts("columns", ()),
+        values={heading: values.text(heading) for heading in values.keys()},  # noqa: SIM118 - no dict
+        widths=table.integers("widths", ()),
+        official=_read_official(kind, table) if kind in OFFICIAL else None,
+    )
+    values.finish()
+    _find_wrong_lists(paper, table)
+    table.finish()
+    return paper
+
+
+def find_unknown_words(text: str, known: frozenset[str]) -> list[str] | None:
+    """Return the words in braces that are not known, or None where the braces do not close."""
+    try:
+        words = [word for _, word, _, _ in Formatter().parse(text) if word is not None]
+    except ValueError:
+        return None
+    return [word for word in words if word not in known]
+
+
+def _read_official(kind: str, table: Table) -> Official:
+    official = Official(
+        mark=table.text("mark", ""),
+        number=table.text("number", ""),
+        addressee=table.text("addressee", ""),
+        body=table.texts("body"),
+        issuer=table.text("issuer", ""),
+        copies=table.text("copies", ""),
+        printer=table.text("printer", ""),
+    )
+    for text in official.body:
+        _complain_of_words(table, "body", text, WORDS[kind])
+    return official
+
+
+def _find_wrong_lists(paper: Paper, table: Table) -> None:
+    _complain_of_words(table, "above", paper.above, frozenset({"unit"}))
+    if paper.kind == ROSTER and not paper.columns:
+        table.complain("columns", "缺少，汇总表须按附件写明各列")
+    if len(set(paper.columns)) < len(paper.columns):
+        table.complain("columns", "有重名的列")
+    if paper.widths and len(paper.widths) != len(paper.columns):
+        table.complain("widths", f"应有 {len(paper.columns)} 个，与 columns 一一对应")
+    unknown: Sequence[str] = sorted(set(paper.values or {}) - set(paper.columns))
+    if unknown:
+        table.complain("values", f"不是 columns 中的列：{'、'.join(unknown)}")
+
+
+def _complain_of_words(table: Table, key: str, text: str, known: frozenset[str]) -> None:
+    unknown = find_unknown_words(text, known)
+    if unknown is None:
+        table.complain(key, "花括号不成对")
+    elif unknown:
+        words = "、".join(f"{{{word}}}" for word in unknown)
+        table.complain(key, f"不认识 {words}，可用：{'、'.join(sorted(known))}")
