@@ -232,7 +232,7 @@ def test_papers_are_given_and_their_export_is_noted(browse: Browse, ctx: Context
     browser = browse("shiwei")
     data = {"receiver": "市人社局", "purpose": "资格审查"}
 
-    paper = browser.post("/nominations/12/recommendation.docx", data)
+    paper = browser.post("/nominations/12/papers/recommendation.docx", data)
     sheets = browser.post("/rounds/1/papers/roster.xlsx", {**data, "unit": ""})
 
     assert [page.response.data[:2] for page in (paper, sheets)] == [b"PK", b"PK"]

@@ -13,20 +13,22 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from service.documents.records import CellProblem, ImportedRow, RosterRow
-from service.documents.roster_import import FIELDS, read_roster
+from service.documents.records import CellProblem, Column, ImportedRow
+from service.documents.roster_import import read_roster
 from service.errors import Invalid, ServiceError
 from service.models import Draft, Nomination, Round, Unit, UserTask
 from service.models.crypto import keyring
 from service.programmes import wiring
 from service.programmes.form import schemas
 from service.programmes.nomination import nominations, record
+from service.programmes.pack.columns import columns_of, components_of
 from service.programmes.pack.packs import Pack
+from service.programmes.pack.paper import ROSTER, Paper
 from service.programmes.rule import identity_number
 from service.workflow.context import Context
 
+_NO_UNIT = frozenset({"name", "id_number", "phone", "remark"})  # cells that begin with no unit
 MOST = 500  #: people in one import: each is a process of its own
-_COLUMNS = {key: column for column, key in FIELDS.items()}
 _DAMAGED = "预览已失效，请重新选择文件。"
 
 
@@ -39,7 +41,7 @@ class Row:
     category: str  #: key
     unit_id: int
     unit_name: str
-    person: RosterRow
+    answers: dict[str, str]  #: of the record's form, and the roster's 备注
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,22 +55,26 @@ class Preview:
 def preview(ctx: Context, entry: Round, data: bytes, units: Sequence[Unit], fallback: Unit | None) -> Preview:
     """Read a roster and check each row by the form's own rules; nothing is written.
 
-    A row belongs to the unit whose name its 工作单位及职务 begins with, else to ``fallback``.
+    A row belongs to the unit whose name one of its cells begins with (工作单位及职务, say), else to
+    ``fallback``.
     """
     pack = wiring.pack_of(ctx, entry)
     names = {category.name: key for key, category in pack.programme.categories.items()}
-    found = read_roster(data, list(names))
+    columns = columns_of(_find_roster(pack), pack.forms[pack.programme.record_form])
+    found = read_roster(data, columns, list(names))
     if len(found.rows) > MOST:
         raise Invalid(f"文件里有 {len(found.rows)} 人，一次最多导入 {MOST} 人，请分成几个文件。")
     problems = list(found.problems)
     bad = {(problem.sheet, problem.row) for problem in problems}
-    taken = _already_nominated(ctx, entry, [row.person.id_number for row in found.rows])
+    taken = _already_nominated(ctx, entry, [row.answers.get("id_number", "") for row in found.rows])
     rows = []
     for row in found.rows:
+        if (row.sheet, row.row) in bad:
+            continue
         unit = _find_unit(row, units) or fallback
-        wrong = [] if (row.sheet, row.row) in bad else _check(pack, row, names, unit, taken)
+        wrong = _check(pack, row, columns, names, unit, taken)
         problems += wrong
-        if not wrong and (row.sheet, row.row) not in bad and unit is not None:
+        if not wrong and unit is not None:
             rows.append(
                 Row(
                     sheet=row.sheet,
@@ -76,7 +82,8 @@ def preview(ctx: Context, entry: Round, data: bytes, units: Sequence[Unit], fall
                     category=names[row.category],
                     unit_id=unit.id,
                     unit_name=unit.name,
-                    person=row.person,
+                    answers=_answers(pack, row.answers, names[row.category])
+                    | {"remark": row.answers.get("remark", "")},
                 )
             )
     order = {sheet: index for index, sheet in enumerate(dict.fromkeys(row.sheet for row in found.rows))}
@@ -99,7 +106,7 @@ def unseal(ctx: Context, entry: Round, sealed: str) -> list[Row]:
         raise Invalid(_DAMAGED, fields={"file": _DAMAGED}) from wrong
     if (content["user"], content["round"]) != (ctx.actor.user_id, entry.id):
         raise Invalid(_DAMAGED, fields={"file": _DAMAGED})
-    return [Row(**{**row, "person": RosterRow(**row["person"])}) for row in content["rows"]]
+    return [Row(**row) for row in content["rows"]]
 
 
 def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
@@ -110,15 +117,22 @@ def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
     }
     for row in rows:
         nomination = nominations.start(
-            ctx, entry, unit=units[row.unit_id], category=row.category, source="unit", name=row.person.name
+            ctx,
+            entry,
+            unit=units[row.unit_id],
+            category=row.category,
+            source="unit",
+            name=row.answers.get("name", ""),
         )
-        nominations.require_only_one(ctx, nomination, row.person.id_number)
-        nomination.id_number = row.person.id_number
-        nomination.id_number_index = nominations.index_of(row.person.id_number)
-        nomination.phone = row.person.phone
-        nomination.remark = row.person.remark
+        id_number = row.answers.get("id_number", "")
+        if id_number:
+            nominations.require_only_one(ctx, nomination, id_number)
+            nomination.id_number = id_number
+            nomination.id_number_index = nominations.index_of(id_number)
+        nomination.phone = row.answers.get("phone") or None
+        nomination.remark = row.answers.get("remark", "")
         ctx.session.flush()
-        _keep_draft(ctx, nomination, _answers(row.person, row.category))
+        _keep_draft(ctx, nomination, {k: v for k, v in row.answers.items() if k != "remark"})
     return len(rows)
 
 
@@ -133,35 +147,46 @@ def _keep_draft(ctx: Context, nomination: Nomination, answers: dict[str, Any]) -
         )
 
 
+def _find_roster(pack: Pack) -> Paper:
+    found = pack.programme.papers_of(ROSTER)
+    if not found:
+        raise Invalid("这项活动没有汇总表，不能导入。")
+    return found[0]
+
+
 def _find_unit(row: ImportedRow, units: Sequence[Unit]) -> Unit | None:
-    fitting = [unit for unit in units if row.person.workplace_and_post.startswith(unit.name)]
+    cells = [text for key, text in row.answers.items() if key not in _NO_UNIT]
+    fitting = [unit for unit in units if any(text.startswith(unit.name) for text in cells)]
     return max(fitting, key=lambda unit: len(unit.name), default=None)
 
 
 def _check(
     pack: Pack,
     row: ImportedRow,
+    columns: Sequence[Column],
     names: Mapping[str, str],
     unit: Unit | None,
     taken: Mapping[str, Nomination],
 ) -> list[CellProblem]:
+    headings = {column.key: column.heading for column in columns}
     problems = []
     if unit is None:
-        problems.append(
-            _problem(row, "工作单位及职务", "看不出所在单位，请以系统里的单位名称开头，或选择默认单位。")
-        )
-    schema = pack.forms[pack.programme.papers["recommendation"].form]
+        heading = next((h for key, h in headings.items() if key.startswith("workplace")), "")
+        problems.append(_problem(row, heading, "看不出所在单位，请以系统里的单位名称开头，或选择默认单位。"))
+    schema = pack.forms[pack.programme.record_form]
+    id_number = row.answers.get("id_number", "")
     try:
-        schemas.validate(schema, _answers(row.person, names[row.category]), {}, lenient=True)
-        identity_number.parse(row.person.id_number)
+        schemas.validate(schema, _answers(pack, row.answers, names[row.category]), {}, lenient=True)
+        if "id_number" in headings:
+            identity_number.parse(id_number)
     except ServiceError as wrong:
         fields = wrong.fields or {"id_number": wrong.message}
-        problems += [_problem(row, _COLUMNS.get(key, ""), text) for key, text in fields.items()]
-    other = taken.get(nominations.index_of(row.person.id_number)) if row.person.id_number else None
+        problems += [_problem(row, headings.get(key, ""), text) for key, text in fields.items()]
+    other = taken.get(nominations.index_of(id_number)) if id_number else None
     if other is not None:
         problems.append(
             _problem(
-                row, "身份证号",
+                row, headings["id_number"],
                 f"该同志已由{other.unit.name}（推荐单位：{other.recommender.name}）申报，不能重复申报。",
             )
         )  # fmt: skip
@@ -172,17 +197,18 @@ def _problem(row: ImportedRow, column: str, message: str) -> CellProblem:
     return CellProblem(sheet=row.sheet, row=row.row, column=column, message=message)
 
 
-def _answers(person: RosterRow, category: str) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "sex": person.sex,
-        "birth_month": person.birth_month,
-        "political_status": person.political_status,
-        "workplace_and_post": person.workplace_and_post,
-        "phone": person.phone,
-        "id_number": person.id_number,
-        "category": category,
-    }
+def _answers(pack: Pack, cells: Mapping[str, str], category: str) -> dict[str, str]:
+    """Return what a row says of the form's fields; sex and month of birth follow from the identity number."""
+    fields = components_of(pack.forms[pack.programme.record_form])
+    answers = {key: text for key, text in cells.items() if key in fields}
+    if "category" in fields:
+        answers["category"] = category
+    try:
+        person = identity_number.parse(cells.get("id_number", ""))
+    except identity_number.WrongIdentityNumber:
+        return answers
+    told = {"sex": str(person.sex), "birth_month": f"{person.birth_date:%Y-%m}"}
+    return {key: text for key, text in told.items() if key in fields} | answers
 
 
 def _already_nominated(ctx: Context, entry: Round, numbers: Sequence[str]) -> dict[str, Nomination]:

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 from service.programmes.form.fields import name_of
+from service.programmes.pack.columns import find_strange_headings
 from service.programmes.pack.programme import Programme
 from service.programmes.pack.quota_matrix import QuotaMatrix
 
@@ -46,6 +47,7 @@ def find_gaps(
             for role in start.roles
             if role not in programme.roles
         ]
+    problems += _find_strange_columns(programme, forms)
     return problems + _find_thin_quotas(programme, quotas) + _find_wrong_classes(programme, forms)
 
 
@@ -64,8 +66,7 @@ def find_unknown_words(
 
 def _find_wrong_classes(programme: Programme, forms: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return where the recommendation form and programme.toml differ in fields, classes or categories."""
-    paper = programme.papers.get("recommendation")
-    form = forms.get(paper.form) if paper else None
+    form = forms.get(programme.record_form)
     if not form:
         return []
     file = f"{programme.key}/programme.toml"
@@ -80,6 +81,18 @@ def _find_wrong_classes(programme: Programme, forms: Mapping[str, Mapping[str, A
     if offered != list(programme.categories):
         problems.append(f"{file}：categories 与表单 {form.get('id')} 的 category 选项不一致")
     return problems
+
+
+def _find_strange_columns(programme: Programme, forms: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the columns of rosters and lists that nothing in the form belongs to."""
+    form = forms.get(programme.record_form) or {}
+    return [
+        f"{programme.key}/programme.toml：papers.{paper.key}.columns “{heading}”在表单 {form.get('id')} 中"
+        f"没有同名的项，请在 papers.{paper.key}.values 中写明是哪一项"
+        for paper in programme.papers.values()
+        for heading in find_strange_headings(paper, form)
+        if form
+    ]
 
 
 def _find_thin_quotas(programme: Programme, quotas: QuotaMatrix | None) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 from service.errors import Invalid
 from service.programmes.form.problems import find_problems
 from service.programmes.pack.agreement import find_gaps, find_unknown_words
+from service.programmes.pack.print_templates import find_wrong_templates
 from service.programmes.pack.programme import Programme, Slot
 from service.programmes.pack.programme_file import read_programme
 from service.programmes.pack.quota_matrix import QuotaMatrix, WrongQuotas, read_quotas
@@ -90,6 +91,8 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     decisions = _read_decisions(folder, programme)
     problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
     problems += find_unknown_words(programme, diagram, forms)
+    templates = {file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))}
+    problems += find_wrong_templates(programme, forms, templates)
     if problems or quotas is None:
         raise WrongPack(problems)
     return Pack(
@@ -101,7 +104,7 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
         units=units,
         demo=demo,
         decisions=decisions,
-        templates={file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))},
+        templates=templates,
     )
 
 

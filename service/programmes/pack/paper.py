@@ -113,6 +113,9 @@ def _read_official(kind: str, table: Table) -> Official:
 
 def _find_wrong_lists(paper: Paper, table: Table) -> None:
     _complain_of_words(table, "above", paper.above, frozenset({"unit"}))
+    if paper.official is not None:
+        _complain_of_words(table, "title", paper.title, WORDS[paper.kind])
+        _complain_of_words(table, "addressee", paper.official.addressee, WORDS[paper.kind])
     if paper.kind == ROSTER and not paper.columns:
         table.complain("columns", "缺少，汇总表须按附件写明各列")
     if len(set(paper.columns)) < len(paper.columns):

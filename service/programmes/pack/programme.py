@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
+from service.programmes.pack.paper import NOMINATION, Paper
 from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
 from service.programmes.rule.quota_rule import QuotaRule
@@ -95,18 +96,6 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
-    """A paper the programme prints."""
-
-    key: str
-    title: str
-    annex: int
-    format: str
-    form: str = ""
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Choices:
     """What the notice leaves open and the organiser has decided (A-nn of requirements §1.7)."""
 
@@ -159,3 +148,12 @@ class Programme:
     def start_events(self) -> Mapping[str, str]:
         """Start event of the nomination's process, by source."""
         return {start.source: start.event for start in self.starts}
+
+    @property
+    def record_form(self) -> str:
+        """Id of the form that fills a nomination's record: that of the first paper about a nomination."""
+        return next((p.form for p in self.papers.values() if p.kind == NOMINATION and p.form), "")
+
+    def papers_of(self, *kinds: str) -> list[Paper]:
+        """Return the papers of some kinds in the order of the file."""
+        return [paper for paper in self.papers.values() if paper.kind in kinds]

@@ -8,12 +8,12 @@ from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import Invalid
+from service.programmes.pack.paper import read_paper
 from service.programmes.pack.programme import (
     Award,
     Category,
     Choices,
     NoticeRule,
-    Paper,
     Programme,
     Reminders,
     Role,
@@ -72,7 +72,7 @@ def read_programme(table: Table) -> Programme:
         choices=_read_choices(settings),
         not_awarded_days=_read_retention(table.table("retention")),
         sensitive_words=_read_words(table.table("privacy", optional=True)),
-        papers={key: _read_paper(key, paper) for key, paper in table.named_tables("papers")},
+        papers={key: read_paper(key, paper) for key, paper in table.named_tables("papers")},
         forms=_read_texts(table.table("forms", optional=True)),
         review=read_review(table.table("review", optional=True)),
     )
@@ -239,16 +239,3 @@ def _read_words(table: Table) -> tuple[str, ...]:
     words = table.texts("sensitive_words", ())
     table.finish()
     return words
-
-
-def _read_paper(key: str, table: Table) -> Paper:
-    paper = Paper(
-        key=key,
-        title=table.text("title"),
-        annex=table.integer("annex", 0),
-        format=table.choice("format", ("docx", "xlsx", "pdf")),
-        form=table.text("form", ""),
-        columns=table.texts("columns", ()),
-    )
-    table.finish()
-    return paper

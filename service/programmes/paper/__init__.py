@@ -1,1 +1,1 @@
-"""Papers in the columns and order of the notice's annexes."""
+"""Papers: annexes, rosters, official papers, their batches, and the stamped scans that come back."""

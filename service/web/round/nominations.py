@@ -14,6 +14,8 @@ from service.models import Instance, Nomination, Round, TaskStatus, Unit, UserTa
 from service.programmes import wiring
 from service.programmes.nomination import nominations, roster_import
 from service.programmes.nomination.nominations import Filter
+from service.programmes.pack.paper import NOMINATION
+from service.programmes.paper import official
 from service.programmes.round import funnel, quotas, rounds, starts
 from service.web.frame import labels
 from service.web.frame.errors import status_of
@@ -76,6 +78,8 @@ def show(nomination_id: int) -> str:
         standing=diagrams.locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
         zone=ctx.domain.zone(ctx, instance),
+        forms=wiring.pack_of(ctx, nomination.round).programme.papers_of(NOMINATION),
+        lost=nomination.status in official.LOST,
     )
 
 

@@ -1,4 +1,4 @@
-"""Papers to download: the annexes and the 公示, and the form that asks what personal data is taken for."""
+"""Papers to download: annexes, rosters, official papers, and the form that asks what they are taken for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from flask import Blueprint, Response, g, render_template, request, send_file
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid, NotFound
-from service.models import Round, Unit
+from service.models import NoticeKind, Round, Unit
+from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.paper import papers
+from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER
+from service.programmes.paper import batches, exports, forms, official, rosters
+from service.programmes.publication import notices
 from service.programmes.round import quotas, rounds
 from service.web.frame.errors import status_of
 from service.workflow.context import Context
@@ -21,8 +24,11 @@ if TYPE_CHECKING:
 
 pages = Blueprint("paper_pages", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "zip": "application/zip",
+}
 
 
 @pages.get("/rounds/<int:round_id>/papers")
@@ -33,64 +39,95 @@ def show(round_id: int) -> str:
 
 @pages.get("/rounds/<int:round_id>/papers/quotas.xlsx")
 def quotas_xlsx(round_id: int) -> Response:
-    """Give annex 1."""
+    """Give the quota table."""
     entry = rounds.get(g.ctx, round_id)
-    return _file(papers.print_quotas(g.ctx, entry), XLSX, f"附件1 名额分配表 {entry.label}.xlsx")
+    return _file(rosters.print_quotas(g.ctx, entry), "xlsx", f"名额分配表 {entry.label}")
 
 
 @pages.get("/rounds/<int:round_id>/papers/notice.docx")
 def notice_docx(round_id: int) -> Response:
     """Give the 公示 as a document."""
     entry = rounds.get(g.ctx, round_id)
-    return _file(papers.print_notice(g.ctx, entry), DOCX, f"候选人公示 {entry.label}.docx")
+    return _file(official.print_notice(g.ctx, entry, PUBLICATION), "docx", f"候选人公示 {entry.label}")
+
+
+@pages.get("/rounds/<int:round_id>/papers/decision.docx")
+def decision_docx(round_id: int) -> Response:
+    """Give the 公布 as a document."""
+    entry = rounds.get(g.ctx, round_id)
+    return _file(official.print_notice(g.ctx, entry, ANNOUNCEMENT), "docx", f"名单公布 {entry.label}")
 
 
 @pages.get("/rounds/<int:round_id>/papers/template.xlsx")
 def template_xlsx(round_id: int) -> Response:
-    """Give an empty annex 3 for importing."""
+    """Give an empty roster for importing."""
     entry = rounds.get(g.ctx, round_id)
-    return _file(papers.print_roster_template(g.ctx, entry), XLSX, "附件3 汇总表（空白）.xlsx")
+    return _file(rosters.print_roster_template(g.ctx, entry), "xlsx", "汇总表（空白）")
 
 
-@pages.post("/rounds/<int:round_id>/papers/roster.xlsx")
-def roster_xlsx(round_id: int) -> ResponseReturnValue:
-    """Give annex 3 of one recommender, or of the round; the export is noted with receiver and purpose."""
+@pages.post("/rounds/<int:round_id>/papers/roster.<any(xlsx,docx):kind>")
+def roster(round_id: int, kind: str) -> ResponseReturnValue:
+    """Give the roster of one recommender, or of the round; the export is noted with receiver and purpose."""
+    return _export(round_id, "roster", kind)
+
+
+@pages.post("/rounds/<int:round_id>/papers/batch.zip")
+def batch_zip(round_id: int) -> ResponseReturnValue:
+    """Give all papers of one recommender, or of the round, in one file with a manifest."""
+    return _export(round_id, "batch", "zip")
+
+
+@pages.post("/nominations/<int:nomination_id>/papers/<paper>.docx")
+def form_docx(nomination_id: int, paper: str) -> ResponseReturnValue:
+    """Give a paper form of a nomination with its opinions in place; the export is noted."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    data = forms.print_form(ctx, nomination, paper)
+    exports.note_export(
+        ctx,
+        nomination.round,
+        paper,
+        receiver=request.form.get("receiver", ""),
+        purpose=request.form.get("purpose", ""),
+        nomination=nomination.id,
+    )
+    title = forms.get_paper(wiring.pack_of(ctx, nomination.round), paper, NOMINATION).title
+    return _file(data, "docx", f"{title} {nomination.name}")
+
+
+@pages.get("/nominations/<int:nomination_id>/disqualification.docx")
+def disqualification_docx(nomination_id: int) -> Response:
+    """Give the organiser the notice to one who lost his place."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    data = official.print_disqualification(ctx, nomination)
+    return _file(data, "docx", f"取消资格通知 {nomination.name}")
+
+
+def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
     ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
     try:
         unit = _recommender(entry)
-        data = papers.print_roster(ctx, entry, unit)
-        papers.note_export(
+        if what == "batch":
+            data = batches.make_batch(ctx, entry, unit)
+        else:
+            data = rosters.print_roster(ctx, entry, unit, form=kind)
+        exports.note_export(
             ctx,
             entry,
-            "roster",
+            what,
             receiver=request.form.get("receiver", ""),
             purpose=request.form.get("purpose", ""),
             unit=unit.code if unit else "",
-            full=papers.may_read_in_full(ctx, entry, unit),
+            full=exports.may_read_in_full(ctx, entry, unit),
         )
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
     name = unit.name if unit else entry.organiser.name
-    return _file(data, XLSX, f"附件3 汇总表 {name} {entry.label}.xlsx")
-
-
-@pages.post("/nominations/<int:nomination_id>/recommendation.docx")
-def recommendation_docx(nomination_id: int) -> ResponseReturnValue:
-    """Give annex 2 of a nomination with its opinions in place; the export is noted."""
-    ctx: Context = g.ctx
-    nomination = nominations.get_visible(ctx, nomination_id)
-    data = papers.print_recommendation(ctx, nomination)
-    papers.note_export(
-        ctx,
-        nomination.round,
-        "recommendation",
-        receiver=request.form.get("receiver", ""),
-        purpose=request.form.get("purpose", ""),
-        nomination=nomination.id,
-    )
-    return _file(data, DOCX, f"附件2 推荐表 {nomination.name}.docx")
+    title = "全套材料" if what == "batch" else "汇总表"
+    return _file(data, kind, f"{title} {name} {entry.label}")
 
 
 def _recommender(entry: Round) -> Unit | None:
@@ -106,19 +143,28 @@ def _recommender(entry: Round) -> Unit | None:
 
 def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
     ctx: Context = g.ctx
+    programme = wiring.pack_of(ctx, entry).programme
     units = [
-        unit for unit in quotas.units_with_places(ctx, entry) if papers.may_export_roster(ctx, entry, unit)
+        unit for unit in quotas.units_with_places(ctx, entry) if exports.may_export_roster(ctx, entry, unit)
     ]
+    published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
     return render_template(
         "papers/show.html",
         round=entry,
         units=units,
-        whole=papers.may_export_roster(ctx, entry, None),
-        full={unit.id for unit in units if papers.may_read_in_full(ctx, entry, unit)},
+        whole=exports.may_export_roster(ctx, entry, None),
+        full={unit.id for unit in units if exports.may_read_in_full(ctx, entry, unit)},
+        quotas=programme.papers_of(QUOTAS),
+        rosters=programme.papers_of(ROSTER),
+        forms=programme.papers_of(NOMINATION),
+        notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
+        decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
         refused=refused,
         given=request.form if refused else {},
     )
 
 
-def _file(data: bytes, mimetype: str, name: str) -> Response:
-    return send_file(io.BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=name)
+def _file(data: bytes, kind: str, name: str) -> Response:
+    return send_file(
+        io.BytesIO(data), mimetype=TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}"
+    )

@@ -14,7 +14,7 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.models import Nomination, Unit, User
 from service.programmes.nomination import nominations, record
 from service.programmes.nomination.nominations import Filter, NominatedTwice
-from service.programmes.paper import papers
+from service.programmes.paper import exports
 from service.programmes.round import quotas, rounds, starts
 from service.workflow import instances, people, task_access, user_tasks
 from service.workflow.context import ANONYMOUS, Context
@@ -246,7 +246,7 @@ def test_a_role_elsewhere_shows_what_is_there_and_no_more(nobody: Story) -> None
         assert [n for n in (own, other) if _may_see(ctx, n)] == [own]
         assert [unit.code for unit in starts.list_units(ctx, entry)] == ["liyang-qingfeng"]
         districts = quotas.units_with_places(ctx, entry)
-        assert [unit.code for unit in districts if papers.may_export_roster(ctx, entry, unit)] == []
+        assert [unit.code for unit in districts if exports.may_export_roster(ctx, entry, unit)] == []
         assert starts.own_unit(ctx, entry) is None
 
 

@@ -13,7 +13,7 @@ from service.models import Nomination
 from service.programmes import intake
 from service.programmes.diagram import diagrams
 from service.programmes.nomination import screening
-from service.programmes.paper import papers
+from service.programmes.paper.answers import remark_of
 from service.workflow import history
 from tests.programmes.story import REASON, Story
 
@@ -105,7 +105,7 @@ def test_reason_of_an_exception_is_printed_and_published(round_2024: Story) -> N
 
     [person] = [p for c in round_2024.notice().snapshot["categories"] for p in c["people"]]
     assert (person["nomination"], person["exception_reason"]) == (nominee, REASON)
-    assert papers._row(round_2024.read(nominee), in_full=False).remark == f"破格：{REASON}"
+    assert remark_of(round_2024.read(nominee)) == f"破格：{REASON}"
 
 
 def test_reason_given_for_a_form_since_corrected_is_not_printed(round_2024: Story) -> None:
@@ -162,7 +162,7 @@ def test_reason_against_a_rule_of_principle_is_asked_for_and_printed_not_publish
     round_2024.to_notice()
 
     assert list(refused.value.fields) == ["stated_reason"]
-    assert papers._row(round_2024.read(nominee), in_full=False).remark == "说明：事迹仍在延续。"
+    assert remark_of(round_2024.read(nominee)) == "说明：事迹仍在延续。"
     assert "事迹仍在延续" not in str(round_2024.notice().snapshot)
 
 

@@ -1,0 +1,86 @@
+"""Headings of an annex matched with the fields of the form: what stands in each column of a roster."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from service.documents.records import Column
+from service.programmes.form.fields import label, name_of
+from service.programmes.pack.paper import Paper
+
+#: what a column may show besides the form's fields
+DERIVED: Mapping[str, str] = {
+    "number": "序号",
+    "category": "申报类别",
+    "unit": "所在单位",
+    "recommender": "推荐单位",
+    "sex": "性别",
+    "birth_month": "出生年月",
+    "remark": "备注",
+}
+_KINDS: Mapping[str, Literal["month", "code"]] = {"id18": "code", "phone": "code", "birth_month": "month"}
+
+Form = Mapping[str, Any]
+
+
+def components_of(form: Form) -> dict[str, Mapping[str, Any]]:
+    """Return a form's fields by the name their answers are sent under."""
+    return {name_of(component): component for component in _walk(form.get("components", []))}
+
+
+def columns_of(paper: Paper, form: Form) -> tuple[Column, ...]:
+    """Return a roster's columns. Raises KeyError with the heading that no field belongs to."""
+    fields = components_of(form)
+    by_label = {_plain(label(component)): key for key, component in fields.items()}
+    by_label |= {_plain(heading): key for key, heading in DERIVED.items() if _plain(heading) not in by_label}
+    widths = paper.widths or (0,) * len(paper.columns)
+    columns = []
+    for heading, width in zip(paper.columns, widths, strict=True):
+        key = (paper.values or {}).get(heading) or by_label.get(_plain(heading))
+        if key is None or (key not in fields and key not in DERIVED):
+            raise KeyError(heading)
+        columns.append(_column(heading, key, width, fields.get(key)))
+    return tuple(columns)
+
+
+def find_strange_headings(paper: Paper, form: Form) -> list[str]:
+    """Return the headings of a paper that no field of the form and nothing derived belongs to."""
+    strange = []
+    for index, heading in enumerate(paper.columns):
+        one = Paper(
+            key=paper.key, kind=paper.kind, title="", annex=0, format="", columns=(heading,),
+            values=paper.values, widths=paper.widths[index : index + 1],
+        )  # fmt: skip
+        try:
+            columns_of(one, form)
+        except KeyError:
+            strange.append(heading)
+    return strange
+
+
+def _column(heading: str, key: str, width: float, component: Mapping[str, Any] | None) -> Column:
+    if key == "number":
+        return Column(heading=heading, key=key, width=width, kind="number", optional=True)
+    if component is None:
+        return Column(heading=heading, key=key, width=width, optional=True)
+    check = str((component.get("properties") or {}).get("check", ""))
+    required = bool((component.get("validate") or {}).get("required"))
+    return Column(
+        heading=heading, key=key, width=width, kind=_KINDS.get(check, "text"), optional=not required
+    )
+
+
+def _walk(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the fields of one level of answers: a group without a path is only a frame."""
+    for component in components:
+        if component.get("components") is not None and not component.get("path"):
+            yield from _walk(component["components"])
+        elif name_of(component):
+            yield component
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

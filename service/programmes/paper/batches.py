@@ -1,0 +1,87 @@
+"""All papers of a recommending unit, or of a round, in one .zip with a manifest of names and hashes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+from service.errors import Conflict, Forbidden
+from service.models import NoticeKind, Round, Unit
+from service.programmes import wiring
+from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
+from service.programmes.paper import exports, forms, official, rosters
+from service.programmes.publication import notices
+from service.workflow.context import Context
+
+MOST = 200  #: nominations in one batch: each form takes some 50 ms to set
+MANIFEST = "清单.csv"
+HEADER = ("文件", "内容", "姓名", "字节", "SHA-256")
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # the same papers make the same file
+
+
+def make_batch(ctx: Context, entry: Round, recommender: Unit | None) -> bytes:
+    """Return rosters, forms and official papers as a .zip; its manifest names each with size and SHA-256.
+
+    Refused above ``MOST`` nominations: the units' batches are taken one by one.
+    """
+    if not exports.may_export_roster(ctx, entry, recommender):
+        raise Forbidden("只有主办单位和推荐单位自己可以导出全套材料。")
+    out, rows = io.BytesIO(), []
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, what, who, data in _papers(ctx, entry, recommender):
+            _write(package, name, data)
+            rows.append((name, what, who, str(len(data)), hashlib.sha256(data).hexdigest()))
+        _write(package, MANIFEST, _manifest(rows))
+    return out.getvalue()
+
+
+def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield each paper's name in the batch, what it is, who it is about, and its bytes."""
+    pack = wiring.pack_of(ctx, entry)
+    programme = pack.programme
+    for paper in programme.papers_of(QUOTAS):
+        yield f"{_title(paper)}.xlsx", paper.title, "", rosters.print_quotas(ctx, entry)
+    for paper in programme.papers_of(ROSTER)[:1]:
+        for kind in rosters.FORMATS:
+            data = rosters.print_roster(ctx, entry, recommender, form=kind)
+            yield f"{_title(paper)}.{kind}", paper.title, "", data
+    published = ((PUBLICATION, NoticeKind.CANDIDATES, "公示"), (ANNOUNCEMENT, NoticeKind.AWARDS, "公布"))
+    for kind, notice, word in published:
+        if official.has(pack, kind) and notices.find_newest(ctx, entry, notice) is not None:
+            yield f"{word}.docx", word, "", official.print_notice(ctx, entry, kind)
+    people = rosters.list_handed_in(ctx, entry, recommender)
+    if len(people) > MOST:
+        raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
+    for paper in programme.papers_of(NOMINATION):
+        for number, nomination in enumerate(people, start=1):
+            name = f"{_title(paper)}/{number:03d} {_plain(nomination.name)}.docx"
+            yield name, paper.title, nomination.name, forms.print_form(ctx, nomination, paper.key)
+
+
+def _title(paper: Paper) -> str:
+    return _plain(f"附件{paper.annex} {paper.title}" if paper.annex else paper.title)
+
+
+def _plain(text: str) -> str:
+    """Return a text as a name that no system refuses and that leads nowhere."""
+    return _NO_FILE_NAME.sub(" ", text).strip(". ")[:60] or "未命名"
+
+
+def _manifest(rows: list[tuple[str, str, str, str, str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    # a name that a spreadsheet would take for a formula begins with an apostrophe
+    writer.writerows([[f"'{cell}" if cell[:1] in "=+-@\t" else cell for cell in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _write(package: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _MOMENT)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    package.writestr(entry, data)

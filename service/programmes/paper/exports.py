@@ -1,0 +1,61 @@
+"""Who may take papers with personal data, how much they show, and the note that each leaves.
+
+Identity numbers and phones stand in full only for whom ``may_read_in_full`` lets in; every export of
+personal data is noted with receiver and purpose (个人信息保护法第二十三条).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.errors import Invalid
+from service.models import Nomination, Round, Unit
+from service.programmes.nomination import nominations
+from service.workflow import history
+from service.workflow.context import Context
+
+EXPORTS = "exports"  #: the history stream exports are noted in
+MIN_PURPOSE = 2
+
+
+def may_read_in_full(ctx: Context, entry: Round, recommender: Unit | None) -> bool:
+    """Say whether identity numbers go out in full: to the organiser, and to a recommender of its own rows."""
+    actor = ctx.actor
+    if actor.is_system or nominations.is_organiser(ctx, entry):
+        return True
+    return recommender is not None and f"recommender@{recommender.code}" in actor.groups
+
+
+def may_print_in_full(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether a nomination's own form goes out in full: to those, the nominee and the workplace."""
+    actor = ctx.actor
+    if may_read_in_full(ctx, nomination.round, nomination.recommender):
+        return True
+    if actor.user_id is not None and actor.user_id == nomination.nominee_id:
+        return True
+    return f"league@{nomination.unit.code}" in actor.groups
+
+
+def may_export_roster(ctx: Context, entry: Round, recommender: Unit | None) -> bool:
+    """Say whether the actor may have a roster at all: the organiser any, a unit only from its own part."""
+    actor = ctx.actor
+    if may_read_in_full(ctx, entry, recommender) or actor.is_admin:
+        return True
+    if recommender is None:
+        return False
+    return nominations.acts_at_or_above(actor, recommender, ("recommender", "unit_admin"))
+
+
+def note_export(ctx: Context, entry: Round, paper: str, *, receiver: str, purpose: str, **about: Any) -> None:
+    """Note in the history who took a paper with personal data, for whom and what for."""
+    fields = {}
+    if len(receiver.strip()) < MIN_PURPOSE:
+        fields["receiver"] = "请写明交给谁使用"
+    if len(purpose.strip()) < MIN_PURPOSE:
+        fields["purpose"] = "请写明用途"
+    if fields:
+        raise Invalid("导出含个人信息，须写明接收方和用途。", fields=fields)
+    history.record_in(
+        ctx, EXPORTS, "paper.exported", round_id=entry.id, paper=paper, receiver=receiver.strip()[:200],
+        purpose=purpose.strip()[:200], **about,
+    )  # fmt: skip

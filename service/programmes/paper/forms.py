@@ -1,0 +1,69 @@
+"""Papers about one nomination: its answers and opinions set on the programme's paper form."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from service.documents.form_paper import make_form
+from service.documents.records import FormRecord, OpinionRecord
+from service.errors import Conflict, NotFound
+from service.models import Nomination
+from service.programmes import wiring
+from service.programmes.nomination import attachments, opinions, record
+from service.programmes.nomination.opinions import GivenOpinion
+from service.programmes.pack.columns import components_of
+from service.programmes.pack.packs import Pack
+from service.programmes.pack.paper import NOMINATION, Paper
+from service.programmes.pack.print_templates import PLACES
+from service.programmes.paper import exports
+from service.programmes.paper.answers import print_answers, print_month
+from service.workflow.context import Context
+
+
+def get_paper(pack: Pack, key: str, *kinds: str) -> Paper:
+    """Return a paper of a programme by its key, if it is of one of the kinds."""
+    paper = pack.programme.papers.get(key)
+    if paper is None or paper.kind not in kinds:
+        raise NotFound("这项活动没有这种材料。")
+    return paper
+
+
+def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
+    """Return a paper form of a nomination as .docx, the opinions that stand printed in their places."""
+    pack = wiring.pack_of(ctx, nomination.round)
+    paper = get_paper(pack, key, NOMINATION)
+    in_full = exports.may_print_in_full(ctx, nomination)
+    return make_form(gather(ctx, nomination, paper, in_full=in_full), pack.templates[paper.template])
+
+
+def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:
+    """Return what a paper form of a nomination prints. Refused before the form was handed in."""
+    pack = wiring.pack_of(ctx, nomination.round)
+    answers = record.answers_of(ctx, nomination)
+    if not answers:
+        raise Conflict("推荐表还没有提交过，提交后才能打印。")
+    form = pack.forms[paper.form or pack.programme.record_form]
+    fields = print_answers(pack, form, nomination, answers, in_full=in_full)
+    for name, component in components_of(form).items():
+        if (component.get("properties") or {}).get("check") == "birth_month":
+            fields[name] = print_month(fields[name])
+    given = opinions.printed(opinions.list_of(ctx, nomination))
+    return FormRecord(
+        fields=fields,
+        opinions={place: _opinion(opinion, pack.programme.zone) for place, opinion in given.items()},
+        places=PLACES,
+        photo=_portrait(ctx, nomination),
+    )
+
+
+def _opinion(given: GivenOpinion, zone: ZoneInfo) -> OpinionRecord:
+    return OpinionRecord(text=given.text, signer=given.signed_by, day=given.given_at.astimezone(zone).date())
+
+
+def _portrait(ctx: Context, nomination: Nomination) -> bytes | None:
+    slots = wiring.pack_of(ctx, nomination.round).programme.slots
+    portraits = {key for key, slot in slots.items() if slot.photo is not None and slot.most == 1}
+    for attachment in attachments.list_of(ctx, nomination):
+        if attachment.slot in portraits:
+            return wiring.storage_of(ctx).read(attachment.sha256)
+    return None

@@ -1,0 +1,131 @@
+"""Rosters and quota tables of a round, in the columns the programme declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.documents.records import QuotaTableRecord, RosterRecord
+from service.documents.roster_word import make_roster_docx
+from service.documents.spreadsheets import make_quota_table, make_roster
+from service.errors import Conflict, Forbidden
+from service.models import Nomination, NominationStatus, Round, Unit
+from service.programmes import wiring
+from service.programmes.nomination import record
+from service.programmes.pack.columns import columns_of
+from service.programmes.pack.packs import Pack
+from service.programmes.pack.paper import QUOTAS, ROSTER, Paper
+from service.programmes.paper import exports
+from service.programmes.paper.answers import print_answers
+from service.programmes.round import funnel
+from service.workflow.context import Context
+
+FORMATS = ("xlsx", "docx")
+#: statuses of nominations that a recommending unit has handed in and that still stand
+HANDED_IN = (
+    NominationStatus.QUALIFYING,
+    NominationStatus.SHORTLISTED,
+    NominationStatus.SELECTED,
+    NominationStatus.AWARDED,
+    NominationStatus.NOT_SELECTED,
+)
+
+
+def find_roster(pack: Pack) -> Paper:
+    """Return the programme's roster."""
+    found = pack.programme.papers_of(ROSTER)
+    if not found:
+        raise Conflict("这项活动没有汇总表。")
+    return found[0]
+
+
+def print_roster(ctx: Context, entry: Round, recommender: Unit | None, *, form: str = "xlsx") -> bytes:
+    """Return the roster of one recommending unit, or of the whole round, as .xlsx or .docx."""
+    if not exports.may_export_roster(ctx, entry, recommender):
+        raise Forbidden("只有主办单位和推荐单位自己可以导出汇总表。")
+    return _make(gather(ctx, entry, recommender), form)
+
+
+def print_roster_template(ctx: Context, entry: Round) -> bytes:
+    """Return an empty roster as .xlsx, to be filled in and imported."""
+    pack = wiring.pack_of(ctx, entry)
+    paper = find_roster(pack)
+    names = _sheet_names(pack, paper)
+    return make_roster(_record(pack, paper, "", {name: [] for name in names}))
+
+
+def gather(ctx: Context, entry: Round, recommender: Unit | None) -> RosterRecord:
+    """Return what a roster prints: those handed in that still stand, category by category."""
+    pack = wiring.pack_of(ctx, entry)
+    paper = find_roster(pack)
+    in_full = exports.may_read_in_full(ctx, entry, recommender)
+    columns = columns_of(paper, pack.forms[pack.programme.record_form])
+    sheets: dict[str, list[list[str]]] = {name: [] for name in _sheet_names(pack, paper)}
+    by_category = _is_by_category(pack, paper)
+    people = list_handed_in(ctx, entry, recommender)
+    answers = record.answers_of_many(ctx, people)
+    form = pack.forms[pack.programme.record_form]
+    for nomination in people:
+        texts = print_answers(pack, form, nomination, answers.get(nomination.id, {}), in_full=in_full)
+        if not by_category and len(pack.programme.categories) > 1 and "申报类别" not in paper.columns:
+            texts["remark"] = "；".join(part for part in (texts["category"], texts["remark"]) if part)
+        rows = sheets[texts["category"] if by_category else paper.title]
+        texts["number"] = str(len(rows) + 1)
+        rows.append([texts[column.key] for column in columns])
+    unit = recommender.name if recommender else f"{entry.organiser.name}（各推荐单位汇总）"
+    return _record(pack, paper, unit, sheets)
+
+
+def print_quotas(ctx: Context, entry: Round) -> bytes:
+    """Return the quota table as .xlsx with live sums."""
+    pack = wiring.pack_of(ctx, entry)
+    papers = pack.programme.papers_of(QUOTAS)
+    categories = pack.programme.categories
+    rows = [
+        (unit.name, [row[key].places if key in row else 0 for key in categories])
+        for unit, row, _total in funnel.tabulate(ctx, entry).rows
+    ]
+    return make_quota_table(
+        QuotaTableRecord(
+            title=papers[0].title if papers else pack.programme.title,
+            categories=[category.name for category in categories.values()],
+            rows=rows,
+        )
+    )
+
+
+def list_handed_in(ctx: Context, entry: Round, recommender: Unit | None) -> Sequence[Nomination]:
+    """Return the nominations of a round, or of one recommender, that were handed in and still stand."""
+    query = select(Nomination).where(Nomination.round_id == entry.id, Nomination.status.in_(HANDED_IN))
+    if recommender is not None:
+        query = query.where(Nomination.recommender_id == recommender.id)
+    query = query.options(
+        joinedload(Nomination.recommender), joinedload(Nomination.unit), joinedload(Nomination.instance)
+    )
+    return list(ctx.session.scalars(query.order_by(Nomination.recommender_id, Nomination.id)))
+
+
+def _make(roster: RosterRecord, form: str) -> bytes:
+    return make_roster_docx(roster) if form == "docx" else make_roster(roster)
+
+
+def _record(pack: Pack, paper: Paper, unit: str, sheets: dict[str, list[list[str]]]) -> RosterRecord:
+    return RosterRecord(
+        title=paper.title,
+        above=paper.above.format(unit=unit),
+        columns=columns_of(paper, pack.forms[pack.programme.record_form]),
+        sheets=sheets,
+    )
+
+
+def _is_by_category(pack: Pack, paper: Paper) -> bool:
+    layout = paper.layout or pack.programme.choices.roster_layout
+    return layout == "sheet_per_category" and len(pack.programme.categories) > 1
+
+
+def _sheet_names(pack: Pack, paper: Paper) -> list[str]:
+    if _is_by_category(pack, paper):
+        return [category.name for category in pack.programme.categories.values()]
+    return [paper.title]
