@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -29,14 +28,3 @@ def answers_of(ctx: Context, nomination: Nomination) -> dict[str, Any]:
         Submission.element_id.in_(elements_of(ctx, nomination)),
     )
     return ctx.session.scalars(query.order_by(Submission.id.desc()).limit(1)).first() or {}
-
-
-def answers_of_many(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:
-    """Return the newest answers of many nominations by their id, in one statement."""
-    by_instance = {n.instance_id: n.id for n in people if n.instance_id is not None}
-    elements = {element for nomination in people for element in elements_of(ctx, nomination)}
-    query = select(Submission.instance_id, Submission.answers).where(
-        Submission.instance_id.in_(by_instance), Submission.element_id.in_(elements)
-    )
-    rows = ctx.session.execute(query.order_by(Submission.id))
-    return {by_instance[row.instance_id]: row.answers for row in rows}

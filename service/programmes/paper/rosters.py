@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,7 +12,7 @@ from service.documents.records import QuotaTableRecord, RosterRecord
 from service.documents.roster_word import make_roster_docx
 from service.documents.spreadsheets import make_quota_table, make_roster
 from service.errors import Conflict, Forbidden
-from service.models import Nomination, NominationStatus, Round, Unit
+from service.models import Nomination, NominationStatus, Round, Submission, Unit
 from service.programmes import wiring
 from service.programmes.nomination import record
 from service.programmes.pack.columns import columns_of
@@ -65,7 +66,7 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None) -> RosterRecord
     sheets: dict[str, list[list[str]]] = {name: [] for name in _sheet_names(pack, paper)}
     by_category = _is_by_category(pack, paper)
     people = list_handed_in(ctx, entry, recommender)
-    answers = record.answers_of_many(ctx, people)
+    answers = _answers_of(ctx, people)
     form = pack.forms[pack.programme.record_form]
     for nomination in people:
         texts = print_answers(pack, form, nomination, answers.get(nomination.id, {}), in_full=in_full)
@@ -105,6 +106,17 @@ def list_handed_in(ctx: Context, entry: Round, recommender: Unit | None) -> Sequ
         joinedload(Nomination.recommender), joinedload(Nomination.unit), joinedload(Nomination.instance)
     )
     return list(ctx.session.scalars(query.order_by(Nomination.recommender_id, Nomination.id)))
+
+
+def _answers_of(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:
+    """Return the newest answers of many nominations by their id, in one statement."""
+    by_instance = {n.instance_id: n.id for n in people if n.instance_id is not None}
+    elements = {element for nomination in people for element in record.elements_of(ctx, nomination)}
+    query = select(Submission.instance_id, Submission.answers).where(
+        Submission.instance_id.in_(by_instance), Submission.element_id.in_(elements)
+    )
+    rows = ctx.session.execute(query.order_by(Submission.id))
+    return {by_instance[row.instance_id]: row.answers for row in rows}
 
 
 def _make(roster: RosterRecord, form: str) -> bytes:
