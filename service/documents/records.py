@@ -12,6 +12,7 @@ from typing import Literal
 class OpinionRecord:
     """One opinion as it is printed back on the paper form."""
 
+    heading: str = ""  #: 所在单位意见
     text: str = ""
     signer: str = ""
     day: date | None = None  #: None leaves the place for the date empty, to be written by hand

@@ -50,13 +50,20 @@ class Paper:
     annex: int
     format: str
     form: str = ""  #: the form whose answers it prints
-    template: str = ""  #: file in forms/<programme>/ of a paper a nomination
+    template: str = (
+        ""  #: file in forms/<programme>/ of a paper a nomination; empty means ``<key>.docx``, if any
+    )
     above: str = ""  #: line over a roster's table; ``{unit}`` is who hands it in
     layout: str = ""  #: of a roster; empty means what ``settings.roster_layout`` says
     columns: tuple[str, ...] = ()  #: headings in the annex's order
     values: Mapping[str, str] | None = None  #: heading to field, where the form calls it otherwise
     widths: tuple[int, ...] = ()  #: characters a column, in their order
     official: Official | None = None
+
+    @property
+    def template_name(self) -> str:
+        """The file it is printed from, where the pack has it."""
+        return self.template or f"{self.key}.docx"
 
 
 def read_paper(key: str, table: Table) -> Paper:
@@ -73,7 +80,7 @@ def read_paper(key: str, table: Table) -> Paper:
         annex=table.integer("annex", 0),
         format=table.choice("format", ("docx", "xlsx"), "xlsx" if kind in (ROSTER, QUOTAS) else "docx"),
         form=table.text("form", ""),
-        template=table.text("template", f"{key}.docx") if kind == NOMINATION else "",
+        template=table.text("template", "") if kind == NOMINATION else "",
         above=table.text("above", "推荐单位（盖章）：{unit}"),
         layout=table.choice("layout", LAYOUTS, "") if "layout" in table.keys() else "",  # noqa: SIM118
         columns=table.texts("columns", ()),

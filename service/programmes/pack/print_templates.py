@@ -21,11 +21,12 @@ def find_wrong_templates(
     """Return the templates that are missing, no Word file, or name what the form does not have."""
     problems = []
     for paper in programme.papers_of(NOMINATION):
-        place = f"forms/{programme.key}/{paper.template}"
+        place = f"forms/{programme.key}/{paper.template_name}"
         form = forms.get(paper.form or programme.record_form) or {}
-        template = templates.get(paper.template)
+        template = templates.get(paper.template_name)
         if template is None:
-            problems.append(f"{place}：没有这个打印模板（papers.{paper.key}）")
+            if paper.template:
+                problems.append(f"{place}：没有这个打印模板（papers.{paper.key}.template）")
             continue
         fields = dict.fromkeys((*components_of(form), *DERIVED), "")
         try:

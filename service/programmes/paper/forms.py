@@ -5,10 +5,12 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from service.documents.form_paper import make_form
+from service.documents.plain_form import make_plain_form
 from service.documents.records import FormRecord, OpinionRecord
 from service.errors import Conflict, NotFound
 from service.models import Nomination
 from service.programmes import wiring
+from service.programmes.form.fields import label
 from service.programmes.nomination import attachments, opinions, record
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.columns import components_of
@@ -29,11 +31,20 @@ def get_paper(pack: Pack, key: str, *kinds: str) -> Paper:
 
 
 def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
-    """Return a paper form of a nomination as .docx, the opinions that stand printed in their places."""
+    """Return a paper form of a nomination as .docx, the opinions that stand printed in their places.
+
+    A paper without a template of its own is set as a plain table of the form's fields.
+    """
     pack = wiring.pack_of(ctx, nomination.round)
     paper = get_paper(pack, key, NOMINATION)
     in_full = exports.may_print_in_full(ctx, nomination)
-    return make_form(gather(ctx, nomination, paper, in_full=in_full), pack.templates[paper.template])
+    gathered = gather(ctx, nomination, paper, in_full=in_full)
+    template = pack.templates.get(paper.template_name)
+    if template is not None:
+        return make_form(gathered, template)
+    form = pack.forms[paper.form or pack.programme.record_form]
+    labels = {key: label(component) for key, component in components_of(form).items()}
+    return make_plain_form(paper.title, gathered, labels)
 
 
 def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:
