@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from service.engine import attributes
+from service.engine.building.catches import check_caught, check_same_catches
 from service.engine.building.definitions import Definitions
 from service.engine.building.factory import Factory
 from service.engine.building.prospects import Look, check_prospects
@@ -98,6 +99,7 @@ def _build_scope(
     _set_starts(scope, spec, elements, findings)
     for identifier, node in spec.task_specs.items():
         _check_node(elements[identifier], node, findings)
+    check_same_catches(spec, elements, findings)
     looks.append(Look(scope=scope, spec=spec, elements=elements))
     return spec
 
@@ -109,8 +111,9 @@ def _look_ahead(looks: list[Look], built: Built, outside: Iterable[str] | None, 
         check_boundaries(look.spec, look.elements, specs, findings)
         if local(look.scope) == "process":
             check_conditional_starts(look.spec, look.elements, findings)
+    elements = {name: element for look in looks for name, element in look.elements.items()}
+    check_caught(specs, elements, findings)
     if outside is not None:
-        elements = {name: element for look in looks for name, element in look.elements.items()}
         check_waits(specs, elements, outside, findings)
 
 

@@ -41,6 +41,7 @@ class Search:
     def __init__(self, nodes: dict[str, Node], starts: Iterable[Node]) -> None:
         self.nodes = nodes
         self.flows = {flow.id: flow for node in nodes.values() for flow in node.outgoing}
+        self._beside = _find_beside(nodes, self.flows)
         self.came_from: dict[Marking, tuple[Marking | None, tuple[str, ...]]] = {}
         self.is_complete = True
         self.fired: set[str] = set()  #: nodes that a token got through
@@ -64,6 +65,11 @@ class Search:
         if not self.crowded:
             self._look_for_crowd(marking)
 
+    def _marking(self, flow_ids: Iterable[str]) -> Marking:
+        """What was begun beside an activity runs by itself, however often: one of a kind is enough."""
+        counted = list(flow_ids)
+        return _marking(chain((one for one in counted if one not in self._beside), self._beside & {*counted}))
+
     def _look_for_crowd(self, marking: Marking) -> None:
         targets = [self.flows[flow].target for flow in marking]
         for name in targets:
@@ -86,7 +92,7 @@ class Search:
                 for produced in exits(node):
                     left = [] if ends_scope(node) else rest
                     by = {flow.source for flow in produced} - {target}  # boundary events it was left by
-                    after = _marking(chain(left, (flow.id for flow in produced)))
+                    after = self._marking(chain(left, (flow.id for flow in produced)))
                     self._add(marking, (target, *sorted(by)), after)
         if marking and not moved:
             self.dead_ends.append((self.nodes[self.flows[marking[0]].target], self._path(marking)))
@@ -122,6 +128,21 @@ class Search:
             at, fired = self.came_from[at]
             path = [*fired, *path]
         return path
+
+
+def _find_beside(nodes: dict[str, Node], flows: dict[str, Flow]) -> set[str]:
+    """Return the flows that only a boundary event which does not interrupt leads to."""
+    beside = [node for node in nodes.values() if isinstance(node, BoundaryEvent) and not node.interrupting]
+    first = [node for node in nodes.values() if not node.incoming and node not in beside]
+    reached, todo = {node.name for node in first}, first
+    while todo:
+        node = todo.pop()
+        hosted = [one.name for one in getattr(node, "boundaries", ()) if one not in beside]
+        for name in (*(flow.target for flow in node.outgoing), *hosted):
+            if name not in reached:
+                reached.add(name)
+                todo.append(nodes[name])
+    return {flow.id for flow in flows.values() if flow.source not in reached} if beside else set()
 
 
 def exits(node: Node) -> Iterator[list[Flow]]:
@@ -163,5 +184,5 @@ def _just_ends(node: Node) -> bool:
     return plain or ends_scope(node)
 
 
-def _marking(flow_ids: Iterator[str] | chain[str]) -> Marking:
+def _marking(flow_ids: Iterable[str]) -> Marking:
     return tuple(sorted(flow_ids))

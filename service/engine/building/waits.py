@@ -67,8 +67,8 @@ def check_waits(
             if waited is None or waited in thrown or waited[1] in known:
                 continue
             kind = KINDS[waited[0]]
-            message = f"等待的{kind}「{waited[1]}」没有任何流程会抛出，会一直等下去"
-            fix = f"画出抛出这个{kind}的事件，或改等别的事件"
+            message = f"等待的{kind}「{waited[1]}」没有任何流程会抛出，不由主办单位手工发出就会一直等下去"
+            fix = f"画出抛出这个{kind}的事件，或改等别的事件；确实由人发出的，在届次页面发出"
             findings.warning(elements[node.name], "never-thrown", message, fix)
 
 

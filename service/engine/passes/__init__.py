@@ -11,8 +11,10 @@ from typing import Final
 
 from service.engine.findings import Findings
 from service.engine.passes.data_associations import drop_data_associations
+from service.engine.passes.event_subprocesses import check_event_subprocesses
 from service.engine.passes.flow_ids import give_flows_ids
 from service.engine.passes.identifiers import check_identifiers
+from service.engine.passes.interruption import check_interruption
 from service.engine.passes.links import join_links
 from service.engine.passes.nesting import check_nesting
 from service.engine.passes.references import check_references
@@ -31,6 +33,8 @@ PASSES: Final[tuple[Pass, ...]] = (
     check_nesting,
     refuse_unsupported,
     check_cancel_events,
+    check_interruption,
+    check_event_subprocesses,
     report_strangers,
     join_links,
 )
