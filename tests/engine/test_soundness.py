@@ -235,7 +235,8 @@ def sketch_of(lines: str) -> str:
             ("j", "deadlock", "error", "i → g → X"),
         ),
         (
-            "start s; or g; manual X; manual Y; and j; s -> g; g -> X ? =a = 1; g -> Y ? =b = 1; X -> j; Y -> j",
+            "start s; or g; manual X; manual Y; and j; s -> g; g -> X ? =a = 1; g -> Y ? =b = 1; "
+            "X -> j; Y -> j",
             ("j", "deadlock", "warning", "s → g → X"),
         ),
         (
@@ -247,17 +248,20 @@ def sketch_of(lines: str) -> str:
             ("j", "deadlock", "error", "s"),
         ),
         (
-            "start s; and f; manual A; xor g; end x; manual B; and j; s -> f; f -> A -> g; g -> x ? =q = 1; g -> j *; "
+            "start s; and f; manual A; xor g; end x; manual B; and j; s -> f; f -> A -> g; "
+            "g -> x ? =q = 1; g -> j *; "
             "f -> B -> j",
             ("j", "deadlock", "warning", "s → f → A → g → x → B"),
         ),
         (
-            "start s; manual A; boundary b on A timer P1D; xor g; and j; manual X; end e; s -> A -> e; b -> g; "
+            "start s; manual A; boundary b on A timer P1D; xor g; and j; manual X; end e; s -> A -> e; "
+            "b -> g; "
             "g -> X ? =1 = 1; g -> j *; X -> j",
             ("j", "deadlock", "error", "s → A → b → g"),
         ),
         (
-            "start s; and f; manual A; manual B; and j1; and j2; manual C; manual D; end e; s -> f; f -> A -> j1; "
+            "start s; and f; manual A; manual B; and j1; and j2; manual C; manual D; end e; s -> f; "
+            "f -> A -> j1; "
             "f -> B -> j2; j1 -> C -> j2; j2 -> D -> j1; j1 -> e",
             ("j1", "deadlock", "error", "s → f → A → B"),
         ),
@@ -266,12 +270,14 @@ def sketch_of(lines: str) -> str:
             ("j", "deadlock", "error", "t"),
         ),
         (
-            "start s; manual A; s -> A; esp E {; start k signal go; xor g; manual X; manual Y; and j; k -> g; "
+            "start s; manual A; s -> A; esp E {; start k signal go; xor g; manual X; manual Y; and j; "
+            "k -> g; "
             "g -> X ? =1 = 1; g -> Y *; X -> j; Y -> j; }",
             ("j", "deadlock", "error", "k → g → X"),
         ),
         (
-            "start s; manual A; boundary b on A timer PT1H non-interrupting; manual R; and j; s -> A -> j; b -> R -> j",
+            "start s; manual A; boundary b on A timer PT1H non-interrupting; manual R; and j; "
+            "s -> A -> j; b -> R -> j",
             ("j", "deadlock", "warning", "s → A"),
         ),
         (
@@ -284,7 +290,8 @@ def sketch_of(lines: str) -> str:
         ),
         ("start s; manual A; end x error bad; s -> A -> x", ("x", "never-caught", "warning", "「bad」")),
         (
-            "start s; sub S {; start i; manual A; end x error bad; i -> A -> x; }; boundary b on S error worse; "
+            "start s; sub S {; start i; manual A; end x error bad; i -> A -> x; }; "
+            "boundary b on S error worse; "
             "manual Z; s -> S; b -> Z",
             ("x", "never-caught", "warning", "「bad」"),
         ),
@@ -306,31 +313,41 @@ def test_unsound_diagram_is_named_with_its_way(lines: str, found: tuple[str, str
 @pytest.mark.parametrize(
     "lines",
     [
-        "start s; xor m; race g; catch a signal a; catch t timer PT1H; manual R; end e; s -> m -> g; g -> a -> e; "
+        "start s; xor m; race g; catch a signal a; catch t timer PT1H; manual R; end e; s -> m -> g; "
+        "g -> a -> e; "
         "g -> t -> R -> m",
-        "start s; and f; or o; manual A; manual B; or oj; manual C; and j; s -> f; f -> o; o -> A ? =a = 1; o -> B *; "
+        "start s; and f; or o; manual A; manual B; or oj; manual C; and j; s -> f; f -> o; "
+        "o -> A ? =a = 1; o -> B *; "
         "A -> oj; B -> oj; oj -> j; f -> C -> j",
         "start s; or f; manual A; or j; s -> f; f -> A ? =a = 1; f -> j *; A -> j",
         "start s; manual A; boundary b on A timer P1D; manual R; xor m; s -> A -> m; b -> R -> m",
-        "start s; xor m; manual A; boundary b on A cycle R/PT1H non-interrupting; service N topic=t; end n; xor g; "
+        "start s; xor m; manual A; boundary b on A cycle R/PT1H non-interrupting; service N topic=t; "
+        "end n; xor g; "
         "end e; s -> m -> A -> g; g -> m ? =r = 1; g -> e *; b -> N -> n",
-        "start s; and f; xor m1; manual A; xor g1; xor m2; manual B; xor g2; and j; s -> f; f -> m1 -> A -> g1; "
+        "start s; and f; xor m1; manual A; xor g1; xor m2; manual B; xor g2; and j; s -> f; "
+        "f -> m1 -> A -> g1; "
         "g1 -> m1 ? =r = 1; g1 -> j *; f -> m2 -> B -> g2; g2 -> m2 ? =r = 1; g2 -> j *",
         "start s; and f; manual A; catch t timer P1D; end e terminate; end x terminate; s -> f; f -> A -> e; "
         "f -> t -> x",
-        "start s; sub S {; start i; and f; manual A; manual B; end x error bad; and j; xor g; i -> f; f -> A -> g; "
+        "start s; sub S {; start i; and f; manual A; manual B; end x error bad; and j; xor g; i -> f; "
+        "f -> A -> g; "
         "g -> x ? =r = 1; g -> j *; f -> B -> j; }; boundary b on S error bad; manual Z; s -> S; b -> Z",
-        "start s; and f; manual A; and fa; manual B; and jb; manual C; and j; s -> f; f -> A -> fa; fa -> jb; "
+        "start s; and f; manual A; and fa; manual B; and jb; manual C; and j; s -> f; f -> A -> fa; "
+        "fa -> jb; "
         "fa -> C; f -> B -> jb; jb -> j; C -> j",
         "start s; start t message m; start u signal x; manual A; end e; s -> A -> e; t -> A; u -> A",
-        "start s; manual A; s -> A; esp E {; start k signal go non-interrupting; xor m; manual H; xor g; end e; "
+        "start s; manual A; s -> A; esp E {; start k signal go non-interrupting; xor m; manual H; "
+        "xor g; end e; "
         "k -> m -> H -> g; g -> m ? =r = 1; g -> e *; }",
-        "start s; or f; xor m; manual A; xor g; manual B; or j; s -> f; f -> m ? =a = 1; f -> B *; m -> A -> g; "
+        "start s; or f; xor m; manual A; xor g; manual B; or j; s -> f; f -> m ? =a = 1; f -> B *; "
+        "m -> A -> g; "
         "g -> m ? =r = 1; g -> j *; B -> j",
         "start s; xor m; manual A; xor g; throw t link back; catch c link back; end e; s -> m -> A -> g; "
         "g -> t ? =r = 1; g -> e *; c -> m",
-        "start s; manual A; boundary b on A timer PT1H non-interrupting; manual R; or j; s -> A -> j; b -> R -> j",
-        "start s; sub S {; start i; xor m; manual A; i -> m -> A -> m; esp E {; start k signal stop; end q; k -> q; "
+        "start s; manual A; boundary b on A timer PT1H non-interrupting; manual R; or j; s -> A -> j; "
+        "b -> R -> j",
+        "start s; sub S {; start i; xor m; manual A; i -> m -> A -> m; esp E {; start k signal stop; "
+        "end q; k -> q; "
         "}; }; end e; s -> S -> e",
         "start s; manual A; end x error bad; s -> A -> x; esp E {; start k error; manual H; k -> H; }",
     ],
