@@ -9,8 +9,18 @@ from service.web.admin import calendar_days, decisions, incidents, modeler, over
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
-from service.web.round import nominations, papers, rounds
-from service.web.task import batches, diagrams, inbox, reveals, task_actions, tasks, uploads
+from service.web.round import nominations, panels, papers, privacy, quota_pages, rounds
+from service.web.task import (
+    batches,
+    diagrams,
+    inbox,
+    reveals,
+    scoring,
+    task_actions,
+    tasks,
+    uploads,
+    voting,
+)
 
 __all__ = ["find_actor", "register"]
 
@@ -31,6 +41,10 @@ BLUEPRINTS = (
     papers.pages,
     modeler.pages,
     decisions.pages,
+    privacy.pages,
+    panels.pages,
+    quota_pages.pages,
+    privacy.pages,
     overview.pages,
     units.pages,
     people.pages,

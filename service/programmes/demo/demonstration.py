@@ -50,7 +50,7 @@ def set_up(ctx: Context, pack: Pack) -> Round:
 
 
 def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
-    """Enter a unit tree, parents first; units that are there already stay. Returns them by code."""
+    """Enter a unit tree, parents first; units that are there already stay. Returns its own by code."""
     known = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
     for entry in units:
         if entry.code in known:
@@ -66,7 +66,7 @@ def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
         ctx.session.add(unit)
         ctx.session.flush()
         known[entry.code] = unit
-    return known
+    return {entry.code: known[entry.code] for entry in units}
 
 
 def report_heads(ctx: Context, entry: Round, pack: Pack, demo: Demo, units: Mapping[str, Unit]) -> None:
@@ -147,14 +147,28 @@ def _nominate(
         _attach(acting, pack, nomination, task)
         outcome = deployments.outcomes_of(_properties(ctx, task)["outcomes"])[0][0]
         user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
+    _draft(ctx, pack, nomination, known)
+
+
+def _draft(ctx: Context, pack: Pack, nomination: Nomination, known: dict[str, object]) -> None:
+    """Leave a form that is still to be filled in complete, with its photos: it only has to be submitted."""
+    for task in _open_tasks(ctx, nomination):
+        if _properties(ctx, task).get("record") == "nomination":
+            acting = replace(ctx, actor=_who(ctx, task))
+            _attach(acting, pack, nomination, task)
+            user_tasks.save_draft(acting, task.id, _answers(ctx, task, known))
+
+
+def _open_tasks(ctx: Context, nomination: Nomination) -> list[UserTask]:
+    query = select(UserTask).where(
+        UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
+    )
+    return list(ctx.session.scalars(query.order_by(UserTask.id)))
 
 
 def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[UserTask]:
     while True:
-        query = select(UserTask).where(
-            UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
-        )
-        opened = list(ctx.session.scalars(query.order_by(UserTask.id)))
+        opened = _open_tasks(ctx, nomination)
         if not opened or element_id in {task.element_id for task in opened}:
             return
         yield opened[0]

@@ -38,7 +38,7 @@ PLACES = [
         endpoint="round_pages.list_rounds",
         label=_("届次"),
         icon="calendar-event",
-        blueprints=("round_pages", "paper_pages"),
+        blueprints=("round_pages", "panel_pages", "quota_pages", "paper_pages"),
     ),
     Place(
         endpoint="nomination_pages.list_nominations",
