@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from service.documents.form_paper import make_form
@@ -48,7 +49,10 @@ def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
 
 
 def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:
-    """Return what a paper form of a nomination prints. Refused before the form was handed in."""
+    """Return what a paper form of a nomination prints. Refused before the form was handed in.
+
+    Why a 破格 stands under the last opinion, in a paragraph of its own: the 推荐理由 is another matter.
+    """
     pack = wiring.pack_of(ctx, nomination.round)
     answers = record.answers_of(ctx, nomination)
     if not answers:
@@ -59,9 +63,14 @@ def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool)
         if (component.get("properties") or {}).get("check") == "birth_month":
             fields[name] = print_month(fields[name])
     given = opinions.printed(opinions.list_of(ctx, nomination))
+    printed = {place: _opinion(opinion, pack.programme.zone) for place, opinion in given.items()}
+    last = printed.get(record.last_place_of(ctx, nomination))
+    if last is not None and nomination.exception_reason:
+        explained = f"{last.text}\n破格理由：{nomination.exception_reason}"
+        printed[max(printed)] = replace(last, text=explained)
     return FormRecord(
         fields=fields,
-        opinions={place: _opinion(opinion, pack.programme.zone) for place, opinion in given.items()},
+        opinions=printed,
         places=PLACES,
         photo=_portrait(ctx, nomination),
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from docx import Document
 
 from service.errors import Invalid
 from service.models import Nomination
 from service.programmes import intake
 from service.programmes.diagram import diagrams
 from service.programmes.nomination import screening
+from service.programmes.paper import forms
 from service.programmes.paper.answers import remark_of
 from service.workflow import history
 from tests.programmes.story import REASON, Story
@@ -56,11 +59,40 @@ def test_a_person_rules_on_what_fails(
 ) -> None:
     nominee = round_2024.nominate(birth=date(1983, 12, 31))
 
-    round_2024.complete(nominee, "confirm_ineligible", outcome, by="shiwei", reason="经核对身份证原件。")
+    answers = {"reason": "经核对身份证原件。"}
+    if outcome == "overrule":
+        answers["exception_reason"] = REASON
+    round_2024.complete(nominee, "confirm_ineligible", outcome, by="shiwei", **answers)
 
     assert (round_2024.status(nominee), round_2024.waits_at(nominee)) == (status, waits_at)
     if outcome == "confirm":
         assert round_2024.read(nominee).status_reason == "经核对身份证原件。"
+
+
+def test_overruling_the_rules_asks_for_a_reason_that_is_printed_and_published(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=date(1983, 12, 31))
+
+    with pytest.raises(Invalid) as refused:
+        round_2024.complete(nominee, "confirm_ineligible", "overrule", reason="经核对身份证原件。")
+    round_2024.complete(
+        nominee, "confirm_ineligible", "overrule", reason="经核对身份证原件。", exception_reason=REASON
+    )
+    round_2024.to_notice()
+
+    [person] = [p for c in round_2024.notice().snapshot["categories"] for p in c["people"]]
+    with round_2024.wiring.reading() as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        paper = read_words(forms.print_form(ctx, nomination, "recommendation"))
+    assert list(refused.value.fields) == ["exception_reason"]
+    assert person["exception_reason"] == REASON
+    assert remark_of(nomination) == f"破格：{REASON}"
+    assert paper[paper.index(f"破格理由：{REASON}") - 1].startswith("推荐理由：")
+
+
+def read_words(docx: bytes) -> list[str]:
+    """Return the paragraphs of a Word file's table, one after another."""
+    cells = [cell for row in Document(io.BytesIO(docx)).tables[0].rows for cell in row.cells]
+    return [line for cell in cells for paragraph in cell.paragraphs for line in paragraph.text.split("\n")]
 
 
 def test_corrected_form_is_screened_anew(round_2024: Story) -> None:
