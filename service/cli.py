@@ -220,8 +220,9 @@ def _welcome(settings: Settings, pack: Pack) -> str:
         lines.append(f"    {person.login:<12}{person.name}（{person.unit}）")
     lines += [
         "",
-        "  先试：以 tuanzhibu 登录，在“待办”里办一份推荐表；再以 dangzhibu、liyang 依次签署意见；",
-        "  用页面上方的时钟条拨到 3月25日，看催办发出、申报自动截止；以 admin 登录改画流程图。",
+        "  先试：以 tuanzhibu 登录，在“待办”里打开一份“填写推荐表”（已填好，照片已传），按“提交”，",
+        "  再签署“所在单位团组织意见”；然后以 dangzhibu、liyang 登录，依次签署意见。用页面上方的",
+        "  时钟条拨到 3月25日，看催办发出、申报自动截止；以 admin 登录，在“流程图”里改画一版再发布。",
         "  演示数据在 " + str(Path(settings.data_dir)) + "，删除它即重新开始。按 Ctrl+C 停止。",
         "",
     ]

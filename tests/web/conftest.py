@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
-from service.models import User, UserTask
+from service.models import Attachment, Draft, Nomination, NominationStatus, User, UserTask
 from service.programmes.demo import demonstration
 from service.programmes.domain import Programmes
 from service.scheduler import demonstration_clock
@@ -47,6 +47,9 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert isinstance(domain, Programmes)
     with service.wiring.transaction() as ctx:
         demonstration.set_up(ctx, domain.packs[PROGRAMME])
+        ctx.session.execute(delete(Draft))  # the tests fill the waiting forms in themselves
+        drafting = select(Nomination.id).where(Nomination.status == NominationStatus.DRAFTING)
+        ctx.session.execute(delete(Attachment).where(Attachment.nomination_id.in_(drafting)))
     service.engine.dispose()
     return folder
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 from sqlalchemy import func, select
 
-from service.models import Incident, Membership, Nomination, TaskStatus, Unit, User, UserTask
+from service.models import Draft, Incident, Membership, Nomination, TaskStatus, Unit, User, UserTask
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
 from service.programmes.rule import identity_number
 from service.programmes.rule.eligibility import Result
-from service.workflow import people
+from service.workflow import people, user_tasks
 from tests.packs.judging import judge
 from tests.programmes.story import Story
 
@@ -101,3 +102,21 @@ def test_made_up_people_are_the_same_for_the_same_seed(packs: Mapping[str, Pack]
 
     assert first == again
     assert first != other
+
+
+def test_the_forms_still_being_filled_in_only_have_to_be_submitted(shown: Story) -> None:
+    with shown.wiring.transaction() as ctx:
+        query = select(UserTask).join(Nomination, Nomination.instance_id == UserTask.instance_id)
+        query = query.where(UserTask.element_id == "fill_in_form", Nomination.round_id == shown.round_id)
+        tasks = list(ctx.session.scalars(query.where(UserTask.status == TaskStatus.OPEN)))
+        for task in tasks:
+            league = ctx.session.scalars(select(User).where(User.login == "tuanzhibu")).one()
+            acting = replace(ctx, actor=people.actor_of(ctx, league))
+            draft = ctx.session.get_one(Draft, task.id)
+            user_tasks.complete(acting, task.id, "submit", draft.answers)
+        found = list(ctx.session.scalars(select(Nomination).where(Nomination.round_id == shown.round_id)))
+
+    assert len(tasks) == 3
+    assert {(n.status, n.eligibility) for n in found if n.instance_id in {t.instance_id for t in tasks}} == {
+        ("recommending", "PASS")
+    }
