@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import g
@@ -9,7 +10,8 @@ from marshmallow import Schema, fields
 
 from service.api.blueprint import ID, Blueprint
 from service.api.fields import PageQuery, moment, row_id, string
-from service.models import Instance
+from service.models import HistoryEvent, Instance
+from service.programmes.review import experts
 from service.workflow import history, instances, tasklist
 from service.workflow.context import Context
 
@@ -68,6 +70,13 @@ class StandingSchema(Schema):
     troubled = fields.List(fields.String(), required=True, metadata={"description": "出了故障的图元"})
 
 
+def _tell(event: HistoryEvent, hidden: Collection[str]) -> dict[str, Any]:
+    """Return an event; who scored is told to the organiser alone."""
+    names = ("seq", "at", "kind", "element_id", "details", "hash")
+    who = "评审专家" if event.element_id in hidden else event.actor_name
+    return {name: getattr(event, name) for name in names} | {"actor_name": who}
+
+
 @blp.route("/instances")
 @blp.arguments(InstanceQuery, location="query")
 @blp.response(200, InstancePageSchema)
@@ -90,7 +99,9 @@ def get_instance(instance_id: int) -> Instance:
 def get_history(instance_id: int) -> Any:
     """查看流程的历史记录"""
     ctx: Context = g.ctx
-    return history.of_instance(ctx, instances.get_visible(ctx, instance_id))
+    instance = instances.get_visible(ctx, instance_id)
+    hidden = experts.hidden_steps(ctx, instance)
+    return [_tell(event, hidden) for event in history.of_instance(ctx, instance)]
 
 
 @blp.route(f"/instances/<{ID}:instance_id>/standing")

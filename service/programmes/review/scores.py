@@ -128,6 +128,19 @@ def count_progress(ctx: Context, entry: Round) -> tuple[int, int]:
     return scored, scored + counts.get(SeatStatus.SEATED, 0)
 
 
+def list_progress(ctx: Context, entry: Round) -> list[tuple[Nomination, int, int]]:
+    """Return every nomination with seats, how many of them have scored and how many there are."""
+    scored = func.count(Seat.id).filter(Seat.status == SeatStatus.SCORED)
+    query = (
+        select(Nomination, scored, func.count(Seat.id))
+        .join(Seat, Seat.nomination_id == Nomination.id)
+        .where(Seat.round_id == entry.id, Seat.status.in_(seats.SITTING))
+        .group_by(Nomination.id)
+        .order_by(scored, Nomination.id)
+    )
+    return [(row[0], row[1], row[2]) for row in ctx.session.execute(query)]
+
+
 def points_of_round(ctx: Context, entry: Round) -> dict[int, list[Mapping[str, int]]]:
     """Return nomination -> the points of every expert who still sits at it."""
     query = (

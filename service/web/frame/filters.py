@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
         moment=write_moment,
         mask=mask,
         file_size=write_size,
+        points=write_points,
         badge_word=lambda key, table: labels.find(table, key),
     )
     app.jinja_env.globals.update(
@@ -100,6 +102,11 @@ def write_size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} KB"
     return f"{size / 1_000_000:.1f} MB"
+
+
+def write_points(value: Fraction) -> str:
+    """Write a score: ``86.333``."""
+    return f"{float(value):.3f}"
 
 
 def icon_url(name: str) -> str:

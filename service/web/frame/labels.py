@@ -52,12 +52,20 @@ ELIGIBILITY: dict[str, tuple[Any, str]] = {
     "REVIEW": (_("须人工认定"), "orange"),
     "FAIL": (_("不符合"), "red"),
 }
+#: an expert's seat at a nomination
+SEAT: dict[str, tuple[Any, str]] = {
+    "seated": (_("待评分"), "orange"),
+    "scored": (_("已评分"), "green"),
+    "barred": (_("自动回避"), "secondary"),
+    "recused": (_("已回避"), "secondary"),
+}
 TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "nomination": NOMINATION,
     "stage": STAGE,
     "instance": INSTANCE,
     "task": TASK,
     "eligibility": ELIGIBILITY,
+    "seat": SEAT,
 }
 #: outcomes the service gives itself, beside those the diagram names
 OUTCOMES: dict[str, Any] = {"sent_back": _("退回"), "taken_back": _("被撤回")}
@@ -70,6 +78,7 @@ HISTORY: dict[str, Any] = {
     "task.claimed": _("签收"),
     "task.unclaimed": _("退签"),
     "task.transferred": _("转办"),
+    "task.handed_over": _("改由他人办理"),
     "task.completed": _("办结"),
     "task.copied": _("抄送"),
     "task.cancelled": _("任务随流程关闭"),

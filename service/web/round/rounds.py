@@ -15,6 +15,7 @@ from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import awards, notices, objections
+from service.programmes.review import access
 from service.programmes.round import funnel, quotas, round_dates, round_events, rounds
 from service.programmes.rule import calendar
 from service.web.frame.errors import status_of
@@ -157,6 +158,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         notice=notice,
         announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
+        reviews=programme.review is not None and access.may_see(ctx, entry),
         management=_manage(ctx, entry, table) if manages(ctx, entry) else None,
         form=form,
         refused=refused,

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import url_for
 
-from service.models import Attachment, Finding, Instance, Nomination, Objection
+from service.models import Attachment, Consultation, Defect, Finding, Instance, Nomination, Objection
 from service.programmes import wiring
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
 from service.programmes.publication import objections
+from service.programmes.review import consultations, form_checks
 from service.web.frame import words
 from service.web.task import answers, uploads
 from service.web.task.answers import Row
@@ -51,6 +52,8 @@ class Dossier:
     slots: Sequence[SlotView] = ()
     findings: Sequence[Finding] = ()
     opinions: Sequence[GivenOpinion] = ()
+    defects: Sequence[Defect] = ()
+    consultations: Sequence[Consultation] = ()
     outcome_words: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -61,6 +64,7 @@ def read(
     if nomination is None:
         objection = objections.of_instance(ctx, instance)
         return Dossier(objection=objection, nomination=None)
+    properties = _properties(ctx, instance)
     return Dossier(
         nomination=nomination,
         category=words.of_category(ctx, nomination.round_id, nomination.category),
@@ -68,6 +72,8 @@ def read(
         slots=slots_of(ctx, nomination, editable=filling),
         findings=screening.list_findings(ctx, nomination),
         opinions=opinions.list_of(ctx, nomination),
+        defects=form_checks.list_of(ctx, nomination) if form_checks.PROPERTY in properties else (),
+        consultations=consultations.list_of(ctx, nomination) if consultations.PROPERTY in properties else (),
         outcome_words=_outcome_words(ctx, instance),
     )
 
@@ -98,6 +104,12 @@ def slots_of(ctx: Context, nomination: Nomination, *, editable: bool) -> list[Sl
 
 def _item(file: Attachment, slot: Slot) -> dict[str, Any]:
     return uploads.as_item(file, is_photo=slot.photo is not None and file.content_type == uploads.PHOTO)
+
+
+def _properties(ctx: Context, instance: Instance) -> set[str]:
+    """Return every property some step of an instance's process has: what no step keeps is not asked for."""
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements.values()
+    return {name for element in elements for name in element.properties}
 
 
 def _outcome_words(ctx: Context, instance: Instance) -> dict[tuple[str, str], str]:

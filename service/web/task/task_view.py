@@ -15,6 +15,7 @@ from service.engine.records import Element
 from service.models import Candidate, Draft, Nomination, Round, Submission, TaskStatus, User, UserTask
 from service.programmes import intake
 from service.programmes.nomination import nominations, record
+from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
 from service.web.task import dossier, trails
 from service.web.task.diagrams import Standing, locate
@@ -66,6 +67,7 @@ class TaskView:
     may_take_back: bool
     earlier: Sequence[tuple[str, str]]
     colleagues: Sequence[User]
+    list_page: str  #: of the list that a meeting amends here, or nothing
     standing: Standing
     trail: Sequence[Line]
 
@@ -84,7 +86,8 @@ def describe(
     nomination = nominations.of_instance(ctx, instance)
     offered = task_access.is_offered(ctx, task)
     events = history.of_instance(ctx, instance)
-    responsible = notifications.responsible(ctx, task) if task.status == TaskStatus.OPEN else []
+    is_told = task.status == TaskStatus.OPEN and experts.may_know(ctx, instance, element)
+    responsible = notifications.responsible(ctx, task) if is_told else []
     return TaskView(
         task=task,
         element=element,
@@ -102,9 +105,20 @@ def describe(
         may_take_back=_may_take_back(ctx, task),
         earlier=returns.list_earlier(ctx, task) if offered else [],
         colleagues=people.list_colleagues(ctx),
+        list_page=url_for("panel_pages.show", round_id=task.round_id)
+        if standings.PROPERTY in element.properties
+        else "",
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
     )
+
+
+def find_own_page(ctx: Context, task: UserTask) -> str:
+    """Return the page on which a task is done instead of here, or nothing."""
+    properties = deployments.get_element(ctx, task.instance, task.element_id).properties
+    if steps.SCORE in properties:
+        return url_for("scoring.show", task_id=task.id)
+    return url_for("voting.show", task_id=task.id) if ballots.PROPERTY in properties else ""
 
 
 def _fills(element: Element) -> bool:

@@ -25,9 +25,13 @@ MAX_ANSWERS = 200_000  # characters of JSON
 
 
 @pages.get("/<int:task_id>")
-def show(task_id: int) -> str:
-    """Show a task."""
-    return _page(g.ctx, task_access.get_visible(g.ctx, task_id))
+def show(task_id: int) -> ResponseReturnValue:
+    """Show a task; one that is done on a page of its own is sent there."""
+    task = task_access.get_visible(g.ctx, task_id)
+    elsewhere = task_view.find_own_page(g.ctx, task)
+    if elsewhere and task_access.is_offered(g.ctx, task):
+        return redirect(elsewhere)
+    return _page(g.ctx, task)
 
 
 @pages.post("/<int:task_id>/complete")

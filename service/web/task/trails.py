@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from service.engine.records import Element
 from service.models import HistoryEvent, Instance
+from service.programmes.review import experts
 from service.web.frame import labels, words
 from service.workflow import deployments
 from service.workflow.context import Context
@@ -29,12 +32,18 @@ class Line:
 def read(ctx: Context, instance: Instance, events: Iterable[HistoryEvent]) -> list[Line]:
     """Return the lines of an instance's history, newest first; events without a word are left out."""
     elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    hidden = experts.hidden_steps(ctx, instance)
     lines = [
-        Line(at=event.at, actor=event.actor_name, what=_what(event, elements), note=_note(event, elements))
+        Line(at=event.at, actor=_actor(event, hidden), what=_what(event, elements), note=_note(event, elements))
         for event in events
         if event.kind in labels.HISTORY
     ]
     return lines[::-1]
+
+
+def _actor(event: HistoryEvent, hidden: Collection[str]) -> str:
+    """Who scores is known to the organiser alone."""
+    return str(_("评审专家")) if event.element_id in hidden else event.actor_name
 
 
 def _what(event: HistoryEvent, elements: Mapping[str, Element]) -> str:

@@ -1,0 +1,24 @@
+"""Who scores is nobody's business but the organiser's, so that nobody can talk to the experts."""
+
+from __future__ import annotations
+
+from service.engine.records import Element
+from service.models import Instance
+from service.programmes.nomination import nominations
+from service.programmes.review import steps
+from service.programmes.round import rounds
+from service.workflow import deployments
+from service.workflow.context import Context
+
+
+def may_know(ctx: Context, instance: Instance, element: Element) -> bool:
+    """Say whether the actor may be told who does a step: of a scoring step, only the organiser."""
+    if steps.SCORE not in element.properties or ctx.actor.is_system or ctx.actor.is_admin:
+        return True
+    return instance.round_id is not None and nominations.is_organiser(ctx, rounds.of_instance(ctx, instance))
+
+
+def hidden_steps(ctx: Context, instance: Instance) -> set[str]:
+    """Return the steps of an instance of which the actor may not be told who does them."""
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    return {element.id for element in elements.values() if not may_know(ctx, instance, element)}

@@ -1,0 +1,124 @@
+"""The review of a round: the draw, who sits where, the ranked list, its changes and the ballot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from service.errors import Conflict, Invalid, NotFound, ServiceError
+from service.models import Round
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.review import access, ballots, draws, scores, seats, standings
+from service.programmes.round import rounds
+from service.web.frame.errors import status_of
+from service.web.frame.numbers import number
+from service.workflow.context import Context
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+pages = Blueprint("panel_pages", __name__, url_prefix="/rounds/<int:round_id>/panel")
+
+
+@pages.get("")
+def show(round_id: int) -> str:
+    """Show the review as far as it has come."""
+    return _page(_visible(round_id), None)
+
+
+@pages.post("/list")
+def amend(round_id: int) -> ResponseReturnValue:
+    """Put a nomination on the proposed list or take it off, with a reason."""
+    ctx: Context = g.ctx
+    entry = _visible(round_id)
+    meeting = access.find_meeting(ctx, entry)
+    if meeting is None:
+        raise Conflict(_("现在没有由您调整名单的会议。"))
+    nomination = request.form.get("nomination", 0, type=number)
+    proposed, reason = request.form.get("proposed") == "yes", request.form.get("reason", "")
+    try:
+        standings.amend(ctx, meeting.id, nomination, proposed=proposed, reason=reason)
+    except (Invalid, Conflict, NotFound) as refused:
+        ctx.session.rollback()
+        return _page(_visible(round_id), refused), status_of(refused)
+    flash(_("名单已调整，理由记入调整记录。"), "success")
+    return redirect(url_for("panel_pages.show", round_id=round_id, _anchor=f"n{nomination}"))
+
+
+@pages.get("/seats/<int:nomination_id>")
+def show_seats(round_id: int, nomination_id: int) -> str:
+    """Show who sits at a nomination, and the scores once all are in."""
+    return _seats_page(_visible(round_id), nomination_id, None)
+
+
+@pages.post("/seats/<int:nomination_id>/dismiss")
+def dismiss(round_id: int, nomination_id: int) -> ResponseReturnValue:
+    """Ask an expert to step back from a nomination."""
+    ctx: Context = g.ctx
+    entry = _visible(round_id)
+    user_id, reason = request.form.get("user", 0, type=number), request.form.get("reason", "")
+    try:
+        seats.dismiss(ctx, nomination_id, user_id, reason)
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _seats_page(_visible(round_id), nomination_id, refused), status_of(refused)
+    flash(_("已要求回避，席位由下一位抽取的专家替补；已交的评分不再计入。"), "success")
+    return redirect(url_for("panel_pages.show_seats", round_id=entry.id, nomination_id=nomination_id))
+
+
+def _visible(round_id: int) -> Round:
+    entry = rounds.get(g.ctx, round_id)
+    access.require(g.ctx, entry)
+    return entry
+
+
+def _page(entry: Round, refused: ServiceError | None) -> str:
+    ctx: Context = g.ctx
+    programme = wiring.pack_of(ctx, entry).programme
+    drawn = draws.find(ctx, entry)
+    members = draws.list_members(ctx, drawn) if drawn else []
+    rows = standings.list_of(ctx, entry)
+    ballot = ballots.find_newest(ctx, entry)
+    return render_template(
+        "rounds/panel.html",
+        round=entry,
+        programme=programme,
+        rules=draws.rules_of(ctx, entry),
+        drawn=drawn,
+        members=members,
+        repeats=drawn is not None and draws.is_true(drawn, members),
+        progress=scores.count_progress(ctx, entry),
+        waiting=scores.list_progress(ctx, entry) if not rows else [],
+        rows=rows,
+        changes=standings.list_changes(ctx, entry),
+        balance=standings.weigh(rows),
+        meeting=access.find_meeting(ctx, entry),
+        ballot=ballot,
+        turnout=ballots.count_turnout(ctx, ballot) if ballot else 0,
+        results={result.nomination_id: result for result in ballots.list_results(ctx, ballot)}
+        if ballot
+        else {},
+        refused=refused,
+        zone=programme.zone,
+    )
+
+
+def _seats_page(entry: Round, nomination_id: int, refused: ServiceError | None) -> str:
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    if nomination.round_id != entry.id:
+        raise NotFound(_("没有这份申报，或您无权查看。"))
+    return render_template(
+        "rounds/seats.html",
+        round=entry,
+        nomination=nomination,
+        seats=seats.list_of(ctx, nomination),
+        rules=draws.rules_of(ctx, entry),
+        visible=scores.list_visible(ctx, nomination),
+        sitting=seats.SITTING,
+        organises=nominations.is_organiser(ctx, entry),
+        refused=refused,
+    )
