@@ -20,6 +20,7 @@ from service.programmes import wiring
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
 from service.programmes.nomination import attachments, nominations, record, screening
+from service.programmes.privacy import consents
 from service.programmes.publication import objections
 from service.programmes.review import steps
 from service.programmes.rule import identity_number
@@ -157,6 +158,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     properties = received.element.properties
     if properties.get("record") == "nomination" and not received.lenient:
         _fill_record(ctx, received.task, nomination, received.answers)
+        consents.keep(ctx, nomination, received.schema.get("components", ()), received.answers)
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
@@ -181,6 +183,7 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     # the recommender gives them, or not, for what stands here now
     nomination.exception_reason = nomination.stated_reason = ""
     nomination.sex = number.sex  # not every form asks; the form checks that the two agree
+    nomination.corrected = None
     nomination.submitted_at = ctx.now
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)

@@ -39,6 +39,7 @@ BLUEPRINTS = (
     rounds.pages,
     nominations.pages,
     papers.pages,
+    privacy.pages,
     modeler.pages,
     decisions.pages,
     privacy.pages,

@@ -13,10 +13,20 @@ from service.workflow.context import Context
 from service.workflow.history import Break
 
 #: streams shown to an auditor; those of instances stand on their own pages
-STREAMS = ("exports", "reveals", "system", "logins")
+STREAMS = ("exports", "reveals", "privacy", "system", "logins")
 WORDS = {
     "paper.exported": "导出文件",
     "value.revealed": "查看敏感信息",
+    "consent.withdrawn": "撤回同意",
+    "consent.given_again": "重新同意",
+    "finding.ruled": "保留扫描结果",
+    "file.declared": "声明文件已脱密",
+    "file.cleared": "审查文件已脱密",
+    "correction.asked": "申请更正",
+    "correction.made": "更正信息",
+    "correction.refused": "不予更正",
+    "data.exported": "导出本人信息",
+    "data.purged": "到期清除个人信息",
     "deployment.published": "发布流程图",
     "role.granted": "授予岗位",
     "role.revoked": "取消岗位",

@@ -24,6 +24,7 @@ from service.models import (
     Round,
 )
 from service.programmes import wiring
+from service.programmes.privacy import publication
 from service.programmes.round import calendars
 from service.programmes.rule import identity_number
 from service.workflow import history
@@ -44,6 +45,7 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     people = _nominations(ctx, entry, NominationStatus.SELECTED)
     if not people:
         raise Conflict("还没有候选人，不能公示。")
+    publication.require_publishable(ctx, people)
     start = ctx.now.astimezone(programme.zone).date()
     closes_at = calendars.load(ctx).end_of_window(
         start,
@@ -68,7 +70,8 @@ def close_candidates(ctx: Context, entry: Round) -> None:
 def publish_awards(ctx: Context, entry: Round) -> Notice:
     """Publish the candidates whom no open objection holds up (公布); their nominations then take the title.
 
-    A candidate whose case is settled later in his favour is published by ``supplement_awards``.
+    A candidate whose case is settled later in his favour is published by ``supplement_awards``; one who
+    withdrew his consent to publication takes the title and is not published.
     """
     programme = wiring.pack_of(ctx, entry).programme
     held_up = select(Objection.nomination_id).where(
@@ -76,6 +79,7 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
     )
     blocked = set(ctx.session.scalars(held_up))
     people = [n for n in _nominations(ctx, entry, NominationStatus.SELECTED) if n.id not in blocked]
+    people = publication.leave_out_unwilling(ctx, people)
     return _publish(ctx, entry, NoticeKind.AWARDS, f"关于公布{programme.title}名单的决定", people)
 
 
@@ -85,7 +89,7 @@ def supplement_awards(ctx: Context, nomination: Nomination) -> None:
     query = select(Notice.snapshot).where(Notice.round_id == entry.id, Notice.kind == NoticeKind.AWARDS)
     snapshots = list(ctx.session.scalars(query))
     announced = {p["nomination"] for s in snapshots for c in s["categories"] for p in c["people"]}
-    if not snapshots or nomination.id in announced:
+    if not snapshots or nomination.id in announced or not publication.leave_out_unwilling(ctx, [nomination]):
         return
     title = wiring.pack_of(ctx, entry).programme.title
     _publish(ctx, entry, NoticeKind.AWARDS, f"关于补充公布{title}名单的决定", [nomination])

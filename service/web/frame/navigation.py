@@ -44,7 +44,7 @@ PLACES = [
         endpoint="nomination_pages.list_nominations",
         label=_("申报"),
         icon="award",
-        blueprints=("nomination_pages",),
+        blueprints=("nomination_pages", "privacy_pages"),
     ),
     Place(
         endpoint="modeler_pages.list_diagrams",

@@ -13,6 +13,7 @@ from service.programmes import wiring
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
+from service.programmes.privacy import findings as privacy_findings
 from service.programmes.publication import objections
 from service.programmes.review import consultations, form_checks
 from service.web.frame import words
@@ -51,6 +52,7 @@ class Dossier:
     rows: Sequence[Row] = ()
     slots: Sequence[SlotView] = ()
     findings: Sequence[Finding] = ()
+    scanned: Sequence[privacy_findings.Finding] = ()
     opinions: Sequence[GivenOpinion] = ()
     defects: Sequence[Defect] = ()
     consultations: Sequence[Consultation] = ()
@@ -71,6 +73,7 @@ def read(
         rows=() if filling else record_rows(ctx, instance, nomination),
         slots=slots_of(ctx, nomination, editable=filling),
         findings=screening.list_findings(ctx, nomination),
+        scanned=() if filling else privacy_findings.find(ctx, nomination),
         opinions=opinions.list_of(ctx, nomination),
         defects=form_checks.list_of(ctx, nomination) if form_checks.PROPERTY in properties else (),
         consultations=consultations.list_of(ctx, nomination) if consultations.PROPERTY in properties else (),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from service.errors import Conflict, NotFound
 from service.models import Nomination, Notice, NoticeKind, Round, Stage, UserTask
+from service.programmes.privacy import findings
 from service.programmes.publication import notices
 from service.programmes.round import calendars
 from service.programmes.rule.calendar import CalendarMissing
@@ -78,6 +79,10 @@ def test_snapshot_names_nobody_by_number(round_2024: Story) -> None:
         birth=date(1988, 12, 31),
         workplace_and_post="青锋精密机械有限公司 工程师（身份证 11010519491231002X，手机13812345678）",
     )
+    with round_2024.acting("shiwei") as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        for finding in findings.find(ctx, nomination):
+            findings.rule(ctx, nomination, finding.fingerprint, "公示时照样遮住（演示）")
     round_2024.to_notice()
 
     text = json.dumps(round_2024.notice().snapshot, ensure_ascii=False)

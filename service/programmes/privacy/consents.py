@@ -1,0 +1,139 @@
+"""Consents (同意): what a nominee agreed to, in which words, and that he took it back.
+
+A component of a form with the property ``consent=publication`` (or ``provision``, ``sensitive``) is a
+statement; its tick, handed in with the record, is the consent (个人信息保护法 §§13-17, 23, 25, 29).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import Consent, Nomination
+from service.programmes.nomination import nominations
+from service.workflow import history
+from service.workflow.context import Context
+
+NAMES = {"publication": "公示和公布", "provision": "向其他单位提供", "sensitive": "处理敏感个人信息"}
+LEAST_REASON = 2
+
+
+def version_of(text: str) -> str:
+    """Return what tells one wording from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def keep(
+    ctx: Context, nomination: Nomination, components: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]
+) -> None:
+    """Keep the consents ticked on a form that was handed in; one that stands in the same words stays."""
+    given = [
+        (str(component["properties"]["consent"]), str(component.get("label") or "")[:1000])
+        for component in components
+        if (component.get("properties") or {}).get("consent") and answers.get(str(component.get("key")))
+    ]
+    if not given:
+        return
+    standing = {(row.kind, row.version) for row in list_of(ctx, nomination) if row.withdrawn_at is None}
+    ctx.session.add_all(
+        Consent(
+            round_id=nomination.round_id,
+            nomination_id=nomination.id,
+            kind=kind,
+            version=version_of(text),
+            text=text,
+            given_by_id=ctx.actor.user_id,
+            given_at=ctx.now,
+        )
+        for kind, text in given
+        if (kind, version_of(text)) not in standing
+    )
+
+
+def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
+    """Return a nomination's consents, those withdrawn too, in the order they were given."""
+    query = select(Consent).where(Consent.nomination_id == nomination.id).order_by(Consent.id)
+    return list(ctx.session.scalars(query))
+
+
+def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
+    """Take a consent back, by the nominee, or by his workplace or the organiser on his word.
+
+    What was published or provided before stays lawful and stays published; nothing new is.
+    """
+    consent = ctx.session.get(Consent, consent_id, with_for_update=True)
+    if consent is None or not nominations.may_see(ctx, consent.nomination):
+        raise NotFound("没有这项同意，或您无权查看。")
+    if not may_withdraw(ctx, consent.nomination):
+        raise Forbidden("只有申报人本人、所在单位或主办单位可以登记撤回。")
+    if consent.withdrawn_at is not None:
+        raise Conflict("这项同意已经撤回。")
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid("请写明撤回的说明。", fields={"reason": "例如：本人书面要求"})
+    consent.withdrawn_at = ctx.now
+    consent.withdrawn_by_id = ctx.actor.user_id
+    consent.withdrawal_reason = reason.strip()[:500]
+    history.record_in(
+        ctx, "privacy", "consent.withdrawn", round_id=consent.round_id, nomination=consent.nomination_id,
+        kind_of=consent.kind, version=consent.version,
+    )  # fmt: skip
+    return consent
+
+
+def may_withdraw(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor may note that a consent was withdrawn."""
+    actor = ctx.actor
+    if actor.user_id is None:
+        return False
+    return (
+        actor.user_id in (nomination.nominee_id, nomination.created_by_id)
+        or actor.unit_id == nomination.unit_id
+        or nominations.is_organiser(ctx, nomination.round)
+    )
+
+
+def find_lacking(ctx: Context, people: Sequence[Nomination], kind: str) -> list[Nomination]:
+    """Return those of some people who were asked for a consent and of whom none stands.
+
+    Whom no form ever asked is not lacking: his consent is on paper, or another basis holds.
+    """
+    query = select(Consent.nomination_id, Consent.withdrawn_at).where(
+        Consent.kind == kind, Consent.round_id.in_({person.round_id for person in people})
+    )
+    asked, standing = set(), set()
+    for nomination_id, withdrawn_at in ctx.session.execute(query):
+        asked.add(nomination_id)
+        if withdrawn_at is None:
+            standing.add(nomination_id)
+    return [person for person in people if person.id in asked - standing]
+
+
+def give_again(ctx: Context, consent_id: int) -> Consent:
+    """Note that a nominee agrees again, in the same words, to what he had withdrawn."""
+    old = ctx.session.get(Consent, consent_id)
+    if old is None or not nominations.may_see(ctx, old.nomination):
+        raise NotFound("没有这项同意，或您无权查看。")
+    if not may_withdraw(ctx, old.nomination):
+        raise Forbidden("只有申报人本人、所在单位或主办单位可以登记同意。")
+    ctx.session.refresh(old.nomination, with_for_update=True)  # two clicks at once must not both give
+    if any(row.kind == old.kind and row.withdrawn_at is None for row in list_of(ctx, old.nomination)):
+        raise Conflict("这项同意现在有效，不需要重新同意。")
+    consent = Consent(
+        round_id=old.round_id,
+        nomination_id=old.nomination_id,
+        kind=old.kind,
+        version=old.version,
+        text=old.text,
+        given_by_id=ctx.actor.user_id,
+        given_at=ctx.now,
+    )
+    ctx.session.add(consent)
+    history.record_in(
+        ctx, "privacy", "consent.given_again", round_id=old.round_id, nomination=old.nomination_id,
+        kind_of=old.kind, version=old.version,
+    )  # fmt: skip
+    return consent

@@ -1,0 +1,59 @@
+"""The fields of a nomination's record, with what the form calls them and who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.models import Instance, Nomination
+from service.programmes import wiring
+from service.programmes.nomination import record
+from service.workflow import deployments
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of the form the record is filled in with."""
+
+    key: str
+    label: str
+    field_class: str  #: PUBLIC, INTERNAL or SENSITIVE; INTERNAL where neither form nor programme says
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Say whether it is encrypted, masked and shown by a logged click only."""
+        return self.field_class == "SENSITIVE"
+
+
+def list_fields(ctx: Context, nomination: Nomination) -> Sequence[Field]:
+    """Return the fields of a nomination's form in its order; the stricter of form and programme holds."""
+    classes = wiring.pack_of(ctx, nomination.round).programme.fields
+    return [
+        Field(
+            key=str(component["key"]),
+            label=str(component.get("label") or component["key"]),
+            field_class=_stricter(
+                (component.get("properties") or {}).get("class", ""), classes.get(component["key"], "")
+            ),
+        )
+        for component in _components(ctx, nomination)
+        if component.get("key")
+    ]
+
+
+def _components(ctx: Context, nomination: Nomination) -> Sequence[dict[str, Any]]:
+    steps = record.elements_of(ctx, nomination)
+    if not steps:
+        return ()
+    instance = ctx.session.get_one(Instance, nomination.instance_id)
+    form_id = deployments.get_element(ctx, instance, steps[0]).form_id
+    return deployments.get_form(ctx, instance, form_id).get("components", ()) if form_id else ()
+
+
+def _stricter(*classes: str) -> str:
+    for strict in ("SENSITIVE", "INTERNAL"):
+        if strict in classes:
+            return strict
+    return "PUBLIC" if "PUBLIC" in classes else "INTERNAL"

@@ -1,0 +1,95 @@
+"""Consents by version, taking them back, and what is then published."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import Consent, Nomination, NoticeKind
+from service.programmes.privacy import consents
+from service.programmes.privacy.publication import MayNotBePublished
+from service.programmes.publication import notices
+from tests.programmes.story import LEAGUE, NOMINEE, ORGANISER, Story
+
+
+def test_ticks_of_the_form_are_kept_in_the_words_that_stood_there(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+
+    kept = consents_of(round_2024, nominee)
+
+    assert [consent.kind for consent in kept] == ["publication", "provision"]
+    assert kept[0].text.startswith("本人同意公示和公布姓名、性别、工作单位及职务、申报类别。")
+    assert kept[0].version == consents.version_of(kept[0].text)
+    assert kept[0].given_by_id is not None
+
+
+def test_form_handed_in_again_keeps_each_consent_once(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    round_2024.complete(nominee, "workplace_league_opinion", "return", text="请补正")
+    round_2024.hand_in(nominee)
+
+    assert [consent.kind for consent in consents_of(round_2024, nominee)] == ["publication", "provision"]
+
+
+def test_whoever_withdrew_is_not_put_before_the_public_until_he_agrees_again(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    round_2024.to_review()
+    round_2024.carry(nominee, "")
+    withdraw(round_2024, nominee)
+
+    with pytest.raises(MayNotBePublished, match="没有同意公示和公布（或已撤回）"):
+        round_2024.confirm("publish_candidates")
+    with round_2024.acting(LEAGUE) as ctx:
+        consents.give_again(ctx, consents.list_of(ctx, ctx.session.get_one(Nomination, nominee))[0].id)
+    round_2024.confirm("publish_candidates")
+
+    assert len(consents_of(round_2024, nominee)) == 3
+
+
+def test_whoever_withdraws_after_the_notice_takes_the_title_unpublished(round_2024: Story) -> None:
+    nominee, other = round_2024.nominate(), round_2024.nominate()
+    round_2024.to_notice()
+    withdraw(round_2024, nominee)
+    round_2024.to_announcement()
+
+    with round_2024.wiring.reading() as ctx:
+        found = notices.find_newest(ctx, round_2024.entry(ctx), NoticeKind.AWARDS)
+        assert found is not None
+        published = [p["nomination"] for c in found.snapshot["categories"] for p in c["people"]]
+    assert published == [other]
+    assert [round_2024.status(one) for one in (nominee, other)] == ["awarded", "awarded"]
+
+
+def test_withdrawal_needs_a_reason_and_one_who_may(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    number = consents_of(round_2024, nominee)[0].id
+
+    with round_2024.acting(LEAGUE) as ctx, pytest.raises(Invalid, match="请写明撤回的说明"):
+        consents.withdraw(ctx, number, " ")
+    with round_2024.acting("liyang") as ctx, pytest.raises(Forbidden, match="只有申报人本人"):
+        consents.withdraw(ctx, number, "代为撤回")
+    with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
+        consents.withdraw(ctx, number, "代为撤回")
+    withdraw(round_2024, nominee)
+    with round_2024.acting(LEAGUE) as ctx, pytest.raises(Conflict, match="已经撤回"):
+        consents.withdraw(ctx, number, "再撤回一次")
+
+
+def test_nominee_withdraws_himself(round_2024: Story) -> None:
+    nominee = round_2024.nominate(source="self", by="")
+    with round_2024.acting(NOMINEE) as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        assert consents.may_withdraw(ctx, nomination)
+    with round_2024.acting(ORGANISER) as ctx:
+        assert consents.may_withdraw(ctx, ctx.session.get_one(Nomination, nominee))
+
+
+def consents_of(story: Story, nomination_id: int) -> list[Consent]:
+    with story.wiring.reading() as ctx:
+        return list(consents.list_of(ctx, ctx.session.get_one(Nomination, nomination_id)))
+
+
+def withdraw(story: Story, nomination_id: int) -> None:
+    number = consents_of(story, nomination_id)[0].id
+    with story.acting(LEAGUE) as ctx:
+        consents.withdraw(ctx, number, "本人书面要求")
