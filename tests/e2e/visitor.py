@@ -102,6 +102,7 @@ class Visitor:
 
     def move_clock_to(self, day: str) -> None:
         """Move the demonstration to 24:00 of a day (ISO)."""
+        self.page.locator(".demo-clock-date > summary").click()
         self.page.fill("input[name=day]", day)
         self.page.get_by_role("button", name="拨到当天 24:00").click()
         self.page.wait_for_load_state()

@@ -118,3 +118,15 @@ def test_every_form_can_be_looked_at(browse: Browse) -> None:
     assert sorted(link.rpartition(".")[2] for link in links) == sorted(FORMS)
     assert {browser.get(link).status for link in links} == {200}
     assert browser.get(f"{BASE}/forms/nope").status == 404
+
+
+def test_a_form_is_named_by_its_step_and_shows_its_fields(browse: Browse) -> None:
+    browser = browse("admin")
+
+    listed = browser.get(f"{BASE}/forms").text
+    page = browser.get(f"{BASE}/forms/changzhou-good-youth.recommender-opinion").text
+
+    assert "填写推荐表" in listed
+    assert "推荐单位团组织意见" in page
+    assert "破格理由 exception_reason 多行文字 必填 ≤ 500" in page
+    assert 'eligibility != "EXCEPTION" and eligibility != "REVIEW" 公开' in page

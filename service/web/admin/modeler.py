@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.programmes import wiring
-from service.programmes.diagram import comparison, diagrams
+from service.programmes.diagram import comparison, diagrams, form_outline
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.web.frame.numbers import number
@@ -61,7 +61,7 @@ def show(key: str) -> str:
         opened=opened,
         draft=draft,
         newest=newest,
-        forms=[{"id": form_id, "name": _form_name(schema)} for form_id, schema in pack.forms.items()],
+        forms=[{"id": form_id, "name": name} for form_id, name in form_outline.name_forms(pack).items()],
         topics=sorted(TOPICS),
         roles=_roles(pack),
     )
@@ -155,8 +155,11 @@ def compare(key: str) -> str:
 def list_forms(key: str) -> str:
     """List the programme's forms."""
     pack = _pack(key)
+    names = form_outline.name_forms(pack)
     return render_template(
-        "modeler/forms.html", pack=pack, forms=[(id_, _form_name(s)) for id_, s in pack.forms.items()]
+        "modeler/forms.html",
+        pack=pack,
+        forms=[(id_, names[id_], len(form_outline.outline(pack, s))) for id_, s in pack.forms.items()],
     )
 
 
@@ -168,7 +171,12 @@ def show_form(key: str, form_id: str) -> str:
     if schema is None:
         raise NotFound(_("没有这个表单。"))
     return render_template(
-        "modeler/form.html", pack=pack, form_id=form_id, name=_form_name(schema), schema=schema
+        "modeler/form.html",
+        pack=pack,
+        form_id=form_id,
+        name=form_outline.name_forms(pack)[form_id],
+        schema=schema,
+        fields=form_outline.outline(pack, schema),
     )
 
 
@@ -200,15 +208,6 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity,
         "rule": problem.rule,
     }
-
-
-def _form_name(schema: dict[str, Any]) -> str:
-    """A form's own title: the first heading in it, else its id."""
-    for component in schema.get("components", ()):
-        text = str(component.get("text", ""))
-        if component.get("type") == "text" and text.startswith("#"):
-            return text.splitlines()[0].lstrip("# ")
-    return str(schema.get("name") or schema.get("id", ""))
 
 
 def _roles(pack: Pack) -> list[dict[str, str]]:
