@@ -60,10 +60,6 @@ def _outline(pack: Pack, holder: Mapping[str, Any], within: str) -> Iterator[Fie
         key = str(component.get("key") or component.get("path") or "")
         if kind in KINDS and key:
             rules = component.get("validate") or {}
-            bounds = (
-                rules.get("minLength", rules.get("min", "")),
-                rules.get("maxLength", rules.get("max", "")),
-            )
             yield FieldOutline(
                 key=key,
                 label=name,
