@@ -34,7 +34,9 @@ def read(ctx: Context, instance: Instance, events: Iterable[HistoryEvent]) -> li
     elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
     hidden = experts.hidden_steps(ctx, instance)
     lines = [
-        Line(at=event.at, actor=_actor(event, hidden), what=_what(event, elements), note=_note(event, elements))
+        Line(
+            at=event.at, actor=_actor(event, hidden), what=_what(event, elements), note=_note(event, elements)
+        )
         for event in events
         if event.kind in labels.HISTORY
     ]
