@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from service.documents.records import FormRecord, OpinionRecord
-from service.documents.word import clean_text, write_day
+from service.documents.word import add_code, clean_text, write_day
 from service.errors import Invalid
 
 PHOTO_SIZE = (Mm(35), Mm(49))  # 两寸
@@ -40,6 +40,7 @@ def make_form(record: FormRecord, template: bytes) -> bytes:
         document.render(words, jinja_env=environment, autoescape=True)
     except TemplateError as wrong:
         raise WrongTemplate(f"打印模板写法有误：{wrong.message}。请核对模板里花括号中的名称。") from wrong
+    add_code(document.docx, record.code)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

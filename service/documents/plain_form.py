@@ -19,6 +19,7 @@ from service.documents.word import (
     TABLE_SIZE,
     TITLE_FONT,
     TITLE_SIZE,
+    add_code,
     add_line,
     clean_text,
     save,
@@ -48,6 +49,7 @@ def make_plain_form(title: str, record: FormRecord, labels: Mapping[str, str]) -
             _row(table, label, record.fields[key])
     for place in sorted(record.opinions):
         _opinion(table, record.opinions[place])
+    add_code(document, record.code)
     return save(document)
 
 

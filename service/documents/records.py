@@ -26,6 +26,7 @@ class FormRecord:
     opinions: Mapping[int, OpinionRecord]  #: by their place on the paper
     places: int  #: how many opinions the paper has room for
     photo: bytes | None = None  #: JPEG
+    code: str = ""  #: of the wording, printed at the foot of a paper that is to be stamped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class RosterRecord:
     above: str  #: the line over the table, with the place of the seal: 推荐单位（盖章）：共青团溧阳市委
     columns: Sequence[Column]
     sheets: Mapping[str, Sequence[Sequence[str]]]  #: name to rows; a row has a cell a column
+    code: str = ""  #: of the wording, printed at the foot
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from service.documents.word import (
     TITLE_FONT,
     TITLE_SIZE,
     WordColumn,
+    add_code,
     add_line,
     add_page_number,
     add_table,
@@ -43,6 +44,7 @@ def make_roster_docx(record: RosterRecord) -> bytes:
             add_line(document, name, font=HEADING_FONT, size=SMALL_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
         add_line(document, record.above, size=SMALL_SIZE)
         add_table(document, columns, rows or [[""] * len(columns)])
+    add_code(document, record.code)
     return save(document)
 
 

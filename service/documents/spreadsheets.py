@@ -55,6 +55,8 @@ def make_roster(record: RosterRecord) -> bytes:
         write_text(unit, record.above)
         unit.font, unit.alignment = _BODY_FONT, Alignment(vertical="center")
         sheet.merge_cells(start_row=UNIT_ROW, end_row=UNIT_ROW, start_column=1, end_column=len(headings))
+        if record.code:
+            sheet.oddFooter.right = _HeaderFooterPart(f"打印版本 {record.code}")
         for number, row in enumerate(rows, start=HEADER_ROW + 1):
             _write_person(sheet, number, row, record.columns, widths)
     return _save(book)

@@ -119,6 +119,16 @@ def add_page_number(paragraph: Any) -> None:
     set_font(paragraph.add_run(" —"), PAGE_FONT, SMALL_SIZE)
 
 
+def add_code(document: Any, code: str) -> None:
+    """Write the code of the wording at the foot, by which a stamped scan finds what it is of."""
+    if not code:
+        return
+    footer = document.sections[0].footer
+    paragraph = footer.paragraphs[0] if not footer.paragraphs[0].text else footer.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    set_font(paragraph.add_run(f"打印版本 {code}"), PAGE_FONT, Pt(9))
+
+
 def set_font(run: Any, name: str, size: Length) -> None:
     """Name the font for Chinese text too: without eastAsia the office picks its own."""
     run.font.name = name

@@ -13,6 +13,7 @@ from service.models.key_check import KeyCheck
 from service.models.message import Notification, OutboxMessage, OutboxStatus
 from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
+from service.models.paper import PrintedPaper, StampedScan
 from service.models.privacy import Consent, Correction, CorrectionStatus, FileClearance, ScanRuling
 from service.models.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
 from service.models.review import (
@@ -90,7 +91,7 @@ __all__ = [
     "OutboxStatus",
     "PanelMember",
     "PendingStart",
-    "Quota",
+    "PrintedPaper", "Quota",
     "QuotaKind",
     "QuotaUse",
     "Reminder",
@@ -102,7 +103,7 @@ __all__ = [
     "Signer",
     "SignerPlace",
     "Stage",
-    "Standing",
+    "StampedScan", "Standing",
     "StartSubscription",
     "StartTimer",
     "Stream",

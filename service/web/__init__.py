@@ -9,7 +9,7 @@ from service.web.admin import calendar_days, decisions, incidents, modeler, over
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
-from service.web.round import nominations, panels, papers, privacy, quota_pages, rounds
+from service.web.round import nominations, panels, papers, privacy, quota_pages, rounds, scans
 from service.web.task import (
     batches,
     diagrams,
@@ -41,6 +41,7 @@ BLUEPRINTS = (
     rounds.pages,
     nominations.pages,
     papers.pages,
+    scans.pages,
     privacy.pages,
     panels.pages,
     quota_pages.pages,

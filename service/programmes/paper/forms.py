@@ -18,7 +18,7 @@ from service.programmes.pack.columns import components_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import NOMINATION, Paper
 from service.programmes.pack.print_templates import PLACES
-from service.programmes.paper import exports
+from service.programmes.paper import exports, scans
 from service.programmes.paper.answers import print_answers, print_month
 from service.workflow.context import Context
 
@@ -34,18 +34,43 @@ def get_paper(pack: Pack, key: str, *kinds: str) -> Paper:
 def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
     """Return a paper form of a nomination as .docx, the opinions that stand printed in their places.
 
-    A paper without a template of its own is set as a plain table of the form's fields.
+    A paper without a template of its own is set as a plain table of the form's fields. One printed in
+    full carries the code of its wording, to which the stamped scan is bound.
     """
     pack = wiring.pack_of(ctx, nomination.round)
     paper = get_paper(pack, key, NOMINATION)
     in_full = exports.may_print_in_full(ctx, nomination)
     gathered = gather(ctx, nomination, paper, in_full=in_full)
+    if in_full:
+        said = scans.hash_words(gathered)
+        scans.note_printed(ctx, nomination.round, paper.key, said, nomination=nomination)
+        gathered = replace(gathered, code=scans.code_of(said))
     template = pack.templates.get(paper.template_name)
     if template is not None:
         return make_form(gathered, template)
     form = pack.forms[paper.form or pack.programme.record_form]
     labels = {key: label(component) for key, component in components_of(form).items()}
     return make_plain_form(paper.title, gathered, labels)
+
+
+def list_versions(ctx: Context, nomination: Nomination) -> list[scans.Version]:
+    """Return what was printed of a nomination, with the scans that came back; empty for whom it is masked."""
+    pack = wiring.pack_of(ctx, nomination.round)
+    if not exports.may_print_in_full(ctx, nomination):
+        return []
+    versions = scans.list_of(ctx, nomination.round, nomination=nomination)
+    printed = {version.printed.paper for version in versions}
+    now = {
+        paper.key: hash_now(ctx, nomination, paper)
+        for paper in pack.programme.papers_of(NOMINATION)
+        if paper.key in printed
+    }
+    return [replace(v, is_current=now.get(v.printed.paper) == v.printed.content_hash) for v in versions]
+
+
+def hash_now(ctx: Context, nomination: Nomination, paper: Paper) -> str:
+    """Return the hash of what a paper form would say now."""
+    return scans.hash_words(gather(ctx, nomination, paper, in_full=True))
 
 
 def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:

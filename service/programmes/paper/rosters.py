@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from service.programmes.nomination import record
 from service.programmes.pack.columns import columns_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import QUOTAS, ROSTER, Paper
-from service.programmes.paper import exports
+from service.programmes.paper import exports, scans
 from service.programmes.paper.answers import print_answers
 from service.programmes.round import funnel
 from service.workflow.context import Context
@@ -46,7 +47,30 @@ def print_roster(ctx: Context, entry: Round, recommender: Unit | None, *, form: 
     """Return the roster of one recommending unit, or of the whole round, as .xlsx or .docx."""
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出汇总表。")
-    return _make(gather(ctx, entry, recommender), form)
+    roster = gather(ctx, entry, recommender)
+    if exports.may_read_in_full(ctx, entry, recommender):
+        said = scans.hash_words(roster)
+        scans.note_printed(ctx, entry, _key(ctx, entry), said, recommender=recommender)
+        roster = replace(roster, code=scans.code_of(said))
+    return _make(roster, form)
+
+
+def list_versions(ctx: Context, entry: Round, recommender: Unit | None) -> list[scans.Version]:
+    """Return the rosters printed in full of a unit, or of the round, with the scans that came back."""
+    if not exports.may_read_in_full(ctx, entry, recommender):
+        return []
+    versions = scans.list_of(ctx, entry, recommender=recommender)
+    now = hash_now(ctx, entry, recommender) if versions else ""
+    return [replace(version, is_current=version.printed.content_hash == now) for version in versions]
+
+
+def hash_now(ctx: Context, entry: Round, recommender: Unit | None) -> str:
+    """Return the hash of what a roster would say now."""
+    return scans.hash_words(gather(ctx, entry, recommender))
+
+
+def _key(ctx: Context, entry: Round) -> str:
+    return find_roster(wiring.pack_of(ctx, entry)).key
 
 
 def print_roster_template(ctx: Context, entry: Round) -> bytes:

@@ -15,7 +15,7 @@ from service.programmes import wiring
 from service.programmes.nomination import nominations, roster_import
 from service.programmes.nomination.nominations import Filter
 from service.programmes.pack.paper import NOMINATION
-from service.programmes.paper import official
+from service.programmes.paper import forms, official
 from service.programmes.round import funnel, quotas, rounds, starts
 from service.web.frame import labels
 from service.web.frame.errors import status_of
@@ -80,6 +80,7 @@ def show(nomination_id: int) -> str:
         zone=ctx.domain.zone(ctx, instance),
         forms=wiring.pack_of(ctx, nomination.round).programme.papers_of(NOMINATION),
         lost=nomination.status in official.LOST,
+        versions=forms.list_versions(ctx, nomination),
     )
 
 

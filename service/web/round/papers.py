@@ -159,6 +159,10 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         forms=programme.papers_of(NOMINATION),
         notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
         decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
+        versions=[
+            (unit, found) for unit in (None, *units) if (found := rosters.list_versions(ctx, entry, unit))
+        ],
+        zone=programme.zone,
         refused=refused,
         given=request.form if refused else {},
     )

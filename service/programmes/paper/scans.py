@@ -1,0 +1,169 @@
+"""Stamped scans: each is bound to the wording that was printed, and outdated once the words change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Select, select
+
+from service.documents.records import FormRecord, RosterRecord
+from service.documents.uploads import check_attachment
+from service.errors import Conflict, Forbidden, NotFound
+from service.models import Nomination, PrintedPaper, Round, StampedScan, Unit
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.paper import exports
+from service.workflow import history
+from service.workflow.context import Context
+
+PDF = ("application/pdf",)
+CODE_LENGTH = 12  # hexadecimal digits on the paper: enough to tell wordings of one paper apart
+MOST = 20  #: scans kept of one wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A wording that was printed, with the scans of it."""
+
+    printed: PrintedPaper
+    code: str
+    scans: Sequence[StampedScan]
+    is_current: bool = False  #: the paper would read the same today
+
+
+def hash_words(words: FormRecord | RosterRecord) -> str:
+    """Return the SHA-256 of all a paper says; its photo counts by its own hash."""
+    content = asdict(words)
+    photo = content.pop("photo", None)
+    content["photo"] = hashlib.sha256(photo).hexdigest() if photo else ""
+    content.pop("code", None)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_of(content_hash: str) -> str:
+    """Return what stands at the foot of the paper: 3F2A-99C1-07AB."""
+    head = content_hash[:CODE_LENGTH].upper()
+    return "-".join(head[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def note_printed(
+    ctx: Context,
+    entry: Round,
+    paper: str,
+    content_hash: str,
+    *,
+    nomination: Nomination | None = None,
+    recommender: Unit | None = None,
+) -> PrintedPaper:
+    """Keep that a wording was printed; printed again, it is the same row."""
+    query = _of(entry, nomination, recommender).where(
+        PrintedPaper.paper == paper, PrintedPaper.content_hash == content_hash
+    )
+    found = ctx.session.scalars(query).first()
+    if found is not None:
+        return found
+    printed = PrintedPaper(
+        round_id=entry.id,
+        paper=paper,
+        nomination_id=nomination.id if nomination else None,
+        recommender_id=recommender.id if recommender else None,
+        content_hash=content_hash,
+        printed_by_id=ctx.actor.user_id,
+        printed_at=ctx.now,
+    )
+    ctx.session.add(printed)
+    ctx.session.flush()
+    return printed
+
+
+def list_of(
+    ctx: Context,
+    entry: Round,
+    *,
+    nomination: Nomination | None = None,
+    recommender: Unit | None = None,
+) -> list[Version]:
+    """Return what was printed of a nomination or a unit's roster, newest first."""
+    rows = list(ctx.session.scalars(_of(entry, nomination, recommender).order_by(PrintedPaper.id.desc())))
+    query = select(StampedScan).where(StampedScan.printed_paper_id.in_([row.id for row in rows]))
+    scans = list(ctx.session.scalars(query.order_by(StampedScan.id))) if rows else []
+    return [
+        Version(
+            printed=row,
+            code=code_of(row.content_hash),
+            scans=[scan for scan in scans if scan.printed_paper_id == row.id],
+        )
+        for row in rows
+    ]
+
+
+def get_printed(ctx: Context, printed_id: int) -> PrintedPaper:
+    """Return a printed paper the actor may handle; any other does not exist for him."""
+    printed = ctx.session.get(PrintedPaper, printed_id)
+    if printed is None or not _may_handle(ctx, printed):
+        raise NotFound("没有这份打印件，或您无权查看。")
+    return printed
+
+
+def attach(ctx: Context, printed: PrintedPaper, filename: str, data: bytes, current: str) -> StampedScan:
+    """Keep the scan of a printed paper. Refused when the paper would read otherwise by now."""
+    if not _may_handle(ctx, printed):
+        raise Forbidden("这份材料不由您盖章上传。")
+    if printed.content_hash != current:
+        raise Conflict(
+            f"打印版本 {code_of(printed.content_hash)} 之后内容已有变动，请重新打印、盖章后再上传。"
+        )
+    info = check_attachment(data, filename, PDF)
+    query = select(StampedScan.id).where(StampedScan.printed_paper_id == printed.id)
+    if len(ctx.session.scalars(query).all()) >= MOST:
+        raise Conflict(f"同一份打印件最多保留 {MOST} 份扫描件。")
+    scan = StampedScan(
+        printed_paper_id=printed.id,
+        filename=info.name,
+        size=len(info.data),
+        sha256=wiring.storage_of(ctx).write(info.data),
+        uploaded_by_id=ctx.actor.user_id,
+        uploaded_at=ctx.now,
+    )
+    ctx.session.add(scan)
+    ctx.session.flush()
+    history.record_in(
+        ctx, f"round:{printed.round_id}", "paper.stamped", round_id=printed.round_id, paper=printed.paper,
+        printed=printed.content_hash, scan=scan.sha256, nomination=printed.nomination_id,
+    )  # fmt: skip
+    return scan
+
+
+def read(ctx: Context, scan_id: int) -> tuple[StampedScan, bytes]:
+    """Return a scan and its bytes, if the actor may handle what it is of."""
+    scan = ctx.session.get(StampedScan, scan_id)
+    if scan is None:
+        raise NotFound("没有这份扫描件，或您无权查看。")
+    get_printed(ctx, scan.printed_paper_id)
+    return scan, wiring.storage_of(ctx).read(scan.sha256)
+
+
+def _may_handle(ctx: Context, printed: PrintedPaper) -> bool:
+    if printed.nomination_id is not None:
+        nomination = ctx.session.get_one(Nomination, printed.nomination_id)
+        return nominations.may_see(ctx, nomination) and exports.may_print_in_full(ctx, nomination)
+    entry = ctx.session.get_one(Round, printed.round_id)
+    unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
+    return exports.may_read_in_full(ctx, entry, unit)
+
+
+def _of(entry: Round, nomination: Nomination | None, recommender: Unit | None) -> Select[PrintedPaper]:
+    if nomination is not None:
+        return select(PrintedPaper).where(PrintedPaper.nomination_id == nomination.id)
+    unit = (
+        PrintedPaper.recommender_id == recommender.id
+        if recommender
+        else PrintedPaper.recommender_id.is_(None)
+    )
+    return select(PrintedPaper).where(
+        PrintedPaper.round_id == entry.id, PrintedPaper.nomination_id.is_(None), unit
+    )

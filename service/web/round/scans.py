@@ -1,0 +1,57 @@
+"""Stamped scans: taking them in under the wording they are of, and giving them back."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
+from flask_babel import gettext as _
+
+from service.errors import Invalid
+from service.models import Nomination, PrintedPaper, Round, Unit
+from service.programmes import wiring
+from service.programmes.pack.paper import NOMINATION
+from service.programmes.paper import forms, rosters, scans
+from service.workflow.context import Context
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+pages = Blueprint("scan_pages", __name__)
+
+
+@pages.post("/papers/printed/<int:printed_id>/scan")
+def add(printed_id: int) -> ResponseReturnValue:
+    """Take in the stamped scan of a printed paper."""
+    ctx: Context = g.ctx
+    printed = scans.get_printed(ctx, printed_id)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid(_("请选择盖章后的扫描件（PDF）。"), fields={"file": _("必填")})
+    scans.attach(ctx, printed, file.filename, file.stream.read(), _hash_now(ctx, printed))
+    flash(
+        _("盖章扫描件已上传，与打印版本 %(code)s 绑定。", code=scans.code_of(printed.content_hash)), "success"
+    )
+    if printed.nomination_id is not None:
+        return redirect(url_for("nomination_pages.show", nomination_id=printed.nomination_id))
+    return redirect(url_for("paper_pages.show", round_id=printed.round_id))
+
+
+@pages.get("/papers/scans/<int:scan_id>")
+def download(scan_id: int) -> Response:
+    """Give a stamped scan back, as a download."""
+    scan, data = scans.read(g.ctx, scan_id)
+    return send_file(
+        io.BytesIO(data), mimetype="application/pdf", as_attachment=True, download_name=scan.filename
+    )
+
+
+def _hash_now(ctx: Context, printed: PrintedPaper) -> str:
+    if printed.nomination_id is not None:
+        nomination = ctx.session.get_one(Nomination, printed.nomination_id)
+        paper = forms.get_paper(wiring.pack_of(ctx, nomination.round), printed.paper, NOMINATION)
+        return forms.hash_now(ctx, nomination, paper)
+    entry = ctx.session.get_one(Round, printed.round_id)
+    unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
+    return rosters.hash_now(ctx, entry, unit)

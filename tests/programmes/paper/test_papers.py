@@ -1,0 +1,153 @@
+"""The papers of a round, read back: forms, rosters in both formats, official papers, the batch."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import unicodedata
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+
+from service.errors import Conflict, NotFound
+from service.models import Nomination, NominationStatus
+from service.programmes.pack.paper import ANNOUNCEMENT, PUBLICATION
+from service.programmes.paper import batches, forms, official, rosters
+from tests.programmes.story import Story
+
+ROSTER_HEADINGS = [
+    "序号",
+    "姓名",
+    "性别",
+    "出生年月",
+    "政治面貌",
+    "工作单位及职务",
+    "联系电话",
+    "身份证号",
+    "备注",
+]
+
+
+def handed_in(story: Story) -> int:
+    return story.nominate(to="consult_police")
+
+
+def lines(data: bytes) -> list[str]:
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
+
+
+def cells(data: bytes) -> str:
+    table = docx.Document(io.BytesIO(data)).tables[0]
+    return unicodedata.normalize("NFKC", "|".join(cell.text for row in table.rows for cell in row.cells))
+
+
+def test_a_form_prints_answers_and_opinions_for_who_may_see_them(round_2024: Story) -> None:
+    nominee = handed_in(round_2024)
+    number = round_2024.read(nominee).id_number or ""
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        full = cells(forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation"))
+    with round_2024.acting("admin") as ctx:
+        masked = cells(forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation"))
+
+    assert number in full
+    assert number not in masked
+    assert f"{number[:6]}********{number[-4:]}" in masked
+    assert "生产管理类" in full
+    assert full.count("签字:") >= 3
+    assert "推荐理由:" in full
+
+
+@pytest.mark.parametrize("paper", ["roster", "nothing"])
+def test_what_is_no_form_is_not_printed_as_one(round_2024: Story, paper: str) -> None:
+    nominee = handed_in(round_2024)
+
+    with round_2024.acting("shiwei") as ctx, pytest.raises(NotFound):
+        forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), paper)
+
+
+def test_a_roster_is_the_same_in_both_formats(round_2024: Story) -> None:
+    nominee = round_2024.read(handed_in(round_2024))
+
+    with round_2024.acting("liyang") as ctx:
+        entry, unit = round_2024.entry(ctx), ctx.session.get_one(Nomination, nominee.id).recommender
+        sheet = rosters.print_roster(ctx, entry, unit)
+        word = rosters.print_roster(ctx, entry, unit, form="docx")
+
+    rows = [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(sheet)).worksheets[0].values
+    ]
+    table = docx.Document(io.BytesIO(word)).tables[0]
+    assert rows[1][0] == "推荐单位（盖章）：共青团溧阳市委"
+    assert rows[2] == ROSTER_HEADINGS
+    assert rows[3][1] == nominee.name
+    assert rows[3][7] == nominee.id_number
+    assert [[cell.text for cell in row.cells] for row in table.rows] == rows[2:4]
+
+
+def test_official_papers_come_from_the_frozen_lists(round_2024: Story) -> None:
+    nominee = round_2024.read(announced(round_2024))
+
+    with round_2024.acting("shiwei") as ctx:
+        entry = round_2024.entry(ctx)
+        publication = official.print_notice(ctx, entry, PUBLICATION)
+        announcement = official.print_notice(ctx, entry, ANNOUNCEMENT)
+
+    assert lines(publication)[0] == "关于常州市“产业振兴好青年”候选人的公示"
+    assert any("拟确定1名同志为候选人" in line for line in lines(publication))
+    assert any("（5个工作日）" in line for line in lines(publication))
+    assert lines(announcement)[0] == "共青团常州市委员会文件"
+    assert any("决定授予1名同志“产业振兴好青年”称号" in line for line in lines(announcement))
+    for data in (publication, announcement):
+        assert nominee.name in cells(data)
+        assert (nominee.id_number or "-") not in cells(data)
+
+
+def test_a_paper_that_is_not_out_yet_is_refused(round_2024: Story) -> None:
+    with round_2024.acting("shiwei") as ctx, pytest.raises(Conflict, match="还没有公示"):
+        official.print_notice(ctx, round_2024.entry(ctx), PUBLICATION)
+
+
+def test_who_lost_his_place_is_told_why(round_2024: Story) -> None:
+    nominee = handed_in(round_2024)
+
+    with round_2024.acting("shiwei") as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        with pytest.raises(Conflict, match="没有被取消资格"):
+            official.print_disqualification(ctx, nomination)
+        nomination.status, nomination.status_reason = NominationStatus.CANCELLED, "所填荣誉不实。{name}"
+        text = lines(official.print_disqualification(ctx, nomination))
+
+    name = round_2024.read(nominee).name
+    assert text[0] == f"关于取消{name}同志“产业振兴好青年”候选人资格的通知"
+    assert any("经核实：所填荣誉不实。{name}。" in line for line in text)
+    assert "共青团溧阳市委：" in text
+
+
+def test_a_batch_has_every_paper_and_a_manifest_that_proves_it(round_2024: Story) -> None:
+    nominee = round_2024.read(handed_in(round_2024))
+
+    with round_2024.acting("liyang") as ctx:
+        unit = ctx.session.get_one(Nomination, nominee.id).recommender
+        package = zipfile.ZipFile(io.BytesIO(batches.make_batch(ctx, round_2024.entry(ctx), unit)))
+
+    rows = list(csv.DictReader(io.StringIO(package.read(batches.MANIFEST).decode("utf-8-sig"))))
+    assert [row["文件"] for row in rows] == [
+        "附件1 常州市“产业振兴好青年”名额分配表.xlsx",
+        "附件3 常州市“产业振兴好青年”汇总表.xlsx",
+        "附件3 常州市“产业振兴好青年”汇总表.docx",
+        f"附件2 常州市“产业振兴好青年”推荐表/001 {nominee.name}.docx",
+    ]
+    assert {*package.namelist()} == {*(row["文件"] for row in rows), batches.MANIFEST}
+    assert all(hashlib.sha256(package.read(row["文件"])).hexdigest() == row["SHA-256"] for row in rows)
+
+
+def announced(story: Story) -> int:
+    nominee = handed_in(story)
+    story.to_notice()
+    story.to_announcement()
+    return nominee

@@ -1,0 +1,115 @@
+"""The stamped scan of a printed paper is bound to its words."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+from sqlalchemy import select
+
+from service.errors import Conflict, Invalid, NotFound
+from service.models import HistoryEvent, Nomination
+from service.programmes import wiring
+from service.programmes.pack.paper import NOMINATION
+from service.programmes.paper import forms, rosters, scans
+from service.workflow.context import Context
+from tests.programmes.story import Story
+
+PDF = b"%PDF-1.4\nscan\n%%EOF"
+
+
+def printed(story: Story, login: str = "tuanzhibu") -> tuple[int, bytes]:
+    nominee = story.nominate(to="consult_police")
+    with story.acting(login) as ctx:
+        return nominee, forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation")
+
+
+def upload(ctx: Context, nominee: int, data: bytes = PDF, name: str = "盖章.pdf") -> None:
+    nomination = ctx.session.get_one(Nomination, nominee)
+    [version] = forms.list_versions(ctx, nomination)
+    scans.attach(ctx, version.printed, name, data, now(ctx, nomination))
+
+
+def now(ctx: Context, nomination: Nomination) -> str:
+    paper = forms.get_paper(wiring.pack_of(ctx, nomination.round), "recommendation", NOMINATION)
+    return forms.hash_now(ctx, nomination, paper)
+
+
+def test_the_paper_carries_the_code_of_its_words(round_2024: Story) -> None:
+    nominee, data = printed(round_2024)
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
+
+    footer = docx.Document(io.BytesIO(data)).sections[0].footer
+    assert "".join(p.text for p in footer.paragraphs) == f"打印版本 {version.code}"
+    assert version.is_current
+
+
+def test_the_same_words_are_one_version_and_masked_ones_none(round_2024: Story) -> None:
+    nominee, _data = printed(round_2024)
+
+    for login in ("tuanzhibu", "liyang", "shiwei", "admin"):
+        with round_2024.acting(login) as ctx:
+            forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation")
+
+    with round_2024.acting("shiwei") as ctx:
+        assert len(forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))) == 1
+    with round_2024.acting("admin") as ctx:
+        assert forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee)) == []
+
+
+def test_a_scan_is_kept_with_its_version_and_noted(round_2024: Story) -> None:
+    nominee, _data = printed(round_2024)
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        upload(ctx, nominee)
+
+    with round_2024.acting("liyang") as ctx:
+        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
+        scan, data = scans.read(ctx, version.scans[0].id)
+        event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "paper.stamped")).one()
+    assert (scan.filename, data) == ("盖章.pdf", PDF)
+    assert event.details["printed"] == version.printed.content_hash
+    assert event.details["scan"] == scan.sha256
+    with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
+        scans.read(ctx, scan.id)
+
+
+def test_a_scan_of_what_reads_otherwise_by_now_is_refused(round_2024: Story) -> None:
+    nominee, _data = printed(round_2024)
+    with round_2024.acting("tuanzhibu") as ctx:
+        ctx.session.get_one(Nomination, nominee).remark = "补充说明"
+
+    with round_2024.acting("tuanzhibu") as ctx, pytest.raises(Conflict, match="内容已有变动"):
+        upload(ctx, nominee)
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
+        assert not version.is_current
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(b"", "a.pdf"), (b"hello", "a.pdf"), (PDF, "a.jpg"), (b"%PDF-1.4 cut", "a.pdf")]
+)
+def test_what_is_no_pdf_is_refused(round_2024: Story, data: bytes, name: str) -> None:
+    nominee, _data = printed(round_2024)
+
+    with round_2024.acting("tuanzhibu") as ctx, pytest.raises(Invalid):
+        upload(ctx, nominee, data, name)
+
+
+def test_a_roster_is_stamped_by_its_unit(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="consult_police")
+
+    with round_2024.acting("liyang") as ctx:
+        entry, unit = round_2024.entry(ctx), ctx.session.get_one(Nomination, nominee).recommender
+        rosters.print_roster(ctx, entry, unit)
+        [version] = rosters.list_versions(ctx, entry, unit)
+        scans.attach(ctx, version.printed, "汇总表.pdf", PDF, rosters.hash_now(ctx, entry, unit))
+        [stamped] = rosters.list_versions(ctx, entry, unit)
+
+    assert (stamped.is_current, [scan.filename for scan in stamped.scans]) == (True, ["汇总表.pdf"])
+    with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
+        scans.get_printed(ctx, version.printed.id)

@@ -1,0 +1,92 @@
+"""Papers on the pages: both formats, the batch, and stamped scans of what was printed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.browser import Browser, Page
+
+Browse = Callable[..., Browser]
+
+PURPOSE = {"receiver": "市人社局", "purpose": "资格审查"}
+PDF = b"%PDF-1.4\nscan\n%%EOF"
+NOMINATION = "/nominations/12"
+
+
+def print_form(browser: Browser) -> Page:
+    return browser.post(f"{NOMINATION}/papers/recommendation.docx", PURPOSE)
+
+
+def upload(browser: Browser, data: bytes = PDF, name: str = "盖章.pdf") -> Page:
+    path = browser.get(NOMINATION).all(r'action="(/papers/printed/\d+/scan)"')[0]
+    return browser.post(path, {"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_the_roster_comes_in_both_formats(browse: Browse, kind: str) -> None:
+    page = browse("wujin").post(f"/rounds/1/papers/roster.{kind}", {**PURPOSE, "unit": unit_of(browse)})
+
+    assert (page.status, page.response.data[:2]) == (200, b"PK")
+    assert f".{kind}" in page.response.headers["Content-Disposition"]
+
+
+def test_the_batch_has_a_manifest(browse: Browse) -> None:
+    page = browse("wujin").post("/rounds/1/papers/batch.zip", {**PURPOSE, "unit": unit_of(browse)})
+
+    package = zipfile.ZipFile(io.BytesIO(page.response.data))
+    assert "清单.csv" in package.namelist()
+    assert len([name for name in package.namelist() if "推荐表/" in name]) == 4
+
+
+def test_a_batch_without_purpose_is_refused(browse: Browse) -> None:
+    page = browse("wujin").post("/rounds/1/papers/batch.zip", {"unit": unit_of(browse)})
+
+    assert page.status == 422
+    assert "请写明用途" in page.text
+
+
+def test_a_scan_is_uploaded_under_what_was_printed(browse: Browse) -> None:
+    browser = browse("wujin")
+    print_form(browser)
+
+    done = upload(browser)
+
+    page = browser.get(NOMINATION)
+    assert (done.status, done.location) == (302, NOMINATION)
+    assert "已盖章上传" in page.text
+    scan = browser.get(page.all(r'href="(/papers/scans/\d+)"')[0])
+    assert (scan.status, scan.response.data) == (200, PDF)
+    assert scan.response.headers["Content-Disposition"].startswith("attachment")
+    for login, status in (("shiwei", 200), ("liyang", 404), ("gongan", 404), ("admin", 404)):
+        assert browse(login).get("/papers/scans/1").status == status
+
+
+def test_a_scan_that_is_no_pdf_is_refused(browse: Browse) -> None:
+    browser = browse("wujin")
+    print_form(browser)
+
+    page = upload(browser, b"hello")
+
+    assert page.status == 422
+    assert "这不是 PDF 文件" in page.text
+
+
+def test_somebody_else_uploads_nothing(browse: Browse) -> None:
+    print_form(browse("wujin"))
+
+    form = {"file": (io.BytesIO(PDF), "a.pdf")}
+    page = browse("liyang").post("/papers/printed/1/scan", form, content_type="multipart/form-data")
+
+    assert page.status == 404
+
+
+def test_a_notice_of_lost_eligibility_needs_somebody_who_lost_it(browse: Browse) -> None:
+    assert browse("shiwei").get(f"{NOMINATION}/disqualification.docx").status == 409
+
+
+def unit_of(browse: Browse) -> str:
+    return browse("wujin").get("/rounds/1/papers").all(r'<option value="(\d+)"')[0]
