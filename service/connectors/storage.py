@@ -36,6 +36,10 @@ class Storage:
             raise NotFound("文件内容已损坏，请联系管理员从备份恢复。")
         return data
 
+    def remove(self, sha256: str) -> None:
+        """Delete a file; one that is not there is deleted already."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def exists(self, sha256: str) -> bool:
         """Say whether a file is kept."""
         return self.path(sha256).is_file()

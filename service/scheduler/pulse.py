@@ -73,6 +73,8 @@ class Pulse:
         if self._tidy_at is not None and now < self._tidy_at:
             return Done()
         done = housekeeping.run_once(wiring)
+        for duty in wiring.hourly:
+            done += duty(wiring)
         if not done:
             self._tidy_at = now + HOUSEKEEPING_EVERY
         return done

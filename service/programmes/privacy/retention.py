@@ -1,0 +1,186 @@
+"""Retention (个人信息保护法 §19): what is removed of those who did not take the title, and when.
+
+``[retention] not_awarded_days`` counts from the announcement. Removed are the answers, the numbers, the
+opinions' words and the files; what stays says that somebody was nominated, where, and how it ended. The
+history holds no answers, so its chains stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from service.models import (
+    OPEN_OBJECTION,
+    Attachment,
+    Comment,
+    Consent,
+    Consultation,
+    Correction,
+    Draft,
+    Finding,
+    HeldDecision,
+    Instance,
+    InstanceStatus,
+    ListChange,
+    Nomination,
+    NominationStatus,
+    Notice,
+    NoticeKind,
+    Notification,
+    Objection,
+    Opinion,
+    OutboxMessage,
+    OutboxStatus,
+    Round,
+    ScanRuling,
+    Seat,
+    Signer,
+    Submission,
+    UserTask,
+)
+from service.programmes import wiring
+from service.workflow import execution, history
+from service.workflow.context import Context
+
+NAMELESS = "（已清除）"
+#: nominations a transaction
+BATCH = 20
+
+
+def find_due(ctx: Context, limit: int = BATCH) -> Sequence[int]:
+    """Return nominations whose time is over: ended without the title, nothing open, not removed yet."""
+    settled = select(Objection.nomination_id).where(Objection.status.in_(OPEN_OBJECTION))
+    query = (
+        select(Nomination.id)
+        .join(Instance, Instance.id == Nomination.instance_id)
+        .where(
+            Nomination.round_id.in_(list(_rounds_over(ctx))),
+            Nomination.purged_at.is_(None),
+            Nomination.status != NominationStatus.AWARDED,
+            Instance.status != InstanceStatus.ACTIVE,
+            Nomination.id.not_in(settled),
+        )
+    )
+    return list(ctx.session.scalars(query.order_by(Nomination.id).limit(limit)))
+
+
+def purge(ctx: Context, nomination_id: int) -> bool:
+    """Remove the personal data of a nomination; False if it was removed meanwhile.
+
+    Its files stay listed by ``list_files`` until their bytes are deleted.
+    """
+    nomination = ctx.session.get_one(Nomination, nomination_id)
+    assert nomination.instance_id is not None
+    instance = execution.lock(ctx, nomination.instance_id)
+    ctx.session.refresh(nomination)
+    if nomination.purged_at is not None:
+        return False
+    _clear_words(ctx, nomination, [instance.id, *_objection_instances(ctx, nomination)])
+    _clear_messages(ctx, nomination)
+    _clear_columns(nomination)
+    nomination.purged_at = ctx.now
+    nomination.revision += 1
+    instance.title = f"{NAMELESS} · {nomination.unit.name}"[:200]
+    history.record(ctx, instance, "data.purged")
+    return True
+
+
+def list_files(ctx: Context, limit: int = BATCH) -> Sequence[Attachment]:
+    """Return files of nominations already removed, whose bytes are still to be deleted."""
+    query = select(Attachment).join(Nomination, Nomination.id == Attachment.nomination_id)
+    query = query.where(Nomination.purged_at.is_not(None)).order_by(Attachment.id).limit(limit)
+    return list(ctx.session.scalars(query))
+
+
+def is_shared(ctx: Context, attachment: Attachment) -> bool:
+    """Say whether another nomination, one that stays, holds the same bytes."""
+    query = select(func.count(Attachment.id)).join(Nomination, Nomination.id == Attachment.nomination_id)
+    same = query.where(Attachment.sha256 == attachment.sha256, Nomination.purged_at.is_(None))
+    return bool(ctx.session.scalar(same))
+
+
+def _rounds_over(ctx: Context) -> Iterator[int]:
+    """Yield the rounds whose announcement lies further back than their programme keeps data."""
+    announced = (
+        select(Round, func.min(Notice.opens_at))
+        .join(Notice, Notice.round_id == Round.id)
+        .where(Notice.kind == NoticeKind.AWARDS)
+        .group_by(Round.id)
+    )
+    packs = wiring.all_packs(ctx)
+    for entry, at in ctx.session.execute(announced):
+        pack = packs.get(entry.programme)
+        if pack is not None and at + timedelta(days=pack.programme.not_awarded_days) <= ctx.now:
+            yield entry.id
+
+
+def _objection_instances(ctx: Context, nomination: Nomination) -> list[int]:
+    query = select(Objection.instance_id).where(Objection.nomination_id == nomination.id)
+    return [number for number in ctx.session.scalars(query) if number is not None]
+
+
+def _clear_words(ctx: Context, nomination: Nomination, instances: list[int]) -> None:
+    """Clear what was typed about somebody, in every table that holds it."""
+    tasks = select(UserTask.id).where(UserTask.instance_id.in_(instances))
+    about = nomination.id
+    cleared: tuple[tuple[Any, Any, dict[str, Any]], ...] = (
+        (Submission, Submission.instance_id.in_(instances), {"answers": {}}),
+        (UserTask, UserTask.instance_id.in_(instances), {"title": NAMELESS}),
+        (Comment, Comment.instance_id.in_(instances), {"text": NAMELESS}),
+        (Signer, Signer.user_task_id.in_(tasks), {"question": NAMELESS, "answer": ""}),
+        (Opinion, Opinion.nomination_id == about, {"text": NAMELESS}),
+        (Finding, Finding.nomination_id == about, {"measured": ""}),
+        (Consultation, Consultation.nomination_id == about, {"text": NAMELESS}),
+        (Seat, Seat.nomination_id == about, {"remark": "", "reason": ""}),
+        (ListChange, ListChange.nomination_id == about, {"reason": NAMELESS}),
+        (Consent, Consent.nomination_id == about, {"withdrawal_reason": ""}),
+        (
+            Objection,
+            Objection.nomination_id == about,
+            {"name": NAMELESS, "contact": NAMELESS, "facts": NAMELESS, "conclusion": ""},
+        ),
+    )
+    for table, where, values in cleared:
+        _run(ctx, update(table).where(where).values(values))
+    for table, where in (
+        (Draft, Draft.user_task_id.in_(tasks)),
+        (HeldDecision, HeldDecision.user_task_id.in_(tasks)),
+        (Notification, Notification.user_task_id.in_(tasks)),
+        (Correction, Correction.nomination_id == about),
+        (ScanRuling, ScanRuling.nomination_id == about),
+    ):
+        _run(ctx, delete(table).where(where))
+    _run(
+        ctx,
+        update(Instance).where(Instance.id.in_(instances), Instance.id != nomination.instance_id)
+        .values(title=NAMELESS),
+    )  # fmt: skip
+
+
+def _clear_messages(ctx: Context, nomination: Nomination) -> None:
+    """Delete what was sent and told of somebody by name; what still waits to be sent is sent first."""
+    if not nomination.name:
+        return
+    sent = OutboxMessage.status.in_((OutboxStatus.SENT, OutboxStatus.FAILED))
+    for table, text, where in (
+        (Notification, Notification.text, Notification.round_id == nomination.round_id),
+        (OutboxMessage, OutboxMessage.body, sent & (OutboxMessage.round_id == nomination.round_id)),
+    ):
+        _run(ctx, delete(table).where(where, text.contains(nomination.name, autoescape=True)))
+
+
+def _clear_columns(nomination: Nomination) -> None:
+    nomination.name = NAMELESS
+    for field in ("sex", "ethnicity", "education", "political_status", "workplace_and_post", "remark"):
+        setattr(nomination, field, "")
+    nomination.exception_reason = nomination.stated_reason = nomination.status_reason = ""
+    nomination.birth_date = nomination.id_number = nomination.id_number_index = None
+    nomination.phone = nomination.corrected = None
+
+
+def _run(ctx: Context, statement: Any) -> None:
+    ctx.session.execute(statement.execution_options(synchronize_session=False))

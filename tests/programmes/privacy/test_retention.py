@@ -1,0 +1,86 @@
+"""A year after the announcement nothing is left of those who did not take the title, and the chains hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from service.models import Attachment, Base, Nomination, Submission
+from service.programmes.privacy.retention import NAMELESS
+from service.scheduler import retention
+from service.workflow import history
+from tests.programmes.story import Story
+
+pytestmark = pytest.mark.usefixtures("both_databases")
+
+
+def test_nothing_is_left_of_who_was_not_awarded(round_2024: Story, tmp_path: Path) -> None:
+    kept = round_2024.nominate()
+    lost = round_2024.start()
+    answers = round_2024.hand_in(lost, deeds="主持的演示项目只此一份。")
+    round_2024.complete(lost, "workplace_league_opinion", "reject", text=f"{answers['name']}不合适")
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    secrets = [answers["name"], answers["id_number"], answers["phone"], answers["deeds"]]
+    round_2024.clock.move(days=364)
+    assert not retention.run_once(round_2024.wiring)
+    assert found(round_2024, secrets) != []
+
+    round_2024.clock.move(days=2)
+    done = retention.run_once(round_2024.wiring)
+
+    assert (done["到期清除个人信息"], done["删除到期文件"] > 0) == (1, True)
+    assert found(round_2024, secrets) == []
+    assert (round_2024.read(lost).name, round_2024.status(lost)) == (NAMELESS, "declined")
+    assert round_2024.read(kept).id_number is not None
+    with round_2024.wiring.reading() as ctx:
+        assert list(history.verify(ctx.session)) == []
+        assert ctx.session.scalars(select(Attachment.id).where(Attachment.nomination_id == lost)).all() == []
+    assert not retention.run_once(round_2024.wiring)
+
+
+def test_open_case_keeps_the_data_until_it_is_settled(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    round_2024.to_notice()
+    case = round_2024.object_to(nominee)
+    round_2024.to_announcement()
+    round_2024.clock.move(days=400)
+
+    assert not retention.run_once(round_2024.wiring)
+    round_2024.settle(case, "accept", "upheld")
+
+    assert round_2024.status(nominee) == "cancelled"
+    assert retention.run_once(round_2024.wiring)["到期清除个人信息"] == 1
+
+
+def test_file_that_another_holds_stays(round_2024: Story, tmp_path: Path) -> None:
+    kept, lost = round_2024.nominate(), round_2024.nominate()
+    round_2024.complete(lost, "workplace_league_opinion", "reject", text="不合适")
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    round_2024.clock.move(days=400)
+
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        hashes = ctx.session.scalars(select(Attachment.sha256).where(Attachment.nomination_id == kept)).all()
+        answers = ctx.session.scalars(
+            select(Submission.answers).join(Nomination, Nomination.instance_id == Submission.instance_id)
+            .where(Nomination.id == lost)
+        ).all()  # fmt: skip
+    assert all((tmp_path / "files" / name[:2] / name[2:]).is_file() for name in hashes)
+    assert answers
+    assert set(map(str, answers)) == {"{}"}
+
+
+def found(story: Story, secrets: list[str]) -> list[tuple[str, str]]:
+    """Look for texts in every column of every table, encrypted ones too."""
+    places = []
+    with story.wiring.reading() as ctx:
+        for table in Base.metadata.sorted_tables:
+            for row in ctx.session.execute(select(table)).mappings():
+                text = " ".join(str(value) for value in row.values())
+                places += [(table.name, secret) for secret in secrets if secret in text]
+    return places
