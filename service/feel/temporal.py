@@ -31,7 +31,7 @@ from service.feel.wide import (
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]*)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]*)?"
 )
 _DAYS_TIME = re.compile(
     r"(-)?P(?=.)(?:([0-9]+)D)?(?:T(?=.)(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]*))?S)?)?"
@@ -84,7 +84,7 @@ def parse_date_time(text: str) -> AnyDateTime | None:
 @lru_cache(maxsize=256)
 def parse_zone(text: str) -> tzinfo:
     """``Z``, ``+08:00`` or ``@Asia/Shanghai``. Raises ValueError for a zone nobody knows."""
-    if text == "Z":
+    if text in ("Z", "z"):  # the standard's own examples write both
         return UTC
     if text.startswith("@"):
         try:

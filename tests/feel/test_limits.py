@@ -7,6 +7,7 @@ import time
 import pytest
 
 from service import feel
+from service.feel.builtins.pattern_cost import max_text
 
 #: processor seconds a second of ours may take on a slow or busy machine: this is no benchmark
 PATIENCE = 4
@@ -57,15 +58,31 @@ def test_result_that_shares_parts_is_written_within_its_limit() -> None:
         feel.to_json(value)
 
 
-@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|aa)+$", "^(a?)+b", "(a+){9}b", "a*a*a*a*a*a*a*b"])
-def test_pattern_that_would_run_for_ever_is_null(pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "longest"),
+    [
+        ("^(a+)+$", 24),
+        ("^(a|aa)+$", 24),
+        ("^(a?)+b", 24),
+        ("(a+){9}b", 24),
+        ("((a+)+)+b", 15),
+        ("(a|a|a)*b", 15),
+        ("((a{1,30}){1,30}){1,30}b", 15),
+        ("(a?){40}a{40}", 24),
+        ("a*a*a*a*a*a*a*b", 32),
+        ("a*a*a*a*a*a*a*a*a*a*b", 18),
+    ],
+)
+def test_pattern_that_would_run_for_ever_is_null(pattern: str, longest: int) -> None:
     started = time.process_time()
 
     outcome = feel.compile("matches(text, pattern)").evaluate_with_warnings(
         {"text": "a" * 60 + "!", "pattern": pattern}
     )
 
-    assert outcome == feel.Outcome(None, (f"the pattern {pattern!r} takes texts of up to 24 characters",))
+    assert outcome == feel.Outcome(
+        None, (f"the pattern {pattern!r} takes texts of up to {longest} characters",)
+    )
     assert time.process_time() - started < 1 * PATIENCE
 
 
@@ -118,3 +135,34 @@ def test_the_clock_is_what_the_caller_gave() -> None:
     outcome = feel.compile("today()").evaluate_with_warnings()
 
     assert outcome == feel.Outcome(None, ("now: the evaluation was given no time",))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(a+)+b",
+        "((a+)+)+b",
+        "(a|a|a)*b",
+        "((a{1,30}){1,30}){1,30}b",
+        "(a?){40}a{40}",
+        "a*a*a*a*a*a*a*a*a*a*b",
+    ],
+)
+def test_longest_text_a_pattern_takes_ends_soon(pattern: str) -> None:
+    started = time.process_time()
+
+    feel.compile("matches(text, pattern)").evaluate({"text": "a" * max_text(pattern), "pattern": pattern})
+
+    assert time.process_time() - started < 3 * PATIENCE
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"^(\d{1,3}\.){3}\d{1,3}$", "^[A-Z]{2}[0-9]{4,6}$", "(ab?){2,3}", "(foo|bar)?baz", "^1[3-9][0-9]{9}$"],
+)
+def test_pattern_of_few_ways_takes_any_text(pattern: str) -> None:
+    assert max_text(pattern) == 1_000_000
+
+
+def test_escape_of_no_character_stays_as_written() -> None:
+    assert feel.compile(r'"\UFFFFFF"').evaluate() == r"\UFFFFFF"

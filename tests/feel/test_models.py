@@ -185,3 +185,94 @@ def test_function_given_when_deciding_may_have_any_name() -> None:
     model = dmn.load(a_model(body), functions=functions)
 
     assert model.evaluate("D", {"n": 4}, functions=functions).value == 5
+
+
+ITEMS = (
+    '<itemDefinition name="tLetter"><typeRef>string</typeRef>'
+    '<typeConstraint><text>"a", "b"</text></typeConstraint></itemDefinition>'
+    '<itemDefinition name="tLetters" isCollection="true"><typeRef>tLetter</typeRef></itemDefinition>'
+    '<itemDefinition name="tSome" isCollection="true"><typeRef>string</typeRef>'
+    "<typeConstraint><text>count(?) &gt; 1</text></typeConstraint></itemDefinition>"
+    '<itemDefinition name="tGrade"><itemComponent name="n"><typeRef>number</typeRef>'
+    "<allowedValues><text>[1..3]</text></allowedValues></itemComponent></itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        ("tLetter", "a", "a"),
+        ("tLetter", "c", None),
+        ("tLetters", ["a", "b"], ["a", "b"]),
+        ("tLetters", ["a", "c"], None),
+        ("tLetters", "a", ["a"]),
+        ("tSome", ["x", "y"], ["x", "y"]),
+        ("tSome", ["x"], None),
+        ("tGrade", {"n": 2}, {"n": 2}),
+        ("tGrade", {"n": 4}, None),
+        ("tGrade", {"n": 2, "more": 1}, {"n": 2, "more": 1}),
+    ],
+)
+def test_constraint_of_a_type_holds_for_items_and_for_the_whole(
+    kind: str, given: object, value: object
+) -> None:
+    model = dmn.load(a_model(ITEMS + an_input("i", kind) + a_decision("D", a_literal("i"), needs=["i"])))
+
+    assert feel.to_json(model.evaluate("D", {"i": given}).value) == value
+
+
+def test_import_without_a_name_brings_names_as_they_are() -> None:
+    imported = a_model(a_decision("limit", a_literal("3"))).replace(
+        b'namespace="test"', b'namespace="limits"'
+    )
+    importing = a_model(
+        '<import namespace="limits" name="" importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>'
+        '<decision id="D" name="D"><variable name="D"/><informationRequirement>'
+        '<requiredDecision href="limits#limit"/></informationRequirement>'
+        f"{a_literal('limit + 1')}</decision>"
+    )
+
+    model, _ = dmn.load_all([importing, imported])
+
+    assert model.evaluate("D").value == 4
+
+
+def test_boxed_filter_sees_the_members_of_an_item() -> None:
+    logic = f"<filter><in>{a_literal('[{a: 1}, {a: 2}]')}</in><match>{a_literal('a > n')}</match></filter>"
+
+    assert decide(logic, n=1) == [{"a": 2}]
+
+
+def test_boxed_loop_sees_what_it_has_made_so_far() -> None:
+    logic = (
+        f'<for iteratorVariable="i"><in>{a_literal("[1, 2, 3]")}</in>'
+        f"<return>{a_literal('i + count(partial)')}</return></for>"
+    )
+
+    assert decide(logic, n=0) == [1, 3, 5]
+
+
+def test_service_takes_a_decision_as_its_input_and_may_be_called_by_name() -> None:
+    body = (
+        NUMBERS
+        + a_decision("a", a_literal("n + 1"), needs=["n"])
+        + a_decision("b", a_literal("a * 2"), needs=["#a"])
+        + '<decisionService id="whole" name="whole"><variable name="whole"/><outputDecision href="#b"/>'
+        '<encapsulatedDecision href="#a"/><inputData href="test#n"/></decisionService>'
+        '<decisionService id="half" name="half"><variable name="half"/><outputDecision href="#b"/>'
+        '<inputDecision href="#a"/></decisionService>'
+        + a_decision("c", a_literal("[whole(3), whole(n: 4), half(5)]"), knows=["whole", "half"])
+    )
+
+    assert feel.to_json(dmn.load(a_model(body)).evaluate("c").value) == [8, 10, 10]
+
+
+def test_every_code_of_a_fault_has_its_sentence() -> None:
+    with pytest.raises(dmn.DmnError) as caught:
+        dmn.load(a_model(a_decision("D", a_literal("x"), needs=["gone"], kind="tGone")))
+
+    assert [(one.code, one.message) for one in caught.value.problems] == [
+        ("unknown-type", "there is no type 'tGone'"),
+        ("unknown-target", "there is nothing at '#gone'"),
+        ("unknown-name", "there is no variable or function named 'x': is a requirement missing?"),
+    ]

@@ -12,19 +12,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.feel.builtins.pattern_cost import max_text
 from service.feel.frame import Run
 
 _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": 0, "q": 0}
 _MAX_PATTERN = 1_000
-#: How long a text may be by the number of unbounded repetitions in the pattern: n of them can take the
-#: text's length to the power n + 1.
-_MAX_TEXT = (1_000_000, 10_000, 1_000, 200, 60, 60, 60)
-_MAX_TEXT_AMBIGUOUS = 24  # a repeated group that can match one text in many ways: work doubles by character
 _CATEGORY = re.compile(r"\\[pP]\{([\w-]+)\}")
-_UNBOUNDED = re.compile(r"[*+]|\{\d+,\}|\{\d*,?\d{3,}\}")
-_VARIABLE = re.compile(r"(?<!\\)(?:[*+]|(?<!\()\?|\{\d+,\d*\})")
 _BLANKS = re.compile(r"(\[(?:[^\]\\]|\\.)*\])|[ \t\r\n]+", re.DOTALL)  # a class keeps its blanks
-_REPEATED = re.compile(r"[*+{]")
 _BLOCKS = {
     "IsBasicLatin": r"\x00-\x7f",
     "IsLatin-1Supplement": r"\x80-\xff",
@@ -72,30 +66,21 @@ def _compiled(pattern: str, flags: str) -> Pattern | str:
         bits |= _FLAGS[flag]
     try:
         if "q" in flags:
-            return Pattern(re.compile(re.escape(pattern), bits & re.IGNORECASE), _MAX_TEXT[0])
+            return Pattern(re.compile(re.escape(pattern), bits & re.IGNORECASE), max_text(""))
         reader = _Reader(pattern, flags)
-        return Pattern(re.compile(reader.translate(), bits), reader.max_text())
+        return Pattern(re.compile(reader.translate(), bits), max_text(reader.pattern))
     except (re.error, ValueError, OverflowError, RecursionError) as error:
         return str(error)
 
 
 class _Reader:
-    """Translates one pattern, and counts its repetitions on the way."""
+    """Translates one pattern."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         self.pattern = _BLANKS.sub(lambda match: match.group(1) or "", pattern) if "x" in flags else pattern
         self.multiline = "m" in flags
         self.at = 0
-        self.repetitions = 0
         self.groups = 0
-        self.ambiguous = False
-        self._open: list[tuple[int, int]] = []  # where each open group began, and the repetitions before it
-
-    def max_text(self) -> int:
-        """How long a text the pattern may be used on."""
-        if self.ambiguous or self.repetitions >= len(_MAX_TEXT):
-            return _MAX_TEXT_AMBIGUOUS
-        return _MAX_TEXT[self.repetitions]
 
     def translate(self) -> str:
         """The pattern in Python's syntax. ValueError where it is not XPath's."""
@@ -112,33 +97,17 @@ class _Reader:
             return self._class()
         if char == "(":
             return self._group()
-        if char == ")":
-            self._close()
-        elif _UNBOUNDED.match(self.pattern, self.at):
-            self.repetitions += 1
         self.at += 1
         if char == "$":
             return "$" if self.multiline else r"\Z"
         return char
 
     def _group(self) -> str:
-        self._open.append((self.at, self.repetitions))
         if self.pattern.startswith("(?", self.at) and not self.pattern.startswith("(?:", self.at):
             raise ValueError("only (?: may follow an opening parenthesis")
         self.at += 1
         self.groups += not self.pattern.startswith("?:", self.at)
         return "("
-
-    def _close(self) -> None:
-        """A group ends. Where it is repeated, see whether it can match one text in many ways."""
-        if not self._open:
-            return
-        begin, before = self._open.pop()
-        if _UNBOUNDED.match(self.pattern, self.at + 1):
-            inside = self.pattern[begin + 1 : self.at].removeprefix("?:")
-            self.ambiguous = self.ambiguous or _VARIABLE.search(inside) is not None or _overlapping(inside)
-        elif _REPEATED.match(self.pattern, self.at + 1):
-            self.ambiguous = self.ambiguous or self.repetitions > before
 
     def _class(self) -> str:
         """``[...]``, with XPath's subtraction ``[a-z-[aeiou]]``."""
@@ -194,14 +163,6 @@ class _Reader:
         if letter.isdigit() and letter != "0" and not in_class:
             return self._back_reference(int(letter))
         raise ValueError(f"no such escape: \\{letter}")
-
-
-def _overlapping(alternatives: str) -> bool:
-    """Whether two alternatives may begin alike. Those that begin with different letters cannot."""
-    if "|" not in alternatives:
-        return False
-    first = [alternative[:1] for alternative in alternatives.split("|")]
-    return len(set(first)) < len(first) or not all(char.isalnum() for char in first)
 
 
 def _wrap(items: str, negated: bool, in_class: bool) -> str:

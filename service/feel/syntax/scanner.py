@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -176,7 +177,8 @@ def unescape(text: str) -> str:
     def replace(match: re.Match[str]) -> str:
         short, long, char = match.groups()
         if short or long:
-            return chr(int(short or long, 16))
+            code = int(short or long, 16)
+            return chr(code) if code <= sys.maxunicode else match.group()
         return _ESCAPED.get(char, "\\" + char)
 
     plain = _ESCAPE.sub(replace, text)
