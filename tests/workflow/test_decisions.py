@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from service.feel.dmn.errors import MESSAGES
 from service.models import Deployment, Instance
 from service.workflow import decisions, deployments, execution, history
 from service.workflow.context import Context
-from service.workflow.decision_tables import WrongTables, read_tables
+from service.workflow.decision_tables import SENTENCES, WrongTables, read_tables
 from service.workflow.deployments import DiagramRefused
 from tests.feel.models import a_decision, a_literal, a_model, a_table, an_input
 from tests.workflow.leave_domain import LeaveDomain
@@ -207,3 +208,7 @@ def test_variables_stand_before_what_the_domain_knows(ctx: Context, plant: Plant
 
     assert made(informed, run(informed, deployment))["result"] == "short"
     assert made(informed, run(informed, deployment, days=5))["result"] == "long"
+
+
+def test_every_fault_of_a_model_is_said_in_chinese() -> None:
+    assert list(SENTENCES) == list(MESSAGES)
