@@ -240,6 +240,7 @@ def upgrade() -> None:
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_by_id", Id, nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("has_signers", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignee_id"], ["app_user.id"], name=op.f("fk_user_task_assignee_id_app_user")

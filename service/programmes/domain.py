@@ -106,7 +106,8 @@ class Programmes:
         if refusal or "opinion" not in element.properties:
             return refusal
         nomination = nominations.of_instance(ctx, task.instance)
-        if nomination is not None and nomination.nominee_id == ctx.actor.user_id is not None:
+        acting = (ctx.actor.user_id, ctx.actor.stands_in_for)
+        if nomination is not None and nomination.nominee_id is not None and nomination.nominee_id in acting:
             return "本人不能对自己的申报签署意见，请由本单位管理员转办他人。"
         return None
 

@@ -24,6 +24,9 @@ class Actor:
     unit_id: int | None = None
     unit_path: str = ""
     is_system: bool = False  #: no person acts
+    #: absent colleagues he acts for just now (代理), by id, with their groups: for tasks, for no other right
+    acting_for: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    stands_in_for: int | None = None  #: whose task it is that he is doing, when not his own
 
     def holds(self, role: str) -> bool:
         """Say whether the actor holds a role at any unit."""
@@ -37,7 +40,20 @@ class Actor:
     @property
     def task_groups(self) -> frozenset[str]:
         """Every group key under which a task may be offered to the actor."""
+        if self.user_id is None:
+            return self.groups
+        lent = (groups | {f"user:{principal}"} for principal, groups in self.acting_for.items())
+        return self.groups.union({f"user:{self.user_id}"}, *lent)
+
+    @property
+    def own_task_groups(self) -> frozenset[str]:
+        """The group keys under which a task is the actor's in his own right."""
         return self.groups if self.user_id is None else self.groups | {f"user:{self.user_id}"}
+
+    @property
+    def may_act_as(self) -> frozenset[int]:
+        """Himself and everybody he acts for: a task claimed by one of them is his to do."""
+        return frozenset(self.acting_for).union(() if self.user_id is None else (self.user_id,))
 
 
 #: acts in jobs and commands; may do everything

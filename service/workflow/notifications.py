@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select, update
 
-from service.models import Candidate, Membership, Notification, OutboxMessage, User, UserTask
+from service.models import Candidate, Delegation, Membership, Notification, OutboxMessage, User, UserTask
 from service.workflow.context import Context
 
 MAX_COUNT = 1000  #: counts stop here: nobody needs to know whether it is 1,000 or 40,000
@@ -48,11 +48,15 @@ def notify(
 
 
 def responsible(ctx: Context, task: UserTask) -> list[User]:
-    """Return who has to act on an open task: its assignee, or everybody it is offered to."""
+    """Return who has to act on an open task: its assignee, or everybody it is offered to.
+
+    Who acts for one of them while he is away comes after them.
+    """
     if task.assignee_id is not None:
-        return list(ctx.session.scalars(select(User).where(User.id == task.assignee_id, User.active)))
-    query = select(Candidate.group_key).where(Candidate.user_task_id == task.id)
-    return holders(ctx, list(ctx.session.scalars(query)))
+        query = select(User).where(User.id == task.assignee_id, User.active)
+        return _with_delegates(ctx, list(ctx.session.scalars(query)))
+    offered = select(Candidate.group_key).where(Candidate.user_task_id == task.id)
+    return _with_delegates(ctx, holders(ctx, list(ctx.session.scalars(offered))))
 
 
 def holders(ctx: Context, groups: Iterable[str]) -> list[User]:
@@ -62,6 +66,23 @@ def holders(ctx: Context, groups: Iterable[str]) -> list[User]:
     held = select(Membership.user_id).where(Membership.group_key.in_(groups))
     query = select(User).where(User.active, User.id.in_(held) | User.id.in_(ids)).order_by(User.id)
     return list(ctx.session.scalars(query))
+
+
+def _with_delegates(ctx: Context, users: list[User]) -> list[User]:
+    """Add whoever acts for one of them just now; those who are told anyway are told once."""
+    query = (
+        select(User)
+        .join(Delegation, Delegation.delegate_id == User.id)
+        .where(
+            Delegation.principal_id.in_([user.id for user in users]),
+            Delegation.starts_at <= ctx.now,
+            Delegation.ends_at > ctx.now,
+            User.active,
+        )
+        .order_by(User.id)
+    )
+    told = {user.id for user in users}
+    return users + [user for user in dict.fromkeys(ctx.session.scalars(query)) if user.id not in told]
 
 
 def list_recent(ctx: Context, *, limit: int = 50) -> list[Notification]:

@@ -10,11 +10,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Select, bindparam, false, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, bindparam, exists, false, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from service.errors import Forbidden, Invalid, NotFound
-from service.models import ApiToken, Membership, Unit, User
+from service.models import ApiToken, Delegation, Membership, Unit, User
 from service.models.base import table_of
 from service.workflow import history
 from service.workflow.context import Actor, Context
@@ -35,26 +35,68 @@ _REFUSED = (
 )
 
 
-def _select_behind_token() -> Select[Any]:
+def _select_behind_token() -> CompoundSelect[Any]:
+    """Select who a token is, with his groups, and with those of everybody he acts for just now."""
     user, unit, token = table_of(User), table_of(Unit), table_of(ApiToken)
-    membership = table_of(Membership)
-    return (
-        select(user.c.id, user.c.name, user.c.unit_id, unit.c.path, membership.c.group_key)
-        .select_from(token)
-        .join(user, user.c.id == token.c.user_id)
-        .join(unit, unit.c.id == user.c.unit_id)
-        .outerjoin(membership, membership.c.user_id == user.c.id)
-        .where(
-            token.c.token_hash == bindparam("token_hash"),
-            token.c.revoked_at.is_(None),
-            token.c.expires_at.is_(None) | (token.c.expires_at > bindparam("now")),
-            user.c.active,
-        )
+    membership, delegation = table_of(Membership), table_of(Delegation)
+    valid = (
+        token.c.token_hash == bindparam("token_hash"),
+        token.c.revoked_at.is_(None),
+        token.c.expires_at.is_(None) | (token.c.expires_at > bindparam("now")),
+        user.c.active,
     )
+    person = token.join(user, user.c.id == token.c.user_id).join(unit, unit.c.id == user.c.unit_id)
+    columns = (user.c.id, user.c.name, user.c.unit_id, unit.c.path, membership.c.group_key)
+    own = (
+        select(*columns, null().label("principal_id"))
+        .select_from(person.outerjoin(membership, membership.c.user_id == user.c.id))
+        .where(*valid)
+    )
+    acting = (
+        select(*columns, delegation.c.principal_id)
+        .select_from(
+            person.join(delegation, delegation.c.delegate_id == user.c.id).join(
+                membership, membership.c.user_id == delegation.c.principal_id
+            )
+        )
+        .where(*valid, *_runs(bindparam("moment")), _is_active(delegation.c.principal_id))
+    )
+    return union_all(own, acting)
+
+
+def _select_groups() -> CompoundSelect[Any]:
+    """Select a user's groups, and those of everybody he acts for just now."""
+    membership, delegation = table_of(Membership), table_of(Delegation)
+    own = select(membership.c.group_key, null().label("principal_id")).where(
+        membership.c.user_id == bindparam("user_id")
+    )
+    acting = (
+        select(membership.c.group_key, delegation.c.principal_id)
+        .select_from(
+            delegation.join(membership, membership.c.user_id == delegation.c.principal_id)
+        )
+        .where(
+            delegation.c.delegate_id == bindparam("user_id"), *_runs(bindparam("moment")),
+            _is_active(delegation.c.principal_id),
+        )
+    )  # fmt: skip
+    return union_all(own, acting)
+
+
+def _runs(moment: Any) -> tuple[ColumnElement[bool], ...]:
+    delegation = table_of(Delegation)
+    return delegation.c.starts_at <= moment, delegation.c.ends_at > moment
+
+
+def _is_active(user_id: ColumnElement[int]) -> ColumnElement[bool]:
+    principal = table_of(User).alias("principal")
+    return exists().where(principal.c.id == user_id, principal.c.active)
 
 
 #: asked by every request of the API
 _BEHIND_TOKEN = _select_behind_token()
+#: asked by every page
+_GROUPS = _select_groups()
 
 
 class LoginFailed(Forbidden):
@@ -163,8 +205,16 @@ def groups_of(ctx: Context, user: User) -> frozenset[str]:
 def actor_of(ctx: Context, user: User) -> Actor:
     """Return a user as an actor."""
     unit = ctx.session.get_one(Unit, user.unit_id)
+    ctx.session.flush()
+    rows = ctx.session.execute(_GROUPS, {"user_id": user.id, "moment": ctx.now}).all()
+    own, acting_for = _sort_groups(rows)
     return Actor(
-        user_id=user.id, name=user.name, groups=groups_of(ctx, user), unit_id=unit.id, unit_path=unit.path
+        user_id=user.id,
+        name=user.name,
+        groups=own,
+        unit_id=unit.id,
+        unit_path=unit.path,
+        acting_for=acting_for,
     )
 
 
@@ -187,12 +237,20 @@ def issue_token(ctx: Context, user: User, name: str, *, lifetime: timedelta | No
 
 def find_actor(ctx: Context, token: str) -> Actor | None:
     """Return the active user behind a valid token, as an actor."""
-    rows = ctx.session.execute(_BEHIND_TOKEN, {"token_hash": _hash(token), "now": ctx.security_now}).all()
+    asked = {"token_hash": _hash(token), "now": ctx.security_now, "moment": ctx.now}
+    rows = ctx.session.execute(_BEHIND_TOKEN, asked).all()
     if not rows:
         return None
     user = rows[0]
-    groups = frozenset(row.group_key for row in rows if row.group_key)
-    return Actor(user_id=user.id, name=user.name, groups=groups, unit_id=user.unit_id, unit_path=user.path)
+    own, acting_for = _sort_groups(rows)
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        groups=own,
+        unit_id=user.unit_id,
+        unit_path=user.path,
+        acting_for=acting_for,
+    )
 
 
 def revoke_token(ctx: Context, token: str) -> None:
@@ -204,6 +262,16 @@ def revoke_token(ctx: Context, token: str) -> None:
         raise NotFound("没有这个令牌，或已经作废。")
     row.revoked_at = ctx.security_now
     history.record_in(ctx, "system", "token.revoked", user=ctx.actor.name, token=row.name)
+
+
+def _sort_groups(rows: Iterable[Row[Any]]) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
+    """Return one's own groups, and by principal those of the people one acts for."""
+    found: dict[int | None, set[str]] = {}
+    for row in rows:
+        if row.group_key:
+            found.setdefault(row.principal_id, set()).add(row.group_key)
+    own = frozenset(found.pop(None, ()))
+    return own, {principal: frozenset(groups) for principal, groups in found.items() if principal is not None}
 
 
 def _count_failure(ctx: Context, user: User) -> None:

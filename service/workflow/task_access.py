@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import Candidate, Instance, Submission, TaskCopy, TaskStatus, User, UserTask
+from service.models import Candidate, Instance, Signer, Submission, TaskCopy, TaskStatus, User, UserTask
 from service.workflow import (
     deployments,
     locks,
@@ -55,7 +55,7 @@ def is_offered(ctx: Context, task: UserTask) -> bool:
     if task.status != TaskStatus.OPEN:
         return False
     if task.assignee_id is not None:
-        return task.assignee_id == ctx.actor.user_id
+        return task.assignee_id in ctx.actor.may_act_as
     query = select(Candidate.group_key).where(Candidate.user_task_id == task.id)
     return any(key in ctx.actor.task_groups for key in ctx.session.scalars(query))
 
@@ -73,7 +73,7 @@ def lock_open(ctx: Context, task_id: int) -> UserTask:
 def lock_offered(ctx: Context, task_id: int) -> UserTask:
     """Lock an open task that is the actor's to do; says why if it is not."""
     task, in_groups = _lock(ctx, task_id)
-    mine = in_groups if task.assignee_id is None else task.assignee_id == ctx.actor.user_id
+    mine = in_groups if task.assignee_id is None else task.assignee_id in ctx.actor.may_act_as
     if not (mine or ctx.actor.is_system):
         require_offered(ctx, task)
     return task
@@ -166,7 +166,12 @@ def took_part(ctx: Context, task: UserTask) -> bool:
     done = select(Submission.id).where(
         Submission.instance_id == task.instance_id, Submission.user_id == ctx.actor.user_id
     )
-    return ctx.session.scalar(select(copies.exists() | done.exists())) or False
+    asked = (
+        select(Signer.id)
+        .join(UserTask)
+        .where(UserTask.instance_id == task.instance_id, Signer.user_id.in_(sorted(ctx.actor.may_act_as)))
+    )
+    return ctx.session.scalar(select(copies.exists() | done.exists() | asked.exists())) or False
 
 
 def say_done(ctx: Context, task: UserTask) -> str:

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
-from service.models import Candidate, Instance, TaskCopy, TaskStatus, UserTask
+from service.models import (
+    Candidate,
+    HeldDecision,
+    Instance,
+    Signer,
+    SignerPlace,
+    TaskCopy,
+    TaskStatus,
+    UserTask,
+)
 from service.workflow.context import Context
 
 PAGE = 30
@@ -70,11 +79,30 @@ def list_copies(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
     return _page(ctx, query.order_by(TaskCopy.copied_at.desc()), page)
 
 
+def list_signing(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
+    """Return the open tasks the actor is asked to sign (加签), those asked first first."""
+    query = select(Signer).join(Signer.task).where(_is_to_sign(ctx))
+    query = _narrowed(ctx, query, narrow).options(joinedload(Signer.task))
+    return _page(ctx, query.order_by(Signer.id), page)
+
+
+def _is_to_sign(ctx: Context) -> ColumnElement[bool]:
+    """Asked and not answered: before the task may be completed, or after it was decided."""
+    decided = exists().where(HeldDecision.user_task_id == UserTask.id)
+    return (
+        Signer.user_id.in_(sorted(ctx.actor.may_act_as))
+        & Signer.answered_at.is_(None)
+        & (UserTask.status == TaskStatus.OPEN)
+        & ((Signer.place == SignerPlace.BEFORE) | decided)
+    )
+
+
 def count(ctx: Context) -> dict[str, int]:
     """Return how many rows each list has, up to MAX_COUNT, in one statement."""
     me = ctx.actor.user_id
     lists: dict[str, Any] = {
         "todo": select(UserTask.id).where(is_todo(ctx)),
+        "signing": select(Signer.id).join(Signer.task).where(_is_to_sign(ctx)),
         "done": select(UserTask.id).where(UserTask.completed_by_id == me),
         "started": select(Instance.id).where(Instance.started_by_id == me),
         "copies": select(TaskCopy.id).where(TaskCopy.user_id == me),
@@ -131,11 +159,12 @@ def is_todo(ctx: Context) -> ColumnElement[bool]:
     free_or_mine = UserTask.assignee_id.is_(None)
     if me is not None:
         own = aliased(UserTask)
-        claimed = select(own.id).where(own.assignee_id == me, own.status == TaskStatus.OPEN)
+        ours = sorted(ctx.actor.may_act_as)
+        claimed = select(own.id).where(own.assignee_id.in_(ours), own.status == TaskStatus.OPEN)
         return (
             (UserTask.status == TaskStatus.OPEN)
             & UserTask.id.in_(union_all(found, claimed))
-            & (free_or_mine | (UserTask.assignee_id == me))
+            & (free_or_mine | UserTask.assignee_id.in_(ours))
         )
     return (UserTask.status == TaskStatus.OPEN) & UserTask.id.in_(found) & free_or_mine
 

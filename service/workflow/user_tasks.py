@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from service.engine.records import CompleteUserTask, Element, Fault
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Candidate, Draft, Submission, TaskCopy, TaskStatus, User, UserTask
+from service.models import Candidate, Draft, SignerPlace, Submission, TaskCopy, TaskStatus, User, UserTask
 from service.workflow import (
+    delegations,
     deployments,
     execution,
     history,
@@ -22,8 +23,9 @@ from service.workflow import (
     offers,
     people,
     reminders,
+    signers,
 )
-from service.workflow.context import Actor, Context
+from service.workflow.context import Context
 from service.workflow.task_access import (
     AlreadyDone,
     get_fresh,
@@ -54,7 +56,7 @@ def claim(ctx: Context, task_id: int) -> UserTask:
 def unclaim(ctx: Context, task_id: int) -> UserTask:
     """Give a claimed task back to its candidate groups."""
     task = lock_open(ctx, task_id)
-    if task.assignee_id != ctx.actor.user_id:
+    if task.assignee_id not in ctx.actor.may_act_as:
         if not (is_candidate(ctx, task) or ctx.domain.may_see(ctx, task.instance)):
             raise NotFound("没有这项任务，或您无权查看。")
         raise Forbidden("只有签收人可以退签这项任务。")
@@ -104,12 +106,16 @@ def complete(ctx: Context, task_id: int, outcome: str, answers: Mapping[str, Any
 
 
 def _complete(ctx: Context, task: UserTask, outcome: str, answers: Mapping[str, Any]) -> UserTask:
+    ctx = delegations.act_in_place(ctx, task)
     element = deployments.get_element(ctx, task.instance, task.element_id)
     check_outcome(element, outcome)
     refusal = ctx.domain.may_act(ctx, task, element)
     if refusal:
         raise Forbidden(refusal)
-    accepted = ctx.domain.accept(ctx, task, element, {"outcome": outcome, "answers": answers})
+    submission = {"outcome": outcome, "answers": answers}
+    if task.has_signers and _wait_for_signers(ctx, task, element, submission):
+        return task
+    accepted = ctx.domain.accept(ctx, task, element, submission)
     _close(ctx, task, outcome)
     _keep_submission(ctx, task, outcome, accepted.answers)
     history.record(
@@ -126,12 +132,24 @@ def _complete(ctx: Context, task: UserTask, outcome: str, answers: Mapping[str, 
     return task
 
 
+def _wait_for_signers(ctx: Context, task: UserTask, element: Element, submission: dict[str, Any]) -> bool:
+    """Hold a decision that others are to sign after it; what is wrong with it is refused at once."""
+    signers.require_signed(ctx, task)
+    if not signers.list_waiting(ctx, task, SignerPlace.AFTER):
+        return False
+    trial = ctx.session.begin_nested()
+    try:
+        ctx.domain.accept(ctx, task, element, submission)
+    finally:
+        trial.rollback()
+    return signers.hold(ctx, task, submission["outcome"], submission["answers"])
+
+
 def complete_for(
     ctx: Context, task_id: int, user: User, outcome: str, answers: Mapping[str, Any]
 ) -> UserTask:
     """Submit again, in the name of whoever did, what a fault had stopped."""
-    actor = Actor(user_id=user.id, name=user.name, groups=people.groups_of(ctx, user), unit_id=user.unit_id)
-    return complete(replace(ctx, actor=actor), task_id, outcome, answers)
+    return complete(replace(ctx, actor=people.actor_of(ctx, user)), task_id, outcome, answers)
 
 
 def save_draft(ctx: Context, task_id: int, answers: Mapping[str, Any]) -> Draft:
@@ -140,13 +158,18 @@ def save_draft(ctx: Context, task_id: int, answers: Mapping[str, Any]) -> Draft:
     if task.status != TaskStatus.OPEN:
         raise AlreadyDone(say_done(ctx, task))
     require_offered(ctx, task)
+    return keep_draft(ctx, task, ctx.actor.user_id, answers)
+
+
+def keep_draft(ctx: Context, task: UserTask, user_id: int | None, answers: Mapping[str, Any]) -> Draft:
+    """Write somebody's answers down as the draft of a task. The caller has checked that he may."""
     draft = ctx.session.get(Draft, task.id)
     if draft is None:
-        draft = Draft(user_task_id=task.id, user_id=ctx.actor.user_id)
+        draft = Draft(user_task_id=task.id, user_id=user_id)
         ctx.session.add(draft)
     draft.answers = dict(answers)
     draft.saved_at = ctx.now
-    draft.user_id = ctx.actor.user_id or draft.user_id
+    draft.user_id = user_id or draft.user_id
     return draft
 
 
