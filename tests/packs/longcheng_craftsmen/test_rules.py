@@ -1,0 +1,137 @@
+"""The rules of notice 002 (N41 to N54), each on the vectors of the requirements, with the notice's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.errors import Invalid
+from service.programmes.form import schemas
+from service.programmes.rule.eligibility import Finding
+from tests.packs.judging import judge, the_pack
+
+PACK = the_pack("longcheng-craftsmen")
+PROGRAMME = PACK.programme
+APPLICATION = PACK.forms["longcheng-craftsmen.recommendation"]
+POWERS = {
+    "引领力": ("lead_duty", "lead_excellence", "lead_example"),
+    "实践力": ("practice_skill", "practice_results", "practice_learning"),
+    "创新力": ("innovation_insight", "innovation_outcomes", "innovation_value"),
+    "攻关力": ("tackling_charge", "tackling_teamwork", "tackling_problems"),
+    "传承力": ("legacy_summary", "legacy_training", "legacy_digital"),
+}
+
+
+def found(rule: str, **facts: Any) -> Finding:
+    return judge(PACK, **facts)[rule]
+
+
+def test_n41_a_hundred_are_announced_and_no_more() -> None:
+    assert PROGRAMME.award.places_per_category == 100
+    assert list(PROGRAMME.categories) == ["craftsman"]
+
+
+@pytest.mark.parametrize(("years", "result"), [(0, "FAIL"), (4, "FAIL"), (5, "PASS"), (30, "PASS")])
+def test_n43_five_years_at_the_front_line(years: int, result: str) -> None:
+    finding = found("N43", frontline_years=years, started_work="1990-01")
+
+    assert (finding.result, finding.measured) == (result, f"{years}年")
+    assert "5 年以上一线生产现场工作经历" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("started", "result"), [("2019-12", "PASS"), ("2020-01", "REVIEW"), ("2010-07", "PASS")]
+)
+def test_n43_years_at_the_front_line_fit_into_the_career_until_10_december(started: str, result: str) -> None:
+    assert found("N43b", frontline_years=5, started_work=started).result == result
+
+
+@pytest.mark.parametrize(("industry", "warns"), [("制造业", False), ("其他相关行业", True)])
+def test_n44_trade_of_the_real_economy_first(industry: str, warns: bool) -> None:
+    finding = found("N44", industry=industry)
+
+    assert (finding.result, finding.warning) == ("PASS", warns)
+
+
+def test_n44_nominee_declares_to_be_in_post() -> None:
+    [declared] = [c for c in APPLICATION["components"] if c.get("key") == "in_post"]
+
+    assert (declared["validate"], declared["properties"]["rule"]) == ({"required": True}, "N44")
+
+
+def test_n45_five_powers_of_three_items_each() -> None:
+    keys = [c.get("key") for c in APPLICATION["components"]]
+    items = [item for items in POWERS.values() for item in items]
+
+    assert [key for key in keys if key in items] == items
+    assert [(c.group, c.key) for c in PROGRAMME.review.criteria] == [
+        (power, item) for power, items in POWERS.items() for item in items
+    ]
+
+
+@pytest.mark.parametrize("missing", [None, *POWERS])
+def test_n45_power_without_an_item_warns(missing: str | None) -> None:
+    filled = {items[0]: "有支撑材料" for power, items in POWERS.items() if power != missing}
+
+    finding = found("N45", **filled)
+
+    assert (finding.result, finding.warning) == ("PASS", missing is not None)
+
+
+@pytest.mark.parametrize(
+    ("level", "warns"),
+    [("技师", True), ("高级工", True), ("高级技师", False), ("特级技师", False), ("首席技师", False)],
+)
+def test_n46_senior_technician_is_a_hint_not_a_floor(level: str, warns: bool) -> None:
+    finding = found("N46", skill_level=level)
+
+    assert (finding.result, finding.warning) == ("PASS", warns)
+    assert "高级技师及以上技能等级" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "text", "warns"),
+    [
+        ("N47", "practice_results", "", False),
+        ("N47", "practice_results", "2022、2023、2024年产量均为班组第一", False),
+        ("N47", "practice_results", "连续三年超额两成", False),
+        ("N47", "practice_results", "2021、2023、2024年产量第一", True),
+        ("N48", "tackling_charge", "", False),
+        ("N48", "tackling_charge", "获市级劳动竞赛一等奖", False),
+        ("N48", "tackling_charge", "获厂内竞赛一等奖", True),
+        ("N49", "tackling_teamwork", "领衔劳模工匠创新工作室", False),
+        ("N49", "tackling_teamwork", "与高校联合攻关", True),
+        ("N50", "legacy_training", "带徒弟八人", False),
+        ("N50", "legacy_training", "省级非遗代表性传承人，带徒授艺", False),
+        ("N50", "legacy_training", "弘扬非遗文化", True),
+    ],
+)
+def test_n47_n48_n49_n50_item_that_does_not_name_its_criterion_warns(
+    rule: str, field: str, text: str, warns: bool
+) -> None:
+    finding = found(rule, **{field: text})
+
+    assert (finding.result, finding.warning, finding.field) == ("PASS", warns, field)
+
+
+@pytest.mark.parametrize(("length", "refused"), [(500, False), (501, True)])
+def test_n51_deeds_of_at_most_500_characters(length: int, refused: bool) -> None:
+    with pytest.raises(Invalid) as told:
+        schemas.validate(APPLICATION, {"deeds": "事" * length})
+
+    assert told.value.fields.get("deeds") == ("主要事迹（500字内）：请删减到500字以内。" if refused else None)
+
+
+def test_n52_one_photo_from_the_front() -> None:
+    portrait = PROGRAMME.slots["portrait"]
+
+    assert (portrait.name, portrait.least, portrait.most) == ("正面免冠彩色近照（2寸）", 1, 1)
+    assert portrait.types == ("image/jpeg",)
+
+
+def test_n53_no_bound_of_age_and_no_nationality() -> None:
+    assert {"N43", "N44", "N45", "N46", "N47", "N48", "N49", "N50"} == {
+        rule[:3] for rule in judge(PACK, frontline_years=9, started_work="2000-01")
+    }
+    assert not {"birth_date", "nationality"} & set(PROGRAMME.fields)
