@@ -14,7 +14,7 @@ from service.programmes import intake, roles, topics, wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
-from service.programmes.review import steps
+from service.programmes.review import access, steps
 from service.programmes.round import calendars, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
@@ -84,10 +84,10 @@ class Programmes:
         return roles.resolve(ctx, instance, groups)
 
     def may_see(self, ctx: Context, instance: Instance) -> bool:
-        """A nomination by its own rule; the round and objections only by the organiser."""
+        """A nomination by its own rule and by those who decide on the list; the rest by the organiser."""
         nomination = nominations.of_instance(ctx, instance)
         if nomination is not None:
-            return nominations.may_see(ctx, nomination)
+            return nominations.may_see(ctx, nomination) or access.may_see(ctx, nomination.round)
         if ctx.actor.is_system:
             return True
         if objections.is_about_actor(ctx, instance):

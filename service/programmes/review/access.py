@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from service.errors import NotFound
 from service.models import Candidate, Instance, Round, TaskStatus, UserTask
+from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.review import standings
 from service.workflow import deployments
@@ -22,6 +23,8 @@ def require(ctx: Context, entry: Round) -> None:
 
 def may_see(ctx: Context, entry: Round) -> bool:
     """Say whether the actor organises the round or sits in a meeting at which its list is amended."""
+    if wiring.pack_of(ctx, entry).programme.review is None:
+        return False
     if ctx.actor.is_admin or nominations.is_organiser(ctx, entry):
         return True
     return any(f"{role}@{entry.organiser.code}" in ctx.actor.groups for role in _meeting_roles(ctx, entry))

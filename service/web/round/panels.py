@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid, NotFound, ServiceError
-from service.models import Round
+from service.models import Nomination, Round
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.review import access, ballots, draws, scores, seats, standings
@@ -108,8 +108,8 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
 
 def _seats_page(entry: Round, nomination_id: int, refused: ServiceError | None) -> str:
     ctx: Context = g.ctx
-    nomination = nominations.get_visible(ctx, nomination_id)
-    if nomination.round_id != entry.id:
+    nomination = ctx.session.get(Nomination, nomination_id)
+    if nomination is None or nomination.round_id != entry.id:
         raise NotFound(_("没有这份申报，或您无权查看。"))
     return render_template(
         "rounds/seats.html",
