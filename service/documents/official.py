@@ -6,9 +6,11 @@ the foot of the last page; page numbers on the outer side (requirements §3.3).
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from docx import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -39,6 +41,8 @@ RED = RGBColor(0xFF, 0, 0)
 TEXT_WIDTH = 156  # mm, 版心
 MARK_SIZE = Pt(40)
 MARK_FROM_TOP = Mm(35)  # 发文机关标志 stands 35 mm below the upper edge of the 版心
+IMPRINT_LINE = Mm(8)
+IMPRINT_CHARACTERS = 30  # of 4号 between the indents of the 版记
 THICK, THIN = "8", "6"  # eighths of a point: 0.35 mm and 0.25 mm
 FIRST_LEVEL = "一二三四五六七八九十"
 _LEFT_FROM = 20  # characters; wider columns are set flush left
@@ -58,7 +62,9 @@ def make_official(record: OfficialRecord) -> bytes:
     if record.addressee:
         add_line(document, f"{record.addressee.rstrip('：:')}：", align=_LEFT)
     for text in record.body:
-        _paragraph(document, text)
+        last = _paragraph(document, text)
+    if record.body:
+        last.paragraph_format.keep_with_next = True  # 署名 never stands on a page without text
     _name_annexes(document, record)
     _sign(document, record)
     for number, annex in enumerate(record.lists, start=1):
@@ -79,7 +85,7 @@ def _head(document: Any, record: OfficialRecord) -> None:
     for _ in range(2):
         add_line(document, "")
     number = add_line(document, record.number or "〔    〕  号", align=_CENTRE)
-    _rule(number, "bottom", "FF0000", THICK, space=11)  # 4 mm below
+    _rule(number, "FF0000", THICK, space=11)  # 4 mm below
     for _ in range(2):
         add_line(document, "")
 
@@ -89,27 +95,28 @@ def _fit(mark: str) -> Length:
     return min(MARK_SIZE, Pt(int(Mm(TEXT_WIDTH).pt / max(len(mark), 1))))
 
 
-def _paragraph(document: Any, text: str) -> None:
+def _paragraph(document: Any, text: str) -> Any:
     """Set one paragraph; 一、 is 黑体 and （一） is 楷体, as the standard's first two levels."""
     font = BODY_FONT
     if text[:1] in FIRST_LEVEL and text[1:2] == "、":
         font = HEADING_FONT
     elif text[:1] == "（" and text[1:2] in FIRST_LEVEL and text[2:3] == "）":
         font = SECOND_FONT
-    add_line(document, text, font=font, indent=True, align=_LEFT)
+    return add_line(document, text, font=font, indent=True, align=_LEFT)
 
 
 def _name_annexes(document: Any, record: OfficialRecord) -> None:
     """Set 附件说明: one line below the text, two characters in, no mark at the end."""
     if not record.lists:
         return
-    add_line(document, "")
+    add_line(document, "").paragraph_format.keep_with_next = True
     several = len(record.lists) > 1
     for number, annex in enumerate(record.lists, start=1):
         words = f"{number}. {annex.title}" if several else annex.title
         line = add_line(document, f"附件：{words}" if number == 1 else words, align=_LEFT)
         line.paragraph_format.left_indent = BODY_SIZE * 5
         line.paragraph_format.first_line_indent = -BODY_SIZE * 3 if number == 1 else Pt(0)
+        line.paragraph_format.keep_with_next = True
 
 
 def _sign(document: Any, record: OfficialRecord) -> None:
@@ -159,40 +166,45 @@ def _columns(record: OfficialRecord) -> list[WordColumn]:
 
 def _imprint(document: Any, record: OfficialRecord) -> None:
     """Set 版记 at the foot of the last page: 抄送, 印发机关 and 印发日期 between its lines."""
-    rows = [f"抄送：{record.copies.rstrip('。')}。"] if record.copies else []
-    rows.append(f"{record.printer}\t{write_day(record.day)}印发")
-    table = document.add_table(rows=len(rows), cols=1)
+    texts = [f"抄送：{record.copies.rstrip('。')}。"] if record.copies else []
+    texts.append(f"{record.printer}\t{write_day(record.day)}印发")
+    add_line(document, "").paragraph_format.line_spacing = Pt(1)  # what follows a table at once joins it
+    table = document.add_table(rows=len(texts), cols=1)
     table.autofit = False
-    _float_to_the_foot(table)
-    for row, text in zip(table.rows, rows, strict=True):
-        cell = row.cells[0]
-        cell.width = Mm(TEXT_WIDTH)
-        paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.left_indent = SMALL_SIZE
-        paragraph.paragraph_format.right_indent = SMALL_SIZE
-        paragraph.paragraph_format.tab_stops.add_tab_stop(
-            Length(int(Mm(TEXT_WIDTH) - SMALL_SIZE)), WD_TAB_ALIGNMENT.RIGHT
-        )
-        set_font(paragraph.add_run(clean_text(text)), BODY_FONT, SMALL_SIZE)
-    last = len(table.rows) - 1
-    for index, row in enumerate(table.rows):
-        _rule_cell(row.cells[0], top=THIN if index else THICK, bottom=THICK if index == last else "")
-    document.add_paragraph().paragraph_format.line_spacing = Pt(1)
+    table.columns[0].width = Mm(TEXT_WIDTH)
+    lines = 0
+    for index, (row, text) in enumerate(zip(table.rows, texts, strict=True)):
+        high = math.ceil(_characters(text) / IMPRINT_CHARACTERS)
+        row.height, row.height_rule = IMPRINT_LINE * high, WD_ROW_HEIGHT_RULE.EXACTLY
+        row.cells[0].width = Mm(TEXT_WIDTH)
+        _fill_imprint(row.cells[0], text)
+        _rule_cell(row.cells[0], top=THIN if index else THICK, bottom=THICK if text == texts[-1] else "")
+        lines += high
+    _set_at_the_foot(table, IMPRINT_LINE * lines)
+    add_line(document, "").paragraph_format.line_spacing = Pt(1)
 
 
-def _float_to_the_foot(table: Any) -> None:
+def _fill_imprint(cell: Any, text: str) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = SMALL_SIZE
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(
+        Length(int(Mm(TEXT_WIDTH) - SMALL_SIZE * 2)), WD_TAB_ALIGNMENT.RIGHT
+    )
+    set_font(paragraph.add_run(clean_text(text)), BODY_FONT, SMALL_SIZE)
+
+
+def _set_at_the_foot(table: Any, height: Length) -> None:
+    """Place a table so that it ends where the 版心 ends, 35 mm from the edge of the page."""
     place = OxmlElement("w:tblpPr")
     for name, value in (
-        ("vertAnchor", "margin"), ("horzAnchor", "margin"), ("tblpXSpec", "center"), ("tblpYSpec", "bottom"),
+        ("leftFromText", "0"), ("rightFromText", "0"), ("vertAnchor", "page"), ("horzAnchor", "page"),
+        ("tblpX", str(Mm(28).twips)), ("tblpY", str(Length(int(Mm(297 - 35) - height)).twips)),
     ):  # fmt: skip
         place.set(qn(f"w:{name}"), value)
-    table._tbl.tblPr.append(place)
-
-
-def _rule(paragraph: Any, side: str, colour: str, size: str, *, space: int) -> None:
-    borders = OxmlElement("w:pBdr")
-    borders.append(_line(side, colour, size, space))
-    paragraph._p.get_or_add_pPr().append(borders)
+    style = table._tbl.tblPr.find(qn("w:tblStyle"))
+    style.addnext(place) if style is not None else table._tbl.tblPr.insert(0, place)
 
 
 def _rule_cell(cell: Any, *, top: str, bottom: str) -> None:
@@ -200,7 +212,18 @@ def _rule_cell(cell: Any, *, top: str, bottom: str) -> None:
     for side, size in (("top", top), ("bottom", bottom)):
         if size:
             borders.append(_line(side, "000000", size, 0))
-    cell._tc.get_or_add_tcPr().append(borders)
+    cell._tc.get_or_add_tcPr().insert_element_before(
+        borders, "w:shd", "w:noWrap", "w:tcMar", "w:textDirection", "w:tcFitText", "w:vAlign"
+    )
+
+
+def _rule(paragraph: Any, colour: str, size: str, *, space: int) -> None:
+    """Draw a line under a paragraph, as wide as the text."""
+    borders = OxmlElement("w:pBdr")
+    borders.append(_line("bottom", colour, size, space))
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
 
 
 def _line(side: str, colour: str, size: str, space: int) -> Any:

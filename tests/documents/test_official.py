@@ -43,6 +43,7 @@ PARAGRAPHS = [
     "一、生产管理类（2名）",
     "二、综合服务类（1名）",
     "",
+    "",
 ]
 
 
@@ -117,8 +118,8 @@ def test_mark_is_red_and_stays_on_one_line():
     assert run.font.size.pt * 24 <= 156 / 25.4 * 72
 
 
-def test_lists_and_imprint_are_tables():
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened().tables]
+def test_each_category_is_a_table():
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened().tables[:-1]]
 
     assert tables == [
         [
@@ -127,8 +128,31 @@ def test_lists_and_imprint_are_tables():
             ["2", "李示例", "南山白茶（演示）"],
         ],
         [["序号", "姓名", "工作单位及职务"], ["1", "陈示范", "青锋精密机械（演示）车间主任"]],
-        [["抄送：团省委，市委办公室。"], ["共青团常州市委办公室\t2024年4月12日印发"]],
     ]
+
+
+def test_imprint_stands_at_the_foot_between_its_lines():
+    table = opened().tables[-1]
+
+    place = table._tbl.tblPr.find(qn("w:tblpPr"))
+    rules = [
+        [edge.tag.split("}")[1] for edge in row.cells[0]._tc.tcPr.find(qn("w:tcBorders"))]
+        for row in table.rows
+    ]
+    ends = int(place.get(qn("w:tblpY"))) + sum(row.height.twips for row in table.rows)
+    assert [row.cells[0].text for row in table.rows] == [
+        "抄送：团省委，市委办公室。",
+        "共青团常州市委办公室\t2024年4月12日印发",
+    ]
+    assert (place.get(qn("w:vertAnchor")), round(ends / 1440 * 25.4)) == ("page", 297 - 35)
+    assert rules == [["top"], ["top", "bottom"]]
+
+
+def test_signature_never_stands_alone_on_a_page():
+    lines = opened(lists=()).paragraphs
+    place = next(index for index, line in enumerate(lines) if line.text == "（一）再接再厉")
+
+    assert all(line.paragraph_format.keep_with_next for line in lines[place:-4])
 
 
 def test_paper_is_a_safe_package():

@@ -104,12 +104,13 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None) -> RosterRecord
 
 
 def print_quotas(ctx: Context, entry: Round) -> bytes:
-    """Return the quota table as .xlsx with live sums."""
+    """Return the quota table as .xlsx with live sums, the units called as the annex calls them."""
     pack = wiring.pack_of(ctx, entry)
     papers = pack.programme.papers_of(QUOTAS)
     categories = pack.programme.categories
+    names = pack.quotas.units if pack.quotas else {}
     rows = [
-        (unit.name, [row[key].places if key in row else 0 for key in categories])
+        (names.get(unit.code, unit.name), [row[key].places if key in row else 0 for key in categories])
         for unit, row, _total in funnel.tabulate(ctx, entry).rows
     ]
     return make_quota_table(

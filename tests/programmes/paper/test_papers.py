@@ -89,6 +89,16 @@ def test_a_roster_is_the_same_in_both_formats(round_2024: Story) -> None:
     assert [[cell.text for cell in row.cells] for row in table.rows] == rows[2:4]
 
 
+def test_the_quota_table_is_the_annex(round_2024: Story) -> None:
+    with round_2024.acting("liyang") as ctx:
+        data = rosters.print_quotas(ctx, round_2024.entry(ctx))
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0].values)
+    assert rows[3] == (1, "溧阳市", 10, 10, 10, 10, 10, 20)
+    assert rows[10] == (8, "直属企业", 30, 30, 30, 30, 30, 10)
+    assert rows[11][2:] == (110,) * 6
+
+
 def test_official_papers_come_from_the_frozen_lists(round_2024: Story) -> None:
     nominee = round_2024.read(announced(round_2024))
 
