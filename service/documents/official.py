@@ -180,7 +180,7 @@ def _imprint(document: Any, record: OfficialRecord) -> None:
         _fill_imprint(row.cells[0], text)
         _rule_cell(row.cells[0], top=THIN if index else THICK, bottom=THICK if text == texts[-1] else "")
         lines += high
-    _set_at_the_foot(table, IMPRINT_LINE * lines)
+    _set_at_the_foot(table, Length(IMPRINT_LINE * lines))
     add_line(document, "").paragraph_format.line_spacing = Pt(1)
 
 
