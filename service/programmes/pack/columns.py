@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from service.documents.records import Column
 from service.programmes.form.fields import label, name_of
-from service.programmes.pack.paper import Paper
+from service.programmes.pack.paper import OFFICIAL, Paper
 
 #: what a column may show besides the form's fields
 DERIVED: Mapping[str, str] = {
@@ -19,6 +19,16 @@ DERIVED: Mapping[str, str] = {
     "recommender": "推荐单位",
     "sex": "性别",
     "birth_month": "出生年月",
+    "remark": "备注",
+}
+#: what the frozen list of a 公示 or 公布 has of a person
+PUBLISHED: Mapping[str, str] = {
+    "number": "序号",
+    "name": "姓名",
+    "sex": "性别",
+    "workplace_and_post": "工作单位及职务",
+    "category": "申报类别",
+    "recommender": "推荐单位",
     "remark": "备注",
 }
 _KINDS: Mapping[str, Literal["month", "code"]] = {"id18": "code", "phone": "code", "birth_month": "month"}
@@ -32,15 +42,19 @@ def components_of(form: Form) -> dict[str, Mapping[str, Any]]:
 
 
 def columns_of(paper: Paper, form: Form) -> tuple[Column, ...]:
-    """Return a roster's columns. Raises KeyError with the heading that no field belongs to."""
-    fields = components_of(form)
+    """Return the columns of a roster, or of an official paper's list, which has only what is published.
+
+    Raises KeyError with the heading that no field belongs to.
+    """
+    derived = PUBLISHED if paper.kind in OFFICIAL else DERIVED
+    fields = {} if paper.kind in OFFICIAL else components_of(form)
     by_label = {_plain(label(component)): key for key, component in fields.items()}
-    by_label |= {_plain(heading): key for key, heading in DERIVED.items() if _plain(heading) not in by_label}
+    by_label |= {_plain(heading): key for key, heading in derived.items() if _plain(heading) not in by_label}
     widths = paper.widths or (0,) * len(paper.columns)
     columns = []
     for heading, width in zip(paper.columns, widths, strict=True):
         key = (paper.values or {}).get(heading) or by_label.get(_plain(heading))
-        if key is None or (key not in fields and key not in DERIVED):
+        if key is None or (key not in fields and key not in derived):
             raise KeyError(heading)
         columns.append(_column(heading, key, width, fields.get(key)))
     return tuple(columns)
