@@ -13,6 +13,7 @@ SOURCES = (
     ROOT / "service/workflow/deployments.py",
     ROOT / "service/workflow/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
+    ROOT / "service/programmes/diagram/review_steps.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")
 #: what an f-string that names a rule is filled with

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Element, Problem, ProcessInfo
+from service.programmes.diagram import review_steps
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.workflow import deployments
@@ -39,6 +40,7 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
         for element in process.elements.values():
             yield from _check_topic(element, known)
             yield from _check_groups(element, pack)
+            yield from review_steps.check(element, pack)
     yield from _check_deadlines(pack, xml)
     yield from _check_starts(pack, processes)
 
