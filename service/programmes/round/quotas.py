@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlalchemy import ColumnElement, Select, Update, exists, func, select, update
 from sqlalchemy.orm import joinedload
 
 from service.engine.records import BpmnError
@@ -71,18 +71,20 @@ def take(ctx: Context, nomination: Nomination, kind: QuotaKind) -> None:
     """
     # nothing this step has changed so far decides about places: it is written once, at the end
     with ctx.session.no_autoflush:
-        quota, held = _find(ctx, nomination, kind)
-        if quota is None or held == quota.id:
-            return
-        over_reason = ""
-        if not _take_one(ctx, quota, _has_room()):
-            over_reason = _exceed(ctx, nomination, quota)
+        quota_id, held, over_reason = _take_first(ctx, nomination, kind), None, ""
+        if quota_id is None:
+            quota, held = _find(ctx, nomination, kind)
+            if quota is None or held == quota.id:
+                return
+            quota_id = quota.id
+            if not _take_one(ctx, quota, _has_room()):
+                over_reason = _exceed(ctx, nomination, quota)
     if held is not None:
         release(ctx, nomination, kind)
     ctx.session.add(
         QuotaUse(
             round_id=nomination.round_id,
-            quota_id=quota.id,
+            quota_id=quota_id,
             nomination_id=nomination.id,
             kind=kind,
             over_reason=over_reason[:500],
@@ -153,8 +155,19 @@ def _find(ctx: Context, nomination: Nomination, kind: QuotaKind) -> tuple[Quota 
     No quota at all only where the award has no bound.
     """
     held = select(QuotaUse.quota_id).where(QuotaUse.nomination_id == nomination.id, QuotaUse.kind == kind)
-    query = (
-        select(Quota, held.scalar_subquery())
+    query = _nearest(nomination, kind).add_columns(held.scalar_subquery())
+    found = ctx.session.execute(query).first()
+    if found is not None:
+        return found[0], found[1]
+    if kind == QuotaKind.AWARD and not wiring.pack_of(ctx, nomination.round).programme.award.is_bounded:
+        return None, None
+    category = _category_name(ctx, nomination)
+    raise BpmnError(FULL, f"{nomination.recommender.name}在“{category}”没有名额，请核对名额分配表。")
+
+
+def _nearest(nomination: Nomination, kind: QuotaKind) -> Select[Quota]:
+    return (
+        select(Quota)
         .join(Unit, Unit.id == Quota.unit_id)
         .where(
             Quota.round_id == nomination.round_id,
@@ -163,14 +176,8 @@ def _find(ctx: Context, nomination: Nomination, kind: QuotaKind) -> tuple[Quota 
             _draws_on(nomination, kind),
         )
         .order_by(func.length(Unit.path).desc(), Quota.category.desc())
+        .limit(1)
     )
-    found = ctx.session.execute(query.limit(1)).first()
-    if found is not None:
-        return found[0], found[1]
-    if kind == QuotaKind.AWARD and not wiring.pack_of(ctx, nomination.round).programme.award.is_bounded:
-        return None, None
-    category = _category_name(ctx, nomination)
-    raise BpmnError(FULL, f"{nomination.recommender.name}在“{category}”没有名额，请核对名额分配表。")
 
 
 def _draws_on(nomination: Nomination, kind: QuotaKind) -> ColumnElement[bool]:
@@ -187,6 +194,14 @@ def _draws_on(nomination: Nomination, kind: QuotaKind) -> ColumnElement[bool]:
 
 def _has_room() -> ColumnElement[bool]:
     return Quota.taken + Quota.allotted < Quota.places
+
+
+def _take_first(ctx: Context, nomination: Nomination, kind: QuotaKind) -> int | None:
+    """Take a place for a nomination that holds none yet, in one statement; None where more is to be asked."""
+    nearest = _nearest(nomination, kind).with_only_columns(Quota.id).correlate(None).scalar_subquery()
+    holds = exists().where(QuotaUse.nomination_id == nomination.id, QuotaUse.kind == kind)
+    statement = update(Quota).where(Quota.id == nearest, _has_room(), ~holds).values(taken=Quota.taken + 1)
+    return ctx.session.scalar(statement.returning(Quota.id), execution_options={"synchronize_session": False})
 
 
 def _take_one(ctx: Context, quota: Quota, *conditions: ColumnElement[bool]) -> bool:
