@@ -360,6 +360,20 @@ def upgrade() -> None:
         "user_task_candidate",
         ["group_key", "user_task_id"],
     )
+    _withdraw_offers_of_closed_tasks()
+
+
+def _withdraw_offers_of_closed_tasks() -> None:
+    withdraw = "DELETE FROM user_task_candidate WHERE user_task_id = NEW.id;"
+    on_closing = "CREATE TRIGGER withdraw_offers AFTER UPDATE OF status ON user_task FOR EACH ROW"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"{on_closing} WHEN NEW.status <> 'open' BEGIN {withdraw} END")
+        return
+    op.execute(
+        "CREATE FUNCTION withdraw_offers() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {withdraw} RETURN NULL; END $$"
+    )
+    op.execute(f"{on_closing} WHEN (NEW.status <> 'open') EXECUTE FUNCTION withdraw_offers()")
 
 
 def downgrade() -> None:
@@ -369,6 +383,8 @@ def downgrade() -> None:
     op.drop_table("reminder")
     op.drop_table("draft")
     op.drop_table("user_task")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION withdraw_offers()")
     op.drop_table("subscription")
     op.drop_table("job")
     op.drop_table("incident")

@@ -6,12 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from service.models.base import Base, Id
+from service.models.history import Stream
 from service.models.instance import Instance
 from service.models.unit import Unit
+
+#: the history of the calendar of working days
+CALENDAR_STREAM = "calendar"
 
 
 class Stage(StrEnum):
@@ -46,6 +50,13 @@ class Round(Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     created_at: Mapped[datetime] = mapped_column()
     revision: Mapped[int] = mapped_column(default=0)  #: raised by every change, for ETags
+
+    #: of the calendar's history: what is made of the calendar may be kept until it changes
+    calendar_head: Mapped[str] = column_property(
+        select(func.coalesce(func.max(Stream.head), ""))
+        .where(Stream.name == CALENDAR_STREAM)
+        .scalar_subquery()
+    )
 
     organiser: Mapped[Unit] = relationship()
     instance: Mapped[Instance | None] = relationship()

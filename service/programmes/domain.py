@@ -35,7 +35,7 @@ class Programmes:
 
     def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
         """Return the programme's zone."""
-        entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
+        entry = _round_of(ctx, instance)
         return self.packs[entry.programme].programme.zone if entry else FALLBACK_ZONE
 
     def functions(self, ctx: Context, instance: Instance) -> Mapping[str, Callable[..., Any]]:
@@ -47,7 +47,7 @@ class Programmes:
 
         def working_days_after(start: object, days: object) -> datetime:
             programme = wiring.pack_of(ctx, rounds.of_instance(ctx, instance)).programme
-            return calendars.load(ctx).end_of_window(
+            return calendars.load(ctx, _round_of(ctx, instance)).end_of_window(
                 _as_day(start, zone),
                 int(str(days)),
                 zone,
@@ -55,7 +55,9 @@ class Programmes:
             )
 
         def working_days_between(start: object, end: object) -> int:
-            return calendars.load(ctx).between(_as_day(start, zone), _as_day(end, zone))
+            return calendars.load(ctx, _round_of(ctx, instance)).between(
+                _as_day(start, zone), _as_day(end, zone)
+            )
 
         def superiors() -> list[str]:
             nomination = nominations.of_instance(ctx, instance)
@@ -115,6 +117,10 @@ class Programmes:
         """Read the nominations of many instances with their units in one statement."""
         nominations.read_ahead(ctx, instances)
 
+    def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
+        """Read which groups are held in one statement."""
+        roles.read_ahead(ctx, instance, groups)
+
     def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
         """Give the nomination the status the diagram writes at the task (property ``status``)."""
         status = element.properties.get("status")
@@ -146,9 +152,13 @@ class Programmes:
             return f"{what} 今天截止（{day}）。请及时办理。"
         return f"{what} 已逾期 {-days_left} 天（应于 {day} 前办结）。请尽快办理。"
 
-    def calendar(self, ctx: Context) -> Calendar:
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         """Return the working days."""
-        return calendars.load(ctx)
+        return calendars.load(ctx, _round_of(ctx, instance))
+
+
+def _round_of(ctx: Context, instance: Instance) -> Round | None:
+    return ctx.session.get(Round, instance.round_id) if instance.round_id else None
 
 
 def _deadline(ctx: Context, instance: Instance, month_day: str) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
-from service.models import Instance, Membership, Nomination, Round, Unit, User
+from service.models import Instance, Membership, Nomination, Objection, Round, Unit, User
 from service.models.base import table_of
 from service.programmes.nomination import nominations
 from service.programmes.publication import objections
@@ -30,11 +32,9 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
     objection to somebody who holds the group himself is offered to the others who do, one by one.
     """
     nomination = nominations.of_instance(ctx, instance)
-    entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
-    keys = {written: _key(ctx, written, nomination, entry) for written in groups}
+    keys = _keys(ctx, instance, groups, nomination)
     objection = objections.of_instance(ctx, instance) if nomination is None else None
-    subject = nomination or (objection.nomination if objection else None)
-    nominee = subject.nominee_id if subject else None
+    nominee = _nominee(nomination, objection)
     held = _held(ctx, [key for key in keys.values() if key], nominee)
     found = tuple(key for key in keys.values() if key and (key in held or key.startswith("user:")))
     missing = tuple(written for written, key in keys.items() if key not in found)
@@ -47,6 +47,26 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
         if substitute:
             return Resolved(groups=(substitute,), missing=missing, substituted=True)
     return Resolved(groups=(), missing=missing)
+
+
+def read_ahead(ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
+    """Read which of some groups are held in one statement: ``resolve`` then asks nothing for them."""
+    nomination = nominations.of_instance(ctx, instance)
+    if nomination is not None:
+        keys = _keys(ctx, instance, groups, nomination).values()
+        _held(ctx, [key for key in keys if key], nomination.nominee_id)
+
+
+def _keys(
+    ctx: Context, instance: Instance, groups: Sequence[str], nomination: Nomination | None
+) -> dict[str, str | None]:
+    entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
+    return {written: _key(ctx, written, nomination, entry) for written in groups}
+
+
+def _nominee(nomination: Nomination | None, objection: Objection | None) -> int | None:
+    subject = nomination or (objection.nomination if objection else None)
+    return subject.nominee_id if subject else None
 
 
 def _key(ctx: Context, written: str, nomination: Nomination | None, entry: Round | None) -> str | None:
@@ -73,18 +93,14 @@ def _unit(ctx: Context, scope: str, nomination: Nomination | None, entry: Round 
     return ctx.session.scalar(at_level) or scope
 
 
-def _held(ctx: Context, keys: list[str], nominee: int | None) -> set[str]:
-    """Return which groups somebody active holds; asked once a transaction for the same groups."""
-    answered: dict[object, set[str]] = ctx.session.info.setdefault("held_groups", {})
-    question = (*sorted(keys), nominee)
-    if question not in answered:
-        answered[question] = _ask_held(ctx, keys, nominee)
-    return answered[question]
-
-
-def _ask_held(ctx: Context, keys: list[str], nominee: int | None) -> set[str]:
-    # nobody has the number 0
-    return set(ctx.session.scalars(_HELD, {"keys": keys, "nominee": nominee or 0}))
+def _held(ctx: Context, keys: Sequence[str], nominee: int | None) -> set[str]:
+    """Return which groups somebody active holds; each group is asked for once a transaction."""
+    known: dict[tuple[str, int | None], bool] = ctx.session.info.setdefault("held_groups", {})
+    if any((key, nominee) not in known for key in keys):
+        # nobody has the number 0
+        found = set(ctx.session.scalars(_HELD, {"keys": keys, "nominee": nominee or 0}))
+        known.update({(key, nominee): key in found for key in keys})
+    return {key for key in keys if known[key, nominee]}
 
 
 def _without(ctx: Context, group: str, nominee: int) -> list[str]:

@@ -116,6 +116,10 @@ class Domain(Protocol):
         """Return a sentence why the actor may not complete a task offered to him, or None."""
         ...
 
+    def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
+        """Read in one statement what offering an instance's new tasks to these groups will ask for."""
+        ...
+
     def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
         """Take note that a task opened."""
         ...
@@ -138,7 +142,7 @@ class Domain(Protocol):
         """Return the sentence of a nudge."""
         ...
 
-    def calendar(self, ctx: Context) -> Calendar:
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         """Return the working days."""
         ...
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.event import listens_for
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, update
 
 from service.engine.records import Element, OpenUserTask, Step
 from service.models import Candidate, Draft, Instance, TaskStatus, UserTask
-from service.models.base import table_of
 from service.workflow import deployments, history, incidents, open_keys, reminders
 from service.workflow.context import Context
-
-#: where a session keeps the tasks whose candidates are to be deleted
-WITHDRAWN = "withdrawn_tasks"
-_candidate = table_of(Candidate)
-_WITHDRAW = delete(_candidate).where(_candidate.c.user_task_id.in_(bindparam("tasks", expanding=True)))
 
 
 def reconcile(ctx: Context, instance: Instance, step: Step, existing: frozenset[str]) -> None:
@@ -34,28 +26,16 @@ def reconcile(ctx: Context, instance: Instance, step: Step, existing: frozenset[
         _open(ctx, instance, step, new)
 
 
-def withdraw(ctx: Context, task: UserTask) -> None:
-    """Take a closed task off every list. Its candidates go before the commit, in one statement for all."""
+def withdraw(task: UserTask) -> None:
+    """Take a closed task off every list. Its candidates go with its status: the database sees to that."""
     open_keys.forget_task(task.instance, task.key)
-    ctx.session.info.setdefault(WITHDRAWN, []).append(task.id)
     task.remind_at = None
-
-
-@listens_for(Session, "before_commit")
-def _delete_withdrawn(session: Session) -> None:
-    ids = session.info.pop(WITHDRAWN, None)
-    if ids:
-        session.execute(_WITHDRAW, {"tasks": ids})
-
-
-@listens_for(Session, "after_rollback")
-def _forget_withdrawn(session: Session) -> None:
-    session.info.pop(WITHDRAWN, None)
 
 
 def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask]) -> None:
     elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
     rows = [_row(instance, step, task, elements[task.element_id]) for task in new]
+    ctx.domain.read_for_offers(ctx, instance, [group for task in new for group in _groups(task)])
     for row in rows:
         row.created_at = ctx.now
         row.remind_at = reminders.first_due(ctx, row, elements[row.element_id])
@@ -84,12 +64,14 @@ def _row(instance: Instance, step: Step, task: OpenUserTask, element: Element) -
     )
 
 
+def _groups(task: OpenUserTask) -> tuple[str, ...]:
+    if not task.assignee:
+        return task.candidate_groups
+    return (task.assignee,) if "@" in task.assignee else (f"user:{task.assignee}",)
+
+
 def _offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -> None:
-    if task.assignee:
-        groups: tuple[str, ...] = (task.assignee,) if "@" in task.assignee else (f"user:{task.assignee}",)
-    else:
-        groups = task.candidate_groups
-    resolved = ctx.domain.resolve(ctx, instance, groups)
+    resolved = ctx.domain.resolve(ctx, instance, _groups(task))
     ctx.session.add_all(Candidate(task=row, group_key=key) for key in resolved.groups)
     if resolved.substituted:
         history.record(
@@ -109,7 +91,7 @@ def _cancel(ctx: Context, instance: Instance, gone: list[UserTask]) -> None:
         task.status = TaskStatus.CANCELLED
         task.completed_at = ctx.now
         task.revision += 1
-        withdraw(ctx, task)
+        withdraw(task)
         history.record(ctx, instance, "task.cancelled", element_id=task.element_id, task=task.id)
     ctx.session.execute(
         update(Draft).where(Draft.user_task_id.in_(ids)).values(frozen_at=ctx.now),

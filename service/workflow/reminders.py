@@ -64,7 +64,9 @@ def first_due(ctx: Context, task: UserTask, element: Element) -> datetime | None
         return None
     instance = task.instance or ctx.session.get_one(Instance, task.instance_id)
     try:
-        nudges = plan(task.due_date, rules, ctx.domain.zone(ctx, instance), ctx.domain.calendar(ctx))
+        nudges = plan(
+            task.due_date, rules, ctx.domain.zone(ctx, instance), ctx.domain.calendar(ctx, instance)
+        )
     except ServiceError:
         return None
     return next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
@@ -107,7 +109,8 @@ def send(ctx: Context, task: UserTask) -> bool:
         return False
     element = deployments.get_element(ctx, task.instance, task.element_id)
     zone = ctx.domain.zone(ctx, task.instance)
-    nudges = plan(task.due_date, element.properties.get("reminders", ""), zone, ctx.domain.calendar(ctx))
+    calendar = ctx.domain.calendar(ctx, task.instance)
+    nudges = plan(task.due_date, element.properties.get("reminders", ""), zone, calendar)
     due = [nudge for nudge in nudges if nudge.at <= ctx.now]
     task.remind_at = next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
     if not due or not _record(ctx, task, due[-1].rule, task.due_date):

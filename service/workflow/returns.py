@@ -80,7 +80,7 @@ def _go_back(ctx: Context, task: UserTask, to_element: str, *, outcome: str) -> 
     task.completed_at = ctx.now
     task.completed_by_id = ctx.actor.user_id
     task.revision += 1
-    offers.withdraw(ctx, task)
+    offers.withdraw(task)
     try:
         execution.advance(ctx, task.instance, ReturnTo(key=task.key, element_id=to_element))
     except Unreachable as error:

@@ -243,7 +243,7 @@ def _close(ctx: Context, task: UserTask, outcome: str) -> None:
     task.completed_by_id = ctx.actor.user_id
     task.completed_at = ctx.now
     task.revision += 1
-    offers.withdraw(ctx, task)
+    offers.withdraw(task)
 
 
 def _keep_submission(ctx: Context, task: UserTask, outcome: str, answers: dict[str, Any]) -> None:

@@ -86,6 +86,9 @@ class LeaveDomain:
         answers = dict(submission["answers"])
         return Accepted(answers=answers, variables={"days": answers["days"]} if "days" in answers else {})
 
+    def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
+        """Everything is asked for one by one."""
+
     def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
         """Few enough to read one by one."""
 
@@ -98,5 +101,5 @@ class LeaveDomain:
     def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
         return f"请办理{task.title}的“{task.name}”，还有 {days_left} 天。"
 
-    def calendar(self, ctx: Context) -> Calendar:
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         return WorkingDays()

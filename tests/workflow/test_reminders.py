@@ -135,14 +135,14 @@ class _Missing:
 
 
 class _NoCalendar(LeaveDomain):
-    def calendar(self, ctx: Context) -> Calendar:
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         return _Missing()
 
 
 class _NoCalendarOnce(LeaveDomain):
     asked = False
 
-    def calendar(self, ctx: Context) -> Calendar:
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         first, self.asked = not self.asked, True
         return _Missing() if first else WorkingDays()
 

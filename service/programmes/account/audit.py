@@ -13,7 +13,7 @@ from service.workflow.context import Context
 from service.workflow.history import Break
 
 #: streams shown to an auditor; those of instances stand on their own pages
-STREAMS = ("exports", "reveals", "privacy", "system", "logins")
+STREAMS = ("exports", "reveals", "privacy", "system", "calendar", "logins")
 WORDS = {
     "paper.exported": "导出文件",
     "value.revealed": "查看敏感信息",

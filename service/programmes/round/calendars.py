@@ -9,25 +9,49 @@ from typing import Any
 from sqlalchemy import null, select, union_all
 
 from service.errors import Invalid
-from service.models import CalendarDay, CalendarYear
+from service.models import CalendarDay, CalendarYear, Round
+from service.models.round import CALENDAR_STREAM
 from service.programmes.rule.calendar import WorkingDays
 from service.workflow import history, reminders
 from service.workflow.context import Context
 
+#: where a session keeps the working days, and that it changed them
+KEPT, CHANGED = "working_days", "working_days_changed"
+#: the working days last read, by the head of the calendar's history
+_by_head: dict[str, WorkingDays] = {}
 
-def load(ctx: Context) -> WorkingDays:
-    """Return the working days as they stand: one statement, read once a transaction."""
-    cached = ctx.session.info.get("working_days")
-    if cached is None:
-        days = select(CalendarDay.day, CalendarDay.working, null().label("year"))
-        years = select(null(), null(), CalendarYear.year)
-        rows: list[Any] = list(ctx.session.execute(union_all(days, years)))
-        overrides = {row.day: bool(row.working) for row in rows if row.day is not None}
-        complete = frozenset(row.year for row in rows if row.year is not None)
-        cached = WorkingDays(overrides, complete_years=complete)
-        ctx.session.info["working_days"] = cached
-    assert isinstance(cached, WorkingDays)
-    return cached
+
+def load(ctx: Context, entry: Round | None = None) -> WorkingDays:
+    """Return the working days as they stand: one statement, read once a transaction.
+
+    With a round at hand not even that: its row tells the head of the calendar's history, and what was
+    read under one head is the same for ever.
+    """
+    days = ctx.session.info.get(KEPT)
+    if days is None:
+        head = None if entry is None or CHANGED in ctx.session.info else entry.calendar_head
+        days = _by_head.get(head) if head is not None else None
+        if days is None:
+            days = _read(ctx)
+            _keep(head, days)
+        ctx.session.info[KEPT] = days
+    assert isinstance(days, WorkingDays)
+    return days
+
+
+def _read(ctx: Context) -> WorkingDays:
+    days = select(CalendarDay.day, CalendarDay.working, null().label("year"))
+    years = select(null(), null(), CalendarYear.year)
+    rows: list[Any] = list(ctx.session.execute(union_all(days, years)))
+    overrides = {row.day: bool(row.working) for row in rows if row.day is not None}
+    complete = frozenset(row.year for row in rows if row.year is not None)
+    return WorkingDays(overrides, complete_years=complete)
+
+
+def _keep(head: str | None, days: WorkingDays) -> None:
+    if head is not None:
+        _by_head.clear()  # an older head is never asked for again
+        _by_head[head] = days
 
 
 def list_days(ctx: Context, year: int) -> Sequence[CalendarDay]:
@@ -67,5 +91,6 @@ def declare_year(ctx: Context, year: int, source: str) -> None:
 
 
 def _changed(ctx: Context, kind: str, **details: Any) -> None:
-    ctx.session.info.pop("working_days", None)
-    history.record_in(ctx, "system", kind, **details)
+    ctx.session.info.pop(KEPT, None)
+    ctx.session.info[CHANGED] = True
+    history.record_in(ctx, CALENDAR_STREAM, kind, **details)
