@@ -96,7 +96,16 @@ def _is_active(user_id: ColumnElement[int]) -> ColumnElement[bool]:
 #: asked by every request of the API
 _BEHIND_TOKEN = _select_behind_token()
 #: asked by every page
+<<<<<<< Updated upstream
 _GROUPS = _select_groups()
+=======
+_ACCOUNT = (
+    select(User, Unit.path, Membership.group_key)
+    .join(Unit, Unit.id == User.unit_id)
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .where(User.id == bindparam("user"))
+)
+>>>>>>> Stashed changes
 
 
 class LoginFailed(Forbidden):
@@ -215,6 +224,18 @@ def actor_of(ctx: Context, user: User) -> Actor:
         unit_id=unit.id,
         unit_path=unit.path,
         acting_for=acting_for,
+    )
+
+
+def find_account(ctx: Context, user_id: int) -> tuple[User, Actor] | None:
+    """Return a user and the actor he is, in one statement; None if there is no such user."""
+    rows = ctx.session.execute(_ACCOUNT, {"user": user_id}).all()
+    if not rows:
+        return None
+    user: User = rows[0].User
+    groups = frozenset(row.group_key for row in rows if row.group_key)
+    return user, Actor(
+        user_id=user.id, name=user.name, groups=groups, unit_id=user.unit_id, unit_path=rows[0].path
     )
 
 

@@ -48,12 +48,13 @@ def find_actor(ctx: Context) -> Actor:
     demonstration's clock logs nobody out.
     """
     had_session = "user" in session
-    user = _find_user(ctx)
-    if user is not None:
+    account = _find_account(ctx)
+    if account is not None:
+        user, actor = account
         _touch()
         if user.password_is_temporary and not _bears_temporary_password(request.endpoint):
             raise PasswordChangeRequired
-        return people.actor_of(ctx, user)
+        return actor
     if had_session:
         _forget()
     if request.endpoint is not None and not _is_public(request.endpoint):
@@ -81,14 +82,14 @@ def _forget() -> None:
         session["language"] = language
 
 
-def _find_user(ctx: Context) -> User | None:
+def _find_account(ctx: Context) -> tuple[User, Actor] | None:
     user_id = session.get("user")
     if not isinstance(user_id, int) or _now() - session.get("seen", 0) > IDLE.total_seconds():
         return None
-    user = ctx.session.get(User, user_id)
-    if user is None or not user.active or user.session_epoch != session.get("epoch"):
+    account = people.find_account(ctx, user_id)
+    if account is None or not account[0].active or account[0].session_epoch != session.get("epoch"):
         return None
-    return user
+    return account
 
 
 def _touch() -> None:
