@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import demonstration, health, login, messages, public
-from service.web.admin import calendar_days, decisions, incidents, modeler, overview, people, units
+from service.web.admin import (
+    calendar_days,
+    decisions,
+    disclosures,
+    incidents,
+    modeler,
+    overview,
+    people,
+    units,
+)
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
@@ -48,6 +57,7 @@ BLUEPRINTS = (
     modeler.pages,
     decisions.pages,
     overview.pages,
+    disclosures.pages,
     units.pages,
     people.pages,
     calendar_days.pages,

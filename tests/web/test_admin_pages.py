@@ -17,7 +17,7 @@ Browse = Callable[..., Browser]
 UserIdOf = Callable[[str], int]
 Look = Callable[[Any], list[Any]]
 ADMIN_ONLY = ["/admin/units", "/admin/units/3", "/admin/people", "/admin/people/new", "/admin/audit"]
-ORGANISER_TOO = ["/admin", "/admin/calendar", "/admin/incidents"]
+ORGANISER_TOO = ["/admin", "/admin/calendar", "/admin/incidents", "/admin/personal-data"]
 
 
 @pytest.fixture

@@ -48,6 +48,11 @@ TABLE = {
     "POST /nominations/{nomination}/consents/1/withdraw": (302, 404, 403, 404, 422),
     "POST /nominations/{nomination}/consents/1/again": (302, 404, 403, 404, 409),
     "POST /nominations/{nomination}/findings/none": (302, 404, 403, 404, 422),
+    "POST /nominations/{nomination}/files/{attachment}/declare": (302, 404, 302, 404, 403),
+    "POST /nominations/{nomination}/files/{attachment}/clear": (302, 404, 409, 404, 409),
+    "POST /nominations/{nomination}/corrections": (302, 404, 403, 404, 422),
+    "POST /nominations/{nomination}/corrections/1": (302, 404, 404, 404, 404),
+    "POST /nominations/{nomination}/copy": (302, 404, 403, 404, 200),
     "POST /demonstration/next-day": (404, 404, 404, 404, 404),
     "POST /demonstration/next-due": (404, 404, 404, 404, 404),
     "POST /demonstration/date": (404, 404, 404, 404, 404),
@@ -88,7 +93,8 @@ def test_the_table_knows_every_view_of_these_pages(app: App) -> None:
     known = {adapter.match(path, method=method)[0] for method, path in rows}
     own = {"login", "inbox", "tasks", "task_actions", "batches", "uploads", "diagrams", "reveals", "messages"}
 
-    views = {name for name in app.view_functions if name.partition(".")[0] in own | {"demonstration"}}
+    own |= {"demonstration", "privacy_pages"}
+    views = {name for name in app.view_functions if name.partition(".")[0] in own}
 
     assert known == views
 

@@ -69,3 +69,70 @@ def test_finding_is_shown_masked_on_both_pages_and_let_stand_by_the_organiser(
 
 def test_stranger_finds_no_page(browse: Browse, number: int) -> None:
     assert browse("wujin").get(f"/nominations/{number}/privacy").status == 404
+
+
+def test_correction_goes_from_the_workplace_to_the_organiser(
+    browse: Browse, service: Service, number: int
+) -> None:
+    address = f"/nominations/{number}/corrections"
+    browser = browse("shiwei")
+    wrong = browser.post(address, {"field": "phone", "value": "12", "reason": "号码有误"})
+    asked = browser.post(
+        address,
+        {"field": "phone", "value": "0519-80001234", "reason": "号码有误"},
+        follow_redirects=True,
+    )
+
+    waiting = browser.get("/admin/personal-data")
+    made = browser.post(
+        asked.all(r'action="(/nominations/\d+/corrections/\d+)"')[0],
+        {"decision": "make"},
+        follow_redirects=True,
+    )
+
+    assert (wrong.status, "联系电话请填 11 位手机号" in wrong.text) == (422, True)
+    assert "号码有误" in waiting.text
+    assert "更正已完成。" in made.text
+    assert "0519-80001234" not in made.text
+    with service.wiring.reading() as ctx:
+        assert ctx.session.get_one(Nomination, number).phone == "0519-80001234"
+
+
+def test_files_are_declared_and_ticked_by_two(browse: Browse, number: int) -> None:
+    page = f"/nominations/{number}/privacy"
+    unit, reviewer = browse("liyang"), browse("shiwei")
+
+    declared = unit.post(
+        unit.get(page).all(r'action="(/nominations/\d+/files/\d+/declare)"')[0], follow_redirects=True
+    )
+    own = declared.all(r'action="(/nominations/\d+/files/\d+/clear)"')
+    ticked = reviewer.post(
+        reviewer.get(page).all(r'action="(/nominations/\d+/files/\d+/clear)"')[0],
+        {"note": "逐页看过"},
+        follow_redirects=True,
+    )
+
+    assert own == []
+    assert "已记录您对这个文件的脱密审查。" in ticked.text
+    assert "逐页看过" in ticked.text
+
+
+def test_looks_and_copies_are_listed_for_the_nominee_and_the_administrator(
+    browse: Browse, number: int
+) -> None:
+    browse("liyang").post(f"/reveals/nomination/{number}/phone", {"reason": "电话核实"})
+    copy = browse("shiwei").post(f"/nominations/{number}/copy")
+
+    theirs = browse("shiwei").get(f"/nominations/{number}/privacy")
+    admin = browse("admin")
+    everything = admin.get("/admin/personal-data")
+    exports = admin.get("/admin/personal-data?kind=exports")
+    nobody = admin.get("/admin/personal-data?who=不存在")
+
+    assert copy.response.mimetype == "application/zip"
+    for page in (theirs, everything):
+        assert "电话核实" in page.text
+        assert "本人查阅、复制" in page.text
+    assert "电话核实" not in exports.text
+    assert "没有查看或导出的记录" in nobody.text
+    assert admin.get("/admin/personal-data?since=2024-13-01").status == 422

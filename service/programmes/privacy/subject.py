@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,18 +38,19 @@ def list_fields(ctx: Context, nomination: Nomination) -> Sequence[Field]:
                 (component.get("properties") or {}).get("class", ""), classes.get(component["key"], "")
             ),
         )
-        for component in _components(ctx, nomination)
+        for component in read_form(ctx, nomination).get("components", ())
         if component.get("key")
     ]
 
 
-def _components(ctx: Context, nomination: Nomination) -> Sequence[dict[str, Any]]:
+def read_form(ctx: Context, nomination: Nomination) -> Mapping[str, Any]:
+    """Return the form of the nomination's own version; empty where its diagram has none."""
     steps = record.elements_of(ctx, nomination)
     if not steps:
-        return ()
+        return {}
     instance = ctx.session.get_one(Instance, nomination.instance_id)
     form_id = deployments.get_element(ctx, instance, steps[0]).form_id
-    return deployments.get_form(ctx, instance, form_id).get("components", ()) if form_id else ()
+    return deployments.get_form(ctx, instance, form_id) if form_id else {}
 
 
 def _stricter(*classes: str) -> str:

@@ -57,7 +57,14 @@ PLACES = [
         endpoint="admin_pages.show",
         label=_("管理"),
         icon="settings",
-        blueprints=("admin_pages", "unit_pages", "people_pages", "calendar_pages", "incident_pages"),
+        blueprints=(
+            "admin_pages",
+            "unit_pages",
+            "people_pages",
+            "calendar_pages",
+            "disclosure_pages",
+            "incident_pages",
+        ),
         door=administers,
     ),
 ]

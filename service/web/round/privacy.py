@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import Nomination
 from service.programmes.nomination import nominations
-from service.programmes.privacy import consents, findings
+from service.programmes.privacy import (
+    clearances,
+    consents,
+    copies,
+    corrections,
+    disclosures,
+    findings,
+    subject,
+)
 from service.programmes.privacy.scanner import Kind
 from service.web.frame.errors import status_of
 from service.workflow.context import Context
@@ -62,6 +71,64 @@ def rule(nomination_id: int, fingerprint: str) -> ResponseReturnValue:
     )
 
 
+@pages.post("/<int:nomination_id>/files/<int:attachment_id>/declare")
+def declare(nomination_id: int, attachment_id: int) -> ResponseReturnValue:
+    """Declare that a file holds no secret."""
+    return _act(
+        nomination_id,
+        lambda nomination: clearances.declare(g.ctx, nomination, attachment_id),
+        _("已声明这个文件不涉密、不涉敏。"),
+        opened="files",
+    )
+
+
+@pages.post("/<int:nomination_id>/files/<int:attachment_id>/clear")
+def clear(nomination_id: int, attachment_id: int) -> ResponseReturnValue:
+    """Tick a declared file as looked through."""
+    note = request.form.get("note", "")
+    return _act(
+        nomination_id,
+        lambda nomination: clearances.clear(g.ctx, nomination, attachment_id, note),
+        _("已记录您对这个文件的脱密审查。"),
+        opened="files",
+    )
+
+
+@pages.post("/<int:nomination_id>/corrections")
+def ask_correction(nomination_id: int) -> ResponseReturnValue:
+    """Ask for a correction."""
+    form = request.form
+    return _act(
+        nomination_id,
+        lambda nomination: corrections.ask(
+            g.ctx, nomination, form.get("field", ""), form.get("value", ""), form.get("reason", "")
+        ),
+        _("更正申请已提交，等待主办单位办理。"),
+        opened="correction",
+    )
+
+
+@pages.post("/<int:nomination_id>/corrections/<int:correction_id>")
+def decide_correction(nomination_id: int, correction_id: int) -> ResponseReturnValue:
+    """Make a correction or refuse it."""
+    make, answer = request.form.get("decision") == "make", request.form.get("answer", "")
+    return _act(
+        nomination_id,
+        lambda _nomination: corrections.decide(g.ctx, correction_id, make=make, answer=answer),
+        _("更正已完成。") if make else _("已答复不予更正。"),
+        opened=f"correction-{correction_id}",
+    )
+
+
+@pages.post("/<int:nomination_id>/copy")
+def copy(nomination_id: int) -> Response:
+    """Give a copy of everything held about the nominee."""
+    nomination = nominations.get_visible(g.ctx, nomination_id)
+    data = copies.make(g.ctx, nomination)
+    name = f"{copies.TITLE} {nomination.name}.zip"
+    return send_file(io.BytesIO(data), mimetype="application/zip", as_attachment=True, download_name=name)
+
+
 def _act(
     nomination_id: int, act: Callable[[Nomination], object], done: str, *, opened: str
 ) -> ResponseReturnValue:
@@ -81,6 +148,7 @@ def _page(
     nomination: Nomination, refused: Invalid | Conflict | Forbidden | None = None, opened: str = ""
 ) -> str:
     ctx: Context = g.ctx
+    form_fields = subject.list_fields(ctx, nomination)
     return render_template(
         "privacy/show.html",
         nomination=nomination,
@@ -88,6 +156,14 @@ def _page(
         may_withdraw=consents.may_withdraw(ctx, nomination),
         findings=findings.find(ctx, nomination),
         may_rule=findings.may_rule(ctx, nomination),
+        files=clearances.list_of(ctx, nomination),
+        may_declare=clearances.may_declare(ctx, nomination),
+        corrections=corrections.list_of(ctx, nomination),
+        may_decide=corrections.may_decide(ctx, nomination),
+        fields=[(field.key, field.label) for field in corrections.list_fields(ctx, nomination)],
+        labels={field.key: field.label for field in form_fields},
+        sensitive={field.key for field in form_fields if field.is_sensitive},
+        disclosures=disclosures.list_of(ctx, nomination),
         consent_words=consent_words(),
         kind_words=kind_words(),
         refused=refused,

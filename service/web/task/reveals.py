@@ -67,7 +67,14 @@ def _reveal(of: str, field: str, read: Callable[[], Any], round_id: int) -> str:
     if value is None:
         raise NotFound(_("这一项没有内容。"))
     history.record_in(
-        g.ctx, "reveals", "value.revealed", round_id=round_id, of=of, field=field, reason=reason[:200]
+        g.ctx,
+        "reveals",
+        "value.revealed",
+        round_id=round_id,
+        of=of,
+        field=field,
+        receiver=g.ctx.actor.name,
+        reason=reason[:200],
     )
     template = "fragments/revealed.html" if is_fragment() else "revealed.html"
     return render_template(template, value=value, back=request.referrer)

@@ -1,0 +1,108 @@
+"""Files freed of secrets (脱密, 002-C): declared by whoever hands them in, ticked by another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.models import Attachment, FileClearance, Nomination
+from service.programmes.nomination import attachments, nominations
+from service.workflow import history
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clearance:
+    """How a file stands."""
+
+    file: Attachment
+    row: FileClearance | None
+
+    @property
+    def is_cleared(self) -> bool:
+        """Say whether both have put their names to it."""
+        return self.row is not None and self.row.cleared_at is not None
+
+
+def list_of(ctx: Context, nomination: Nomination) -> Sequence[Clearance]:
+    """Return every file of a nomination with what was declared and ticked of it."""
+    query = (
+        select(FileClearance)
+        .join(Attachment, Attachment.id == FileClearance.attachment_id)
+        .where(Attachment.nomination_id == nomination.id)
+        .options(joinedload(FileClearance.declared_by), joinedload(FileClearance.cleared_by))
+    )
+    rows = {row.attachment_id: row for row in ctx.session.scalars(query)}
+    return [Clearance(file=file, row=rows.get(file.id)) for file in attachments.list_of(ctx, nomination)]
+
+
+def declare(ctx: Context, nomination: Nomination, attachment_id: int) -> FileClearance:
+    """Declare that a file holds no secret: whoever hands in answers for it (谁申报、谁负责)."""
+    file = _find(ctx, nomination, attachment_id)
+    if ctx.actor.user_id is None or not may_declare(ctx, nomination):
+        raise Forbidden("只有申报单位可以声明材料已脱密。")
+    if ctx.session.get(FileClearance, file.id) is not None:
+        raise Conflict("这个文件已经声明过。")
+    row = FileClearance(
+        attachment_id=file.id,
+        round_id=nomination.round_id,
+        declared_by_id=ctx.actor.user_id,
+        declared_at=ctx.now,
+    )
+    ctx.session.add(row)
+    _note(ctx, nomination, file, "file.declared")
+    return row
+
+
+def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = "") -> FileClearance:
+    """Tick a declared file as looked through, under one's name; never one's own declaration."""
+    file = _find(ctx, nomination, attachment_id)
+    if ctx.actor.user_id is None or ctx.actor.user_id == nomination.nominee_id:
+        raise Forbidden("申报人本人不能审查自己的材料。")
+    row = ctx.session.get(FileClearance, file.id, with_for_update=True)
+    if row is None:
+        raise Conflict("申报单位还没有声明这个文件已脱密。")
+    if row.declared_by_id == ctx.actor.user_id:
+        raise Conflict("声明和审查须由两个人分别办理，请由另一位审查人勾选。")
+    if row.cleared_at is not None:
+        raise Conflict("这个文件已经审查过。")
+    row.cleared_by_id, row.cleared_at, row.note = ctx.actor.user_id, ctx.now, note.strip()[:500]
+    _note(ctx, nomination, file, "file.cleared")
+    return row
+
+
+def may_declare(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor speaks for the unit that hands the files in."""
+    actor = ctx.actor
+    return actor.unit_id in (nomination.unit_id, nomination.recommender_id) or actor.user_id in (
+        nomination.created_by_id,
+        nomination.nominee_id,
+    )
+
+
+def require_cleared(ctx: Context, nomination: Nomination) -> None:
+    """Refuse to go on while a file is not declared or not ticked, naming each (X18)."""
+    left = [entry.file.filename for entry in list_of(ctx, nomination) if not entry.is_cleared]
+    if left:
+        raise Invalid(
+            f"还有 {len(left)} 个文件没有完成脱密声明和审查：{'、'.join(left[:5])}。"
+            "请在申报的“个人信息”页逐件办理。"
+        )
+
+
+def _find(ctx: Context, nomination: Nomination, attachment_id: int) -> Attachment:
+    file = ctx.session.get(Attachment, attachment_id)
+    if file is None or file.nomination_id != nomination.id or not nominations.may_see(ctx, nomination):
+        raise NotFound("没有这个文件，或您无权查看。")
+    return file
+
+
+def _note(ctx: Context, nomination: Nomination, file: Attachment, kind: str) -> None:
+    history.record_in(
+        ctx, "privacy", kind, round_id=nomination.round_id, nomination=nomination.id, file=file.id,
+        sha256=file.sha256,
+    )  # fmt: skip

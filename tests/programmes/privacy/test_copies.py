@@ -1,0 +1,70 @@
+"""A person's copy holds what is held, in both forms, and nothing of who objected."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from docx import Document
+from sqlalchemy import select
+
+from service.errors import Forbidden
+from service.models import HistoryEvent, Nomination
+from service.programmes.privacy import copies
+from tests.programmes.story import LEAGUE, OBJECTION, Story
+
+
+def test_copy_holds_answers_consents_opinions_and_files(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    answers = round_2024.hand_in(nominee)
+    round_2024.complete(nominee, "workplace_league_opinion", "approve", text="同意推荐，事迹突出")
+    round_2024.to_notice()
+    round_2024.object_to(nominee)
+
+    package = zipfile.ZipFile(io.BytesIO(make(round_2024, nominee)))
+
+    held = json.loads(package.read("data.json"))
+    values = {row["field"]: (row["class"], row["value"]) for row in held["answers"]}
+    assert values["id_number"] == ("SENSITIVE", answers["id_number"])
+    assert values["name"] == ("PUBLIC", answers["name"])
+    assert [row["kind"] for row in held["consents"]] == ["publication", "provision"]
+    assert held["opinions"][0]["text"] == "同意推荐，事迹突出"
+    assert [row["title"] for row in held["published_in"]] == [
+        "关于常州市“产业振兴好青年”寻访活动候选人的公示"
+    ]
+    assert len([name for name in package.namelist() if name.startswith("files/")]) == len(held["files"]) == 3
+    text = "\n".join(
+        cell.text
+        for table in Document(io.BytesIO(package.read("个人信息副本.docx"))).tables
+        for row in table.rows
+        for cell in row.cells
+    )
+    assert answers["id_number"] in text
+    assert [
+        secret for secret in OBJECTION.values() if secret in json.dumps(held, ensure_ascii=False) + text
+    ] == []
+
+
+def test_taking_a_copy_is_itself_written_down(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    make(round_2024, nominee)
+
+    with round_2024.wiring.reading() as ctx:
+        event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
+    assert event.details == {
+        "paper": "copy", "nomination": nominee, "receiver": "申报人本人", "purpose": "本人查阅、复制",
+    }  # fmt: skip
+
+
+def test_recommender_takes_no_copy(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+
+    with round_2024.acting("liyang") as ctx, pytest.raises(Forbidden, match="只有申报人本人"):
+        copies.make(ctx, ctx.session.get_one(Nomination, nominee))
+
+
+def make(story: Story, nominee: int) -> bytes:
+    with story.acting(LEAGUE) as ctx:
+        return copies.make(ctx, ctx.session.get_one(Nomination, nominee))
