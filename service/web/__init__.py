@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import demonstration, health, login, messages, public
+from service.web import delegations, demonstration, health, login, messages, public
 from service.web.admin import (
     calendar_days,
     decisions,
@@ -25,6 +25,7 @@ from service.web.task import (
     inbox,
     reveals,
     scoring,
+    signing,
     task_actions,
     tasks,
     uploads,
@@ -39,6 +40,8 @@ BLUEPRINTS = (
     tasks.pages,
     task_actions.pages,
     batches.pages,
+    signing.pages,
+    delegations.pages,
     scoring.pages,
     voting.pages,
     uploads.pages,

@@ -16,6 +16,9 @@ ICONS = {
     "nudge": "bell-ringing",
     "returned": "arrow-back-up",
     "transferred": "arrows-exchange",
+    "delegated": "users",
+    "signer": "writing",
+    "signed": "writing",
 }
 SHOWN = 100
 

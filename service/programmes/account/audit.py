@@ -29,6 +29,8 @@ WORDS = {
     "data.purged": "到期清除个人信息",
     "deployment.published": "发布流程图",
     "role.granted": "授予岗位",
+    "delegation.begun": "设置代理",
+    "delegation.ended": "结束代理",
     "role.revoked": "取消岗位",
     "account.created": "新建账号",
     "account.password_reset": "重置密码",

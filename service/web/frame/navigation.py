@@ -32,7 +32,16 @@ PLACES = [
         endpoint="inbox.show",
         label=_("待办"),
         icon="inbox",
-        blueprints=("inbox", "tasks", "task_actions", "batches", "scoring", "voting"),
+        blueprints=(
+            "inbox",
+            "tasks",
+            "task_actions",
+            "signing",
+            "delegations",
+            "batches",
+            "scoring",
+            "voting",
+        ),
     ),
     Place(
         endpoint="round_pages.list_rounds",

@@ -23,6 +23,7 @@ pages = Blueprint("inbox", __name__)
 
 TABS: dict[str, tuple[Any, Callable[..., Page]]] = {
     "todo": (_("待办"), tasklist.list_todo),
+    "signing": (_("加签"), tasklist.list_signing),
     "done": (_("已办"), tasklist.list_done),
     "started": (_("我发起"), tasklist.list_started),
     "copies": (_("抄送"), tasklist.list_copies),

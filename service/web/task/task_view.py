@@ -17,9 +17,10 @@ from service.programmes import intake
 from service.programmes.nomination import nominations, record
 from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
-from service.web.task import dossier, trails
+from service.web.task import dossier, signing, trails
 from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier
+from service.web.task.signing import Together
 from service.web.task.trails import Line
 from service.workflow import deployments, history, notifications, people, returns, task_access
 from service.workflow.context import Context
@@ -70,6 +71,8 @@ class TaskView:
     list_page: str  #: of the list that a meeting amends here, or nothing
     standing: Standing
     trail: Sequence[Line]
+    together: Together  #: who signs with whoever has it, and what is said about it
+    outcome_words: Mapping[str, str]
 
 
 def describe(
@@ -95,7 +98,7 @@ def describe(
         round=ctx.session.get(Round, task.round_id) if task.round_id else None,
         dossier=dossier.read(ctx, instance, nomination, filling=offered and _fills(element)),
         offered=offered,
-        mine=task.assignee_id == ctx.actor.user_id,
+        mine=task.assignee_id in ctx.actor.may_act_as,
         shared=task.assignee_id is None or _has_candidates(ctx, task),
         refusal=(ctx.domain.may_act(ctx, task, element) or "") if offered else "",
         responsible=responsible,
@@ -110,6 +113,8 @@ def describe(
         else "",
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
+        together=signing.read(ctx, task),
+        outcome_words=dict(words.outcomes(element)),
     )
 
 

@@ -49,6 +49,9 @@ def complete(task_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _page_again(ctx, task_id, answers, refused), status_of(refused)
+    if task.status == TaskStatus.OPEN:
+        flash(_("已提交：%(title)s，等候加签人签署后生效。", title=task.title), "success")
+        return redirect(url_for("tasks.show", task_id=task_id))
     flash(_("已办结：%(title)s — %(name)s。", title=task.title, name=task.name), "success")
     return redirect(url_for("inbox.show"))
 
