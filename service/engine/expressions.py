@@ -76,7 +76,7 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow is 
         """
         if expression.expression is None:
             return expression.source
-        variables = {**task.variables(), **(external_context or {})}
+        variables = {**task.look_up(expression.expression.names_used), **(external_context or {})}
         try:
             return expression.expression.evaluate(
                 variables, functions=self.world.functions, now=self.world.now, zone=self.world.zone

@@ -42,7 +42,7 @@ class _Tokens:
     task_tree: Token
     spec: ProcessSpec
     top_workflow: Instance
-    data: dict[str, Any]
+    data: Mapping[str, Any]
     host: Token | None
     _remove_task: Callable[[str], None]
 
@@ -56,7 +56,8 @@ class _Tokens:
 
     def is_empty(self) -> bool:
         """Whether nothing is left that keeps the scope open."""
-        return all(token.is_armed for token in self.tokens())
+        root = self.task_tree
+        return all(token.is_armed for token in self.tasks.values() if token is not root)
 
     def place(
         self, spec: Node, *, parent: Token | None = None, origin: Token | None = None, **internal: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ class Openings:
         return self._list(asleep.SUBSCRIPTION)
 
     def _list(self, kind: str) -> Open[Any]:
-        awake, sleeping = self._awake[kind], self._instance.asleep.copy()
+        awake, sleeping = self._awake[kind], dict(self._instance.asleep.index)
 
         def load(key: str) -> Any:
             if key in awake:
@@ -67,7 +68,13 @@ class Openings:
                 raise KeyError(key)
             return _record(kind, token)
 
-        return Open(lambda: [*awake, *sleeping.keys(kind)], load)
+        def find_keys() -> list[str]:
+            keys = asleep.keys_in(sleeping, kind)
+            for key in awake:
+                insort(keys, key, key=int)
+            return keys
+
+        return Open(find_keys, load)
 
 
 def _kind_of(token: Token) -> str | None:

@@ -7,13 +7,14 @@ what a step costs follows what is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from service.engine.records import Variables
+from service.engine.records import JSON, Variables
+from service.engine.stored import replaced
 
 if TYPE_CHECKING:
     from service.engine.instance import Instance, Scope
@@ -56,6 +57,10 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Whether it only listens: such a token does not keep its scope open."""
         return "armed" in self.internal_data
 
+    def look_up(self, names: Iterable[str]) -> Variables:
+        """Return those of the named variables that are visible here."""
+        return _look_up(list(self._frames()), names)
+
     def variables(self) -> Variables:
         """Return every variable visible here. The values are shared: replace, never mutate."""
         merged: Variables = {}
@@ -73,7 +78,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 return
             token.data = {**token.data, **values}
             if token.attached_to is None and token.workflow.holds_variables:
-                token.workflow.data = {**token.workflow.data, **values}
+                token.workflow.data = replaced(token.workflow.data, values)
                 return
             token = token.outside
 
@@ -96,12 +101,11 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def settle_data(self) -> None:
         """Forget what a lone branch wrote where the scope says the same: nobody else can change it now."""
         if self.data and self.is_lone:
-            around: Variables = {}
-            for frame in reversed([frame for frame in self._frames() if frame is not self.data]):
-                around.update(frame)
-            self.data = {name: value for name, value in self.data.items() if around.get(name, ...) != value}
+            around = [frame for frame in self._frames() if frame is not self.data]
+            said = _look_up(around, self.data)
+            self.data = {name: value for name, value in self.data.items() if said.get(name, ...) != value}
 
-    def _frames(self) -> Iterator[Variables]:
+    def _frames(self) -> Iterator[Mapping[str, JSON]]:
         token: Token | None = self
         while token is not None:
             for kind in ("mapped", "locals"):
@@ -152,3 +156,13 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def _set_state(self, value: int) -> None:
         # the library formats a log record with the whole state here, logged or not
         self._state = value
+
+
+def _look_up(frames: list[Mapping[str, JSON]], names: Iterable[str]) -> Variables:
+    """Find variables in frames, the innermost first."""
+    found: Variables = {}
+    for name in names:
+        frame = next((frame for frame in frames if name in frame), None)
+        if frame is not None:
+            found[name] = frame[name]
+    return found

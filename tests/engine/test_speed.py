@@ -68,18 +68,6 @@ def test_completion_costs_no_more_than_the_bare_library() -> None:
     assert ours <= bare * 1.3
 
 
-def test_big_multi_instance_costs_in_step_with_its_size(walk: Callable[..., Walk]) -> None:
-    def cost(size: int) -> float:
-        ours = walk('start s\nuser M groups=r@self parallel over="=people" item=who\nend e\ns -> M -> e')
-        began = time.perf_counter()
-        ours.start(people=[f"person {number}" for number in range(size)])
-        return time.perf_counter() - began
-
-    small, big = (min(cost(size) for _ in range(3)) for size in (100, 1_000))
-
-    assert big < 40 * small  # ten times the size; a quadratic cost would be a hundred times
-
-
 def test_state_is_small(walk: Callable[..., Walk]) -> None:
     ours = walk('start s\nuser A groups=r@self\nxor g\nend e\ns -> A -> g\ng -> A ? =outcome = "x"\ng -> e *')
     ours.start(nomination_id="n1")

@@ -35,23 +35,21 @@ class MultiInstance:
         """Start the first repetition, or all of them; an empty collection is done at once."""
         items = self._items(body)
         body.internal_data["loop"] = {"total": len(items), "started": 0, "done": 0}
-        if self.output_collection is not None:
-            body.internal_data["loop"]["out"] = [None] * len(items)
         if self.sequential:
-            body.internal_data["loop"]["items"] = items
+            body.workflow.top_workflow.asleep.queue(body.id, items[1:])
         for item in items[:1] if self.sequential else items:
             self._start(body, item)
-        if not items:
-            self._write_output(body)
+        if not items and self.output_collection is not None:
+            body.write({self.output_collection: []})
         return not items
 
     def instance_done(self, body: Token, instance: Token) -> None:
         """Collect the output, then finish, start the next, or wait for the others."""
-        loop = dict(body.internal_data["loop"])
+        loop, asleep = dict(body.internal_data["loop"]), body.workflow.top_workflow.asleep
         own = instance.internal_data["locals"]
-        if self.output_element is not None and "out" in loop:
+        if self.output_element is not None and self.output_collection is not None:
             value = body.workflow.script_engine.value(instance, self.output_element)
-            loop["out"] = [*loop["out"][: own[COUNTER] - 1], value, *loop["out"][own[COUNTER] :]]
+            asleep.keep_result(body.id, own[COUNTER], value)
         loop["done"] += 1
         body.internal_data["loop"] = loop
         body.workflow._remove_task(instance.id)
@@ -59,7 +57,7 @@ class MultiInstance:
         if loop["done"] == loop["total"] or self._is_enough(body, loop, own):
             self._finish(body)
         elif self.sequential:
-            self._start(body, loop["items"][loop["started"]])
+            self._start(body, asleep.take_queued(body.id))
 
     def _items(self, body: Token) -> list[JSON]:
         engine, label = body.workflow.script_engine, body.task_spec.label
@@ -99,20 +97,34 @@ class MultiInstance:
             "numberOfCompletedInstances": loop["done"],
             "numberOfTerminatedInstances": 0,
         }
-        if self.output_collection is not None:
-            context[self.output_collection] = loop["out"]
+        if self.output_collection is not None and self._asks_for(self.output_collection):
+            context[self.output_collection] = self._results(body)
         return bool(body.workflow.script_engine.holds(body, self.completion_condition, context))
 
+    def _asks_for(self, name: str) -> bool:
+        """Whether the completion condition reads a variable."""
+        condition = self.completion_condition
+        return (
+            condition is not None
+            and condition.expression is not None
+            and name in condition.expression.names_used
+        )
+
     def _finish(self, body: Token) -> None:
+        results = None if self.output_collection is None else self._results(body)
         body.workflow.top_workflow.wake_under(body)
         for other in body.children:
             other.cancel()
-        self._write_output(body)
+        if self.output_collection is not None:
+            body.write({self.output_collection: results})
         body.complete()
 
-    def _write_output(self, body: Token) -> None:
-        if self.output_collection is not None:
-            body.write({self.output_collection: body.internal_data["loop"]["out"]})
+    def _results(self, body: Token) -> list[JSON]:
+        """Return what came of every repetition; None where one is not done."""
+        results: list[JSON] = [None] * body.internal_data["loop"]["total"]
+        for number, value in body.workflow.top_workflow.asleep.results(body.id):
+            results[number - 1] = value
+        return results
 
 
 @dataclass(frozen=True, kw_only=True)

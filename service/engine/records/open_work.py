@@ -74,7 +74,7 @@ class Open(Sequence[T]):
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The engine's keys, of everything."""
-        return tuple(sorted(self._find_keys(), key=int))
+        return tuple(self._find_keys())
 
     def besides(self, known: Collection[str]) -> list[T]:
         """Return the records whose key is not among those known: the others are not even read."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from service.engine.records.open_work import Open, OpenServiceTask, OpenUserTask, PendingTimer, Subscription
-from service.engine.records.variables import Variables
+from service.engine.records.variables import JSON, Variables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class Step:
     """Everything that is open after a command, not what changed: reconciling it is idempotent."""
 
     state: bytes  #: empty when a Start ended in a fault: there is no instance
-    variables: Variables  #: of the process scope
+    variables: Mapping[str, JSON]  #: of the process scope; each is read when it is asked for
     user_tasks: Open[OpenUserTask] = field(default_factory=Open)
     service_tasks: Open[OpenServiceTask] = field(default_factory=Open)
     timers: Open[PendingTimer] = field(default_factory=Open)
