@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, CompoundSelect, Row, bindparam, exists, false, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Row,
+    bindparam,
+    exists,
+    false,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from service.errors import Forbidden, Invalid, NotFound
@@ -37,20 +49,33 @@ _REFUSED = (
 
 def _select_behind_token() -> CompoundSelect[Any]:
     """Select who a token is, with his groups, and with those of everybody he acts for just now."""
-    user, unit, token = table_of(User), table_of(Unit), table_of(ApiToken)
-    membership, delegation = table_of(Membership), table_of(Delegation)
+    user, token = table_of(User), table_of(ApiToken)
     valid = (
         token.c.token_hash == bindparam("token_hash"),
         token.c.revoked_at.is_(None),
         token.c.expires_at.is_(None) | (token.c.expires_at > bindparam("now")),
-        user.c.active,
     )
-    person = token.join(user, user.c.id == token.c.user_id).join(unit, unit.c.id == user.c.unit_id)
-    columns = (user.c.id, user.c.name, user.c.unit_id, unit.c.path, membership.c.group_key)
+    return _select_person(token.join(user, user.c.id == token.c.user_id), valid)
+
+
+def _select_account() -> CompoundSelect[Any]:
+    """Select the same of a user, and what his sessions are held to."""
+    user = table_of(User)
+    is_asked = user.c.id == bindparam("user_id")
+    return _select_person(user, (is_asked,), user.c.session_epoch, user.c.password_is_temporary)
+
+
+def _select_person(
+    found: FromClause, conditions: Sequence[ColumnElement[bool]], *more: ColumnElement[Any]
+) -> CompoundSelect[Any]:
+    user, unit = table_of(User), table_of(Unit)
+    membership, delegation = table_of(Membership), table_of(Delegation)
+    person = found.join(unit, unit.c.id == user.c.unit_id)
+    columns = (user.c.id, user.c.name, user.c.unit_id, unit.c.path, membership.c.group_key, *more)
     own = (
         select(*columns, null().label("principal_id"))
         .select_from(person.outerjoin(membership, membership.c.user_id == user.c.id))
-        .where(*valid)
+        .where(*conditions, user.c.active)
     )
     acting = (
         select(*columns, delegation.c.principal_id)
@@ -59,7 +84,7 @@ def _select_behind_token() -> CompoundSelect[Any]:
                 membership, membership.c.user_id == delegation.c.principal_id
             )
         )
-        .where(*valid, *_runs(bindparam("moment")), _is_active(delegation.c.principal_id))
+        .where(*conditions, user.c.active, *_runs(bindparam("moment")), _is_active(delegation.c.principal_id))
     )
     return union_all(own, acting)
 
@@ -96,16 +121,17 @@ def _is_active(user_id: ColumnElement[int]) -> ColumnElement[bool]:
 #: asked by every request of the API
 _BEHIND_TOKEN = _select_behind_token()
 #: asked by every page
-<<<<<<< Updated upstream
+_ACCOUNT = _select_account()
 _GROUPS = _select_groups()
-=======
-_ACCOUNT = (
-    select(User, Unit.path, Membership.group_key)
-    .join(Unit, Unit.id == User.unit_id)
-    .outerjoin(Membership, Membership.user_id == User.id)
-    .where(User.id == bindparam("user"))
-)
->>>>>>> Stashed changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An active account and what its sessions are held to."""
+
+    actor: Actor
+    session_epoch: int  #: a session that began under another one has ended
+    password_is_temporary: bool
 
 
 class LoginFailed(Forbidden):
@@ -227,15 +253,15 @@ def actor_of(ctx: Context, user: User) -> Actor:
     )
 
 
-def find_account(ctx: Context, user_id: int) -> tuple[User, Actor] | None:
-    """Return a user and the actor he is, in one statement; None if there is no such user."""
-    rows = ctx.session.execute(_ACCOUNT, {"user": user_id}).all()
+def find_account(ctx: Context, user_id: int) -> Account | None:
+    """Return an active account, in one statement; None if there is none with this number."""
+    rows = ctx.session.execute(_ACCOUNT, {"user_id": user_id, "moment": ctx.now}).all()
     if not rows:
         return None
-    user: User = rows[0].User
-    groups = frozenset(row.group_key for row in rows if row.group_key)
-    return user, Actor(
-        user_id=user.id, name=user.name, groups=groups, unit_id=user.unit_id, unit_path=rows[0].path
+    return Account(
+        actor=_read_actor(rows),
+        session_epoch=rows[0].session_epoch,
+        password_is_temporary=rows[0].password_is_temporary,
     )
 
 
@@ -260,18 +286,7 @@ def find_actor(ctx: Context, token: str) -> Actor | None:
     """Return the active user behind a valid token, as an actor."""
     asked = {"token_hash": _hash(token), "now": ctx.security_now, "moment": ctx.now}
     rows = ctx.session.execute(_BEHIND_TOKEN, asked).all()
-    if not rows:
-        return None
-    user = rows[0]
-    own, acting_for = _sort_groups(rows)
-    return Actor(
-        user_id=user.id,
-        name=user.name,
-        groups=own,
-        unit_id=user.unit_id,
-        unit_path=user.path,
-        acting_for=acting_for,
-    )
+    return _read_actor(rows) if rows else None
 
 
 def revoke_token(ctx: Context, token: str) -> None:
@@ -283,6 +298,19 @@ def revoke_token(ctx: Context, token: str) -> None:
         raise NotFound("没有这个令牌，或已经作废。")
     row.revoked_at = ctx.security_now
     history.record_in(ctx, "system", "token.revoked", user=ctx.actor.name, token=row.name)
+
+
+def _read_actor(rows: Sequence[Row[Any]]) -> Actor:
+    user = rows[0]
+    own, acting_for = _sort_groups(rows)
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        groups=own,
+        unit_id=user.unit_id,
+        unit_path=user.path,
+        acting_for=acting_for,
+    )
 
 
 def _sort_groups(rows: Iterable[Row[Any]]) -> tuple[frozenset[str], dict[int, frozenset[str]]]:

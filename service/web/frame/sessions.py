@@ -50,11 +50,10 @@ def find_actor(ctx: Context) -> Actor:
     had_session = "user" in session
     account = _find_account(ctx)
     if account is not None:
-        user, actor = account
         _touch()
-        if user.password_is_temporary and not _bears_temporary_password(request.endpoint):
+        if account.password_is_temporary and not _bears_temporary_password(request.endpoint):
             raise PasswordChangeRequired
-        return actor
+        return account.actor
     if had_session:
         _forget()
     if request.endpoint is not None and not _is_public(request.endpoint):
@@ -82,14 +81,12 @@ def _forget() -> None:
         session["language"] = language
 
 
-def _find_account(ctx: Context) -> tuple[User, Actor] | None:
+def _find_account(ctx: Context) -> people.Account | None:
     user_id = session.get("user")
     if not isinstance(user_id, int) or _now() - session.get("seen", 0) > IDLE.total_seconds():
         return None
     account = people.find_account(ctx, user_id)
-    if account is None or not account[0].active or account[0].session_epoch != session.get("epoch"):
-        return None
-    return account
+    return account if account is not None and account.session_epoch == session.get("epoch") else None
 
 
 def _touch() -> None:
