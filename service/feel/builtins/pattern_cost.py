@@ -151,7 +151,7 @@ def _counts(token: re.Match[str]) -> tuple[float, float]:
 def _power(ways: float, most: float) -> float:
     if most == math.inf or most * math.log(ways) > math.log(_FEW_WAYS):
         return math.inf
-    return ways**most
+    return float(ways**most)
 
 
 def _end_of_class(pattern: str, at: int) -> int:

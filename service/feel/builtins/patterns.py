@@ -19,17 +19,22 @@ _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": 0, "q": 0}
 _MAX_PATTERN = 1_000
 _CATEGORY = re.compile(r"\\[pP]\{([\w-]+)\}")
 _BLANKS = re.compile(r"(\[(?:[^\]\\]|\\.)*\])|[ \t\r\n]+", re.DOTALL)  # a class keeps its blanks
+_QUANTITY = re.compile(r"\{\d+(?:,\d*)?\}")
 _BLOCKS = {
-    "IsBasicLatin": r"\x00-\x7f",
-    "IsLatin-1Supplement": r"\x80-\xff",
-    "IsGreek": r"\u0370-\u03ff",
-    "IsCyrillic": r"\u0400-\u04ff",
-    "IsCJKUnifiedIdeographs": r"\u4e00-\u9fff",
-    "IsHiragana": r"\u3040-\u309f",
-    "IsKatakana": r"\u30a0-\u30ff",
+    "IsBasicLatin": ((0x00, 0x7F),),
+    "IsLatin-1Supplement": ((0x80, 0xFF),),
+    "IsGreek": ((0x370, 0x3FF),),
+    "IsCyrillic": ((0x400, 0x4FF),),
+    "IsCJKUnifiedIdeographs": ((0x4E00, 0x9FFF),),
+    "IsHiragana": ((0x3040, 0x309F),),
+    "IsKatakana": ((0x30A0, 0x30FF),),
 }
-_NAME_START = r"A-Z_:a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufffd"
-_LETTERS = {"i": _NAME_START, "c": _NAME_START + r"\-.0-9\xb7\u0300-\u036f"}
+_NAME_START = (
+    (0x3A, 0x3A), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x2FF),
+    (0x370, 0x1FFF), (0x2C00, 0xD7FF), (0xF900, 0xFFFD),
+)  # fmt: skip
+_NAME_MORE = ((0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7))
+_LETTERS = {"i": _NAME_START, "c": tuple(sorted(_NAME_START + _NAME_MORE))}
 _PLAIN_ESCAPES = frozenset("nrtdDsSwW\\|.-^?*+{}()[]$")
 
 
@@ -73,12 +78,21 @@ def _compiled(pattern: str, flags: str) -> Pattern | str:
         return str(error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Escape:
+    """What an escape stands for in Python's syntax."""
+
+    text: str
+    is_set: bool = False  #: items of a class, which the flag i does not touch
+
+
 class _Reader:
     """Translates one pattern."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         self.pattern = _BLANKS.sub(lambda match: match.group(1) or "", pattern) if "x" in flags else pattern
         self.multiline = "m" in flags
+        self.folds = "i" in flags
         self.at = 0
         self.groups = 0
 
@@ -92,11 +106,13 @@ class _Reader:
     def _piece(self) -> str:
         char = self.pattern[self.at]
         if char == "\\":
-            return self._escape(in_class=False)
+            return self._outside_class(self._escape())
         if char == "[":
             return self._class()
         if char == "(":
             return self._group()
+        if char == "{" and not _QUANTITY.match(self.pattern, self.at):
+            raise ValueError("a brace that is no quantity")
         self.at += 1
         if char == "$":
             return "$" if self.multiline else r"\Z"
@@ -109,19 +125,27 @@ class _Reader:
         self.groups += not self.pattern.startswith("?:", self.at)
         return "("
 
+    def _outside_class(self, escape: _Escape) -> str:
+        """An escape on its own: a category is not folded by the flag i."""
+        if not escape.is_set:
+            return escape.text
+        return f"(?-i:[{escape.text}])" if self.folds else f"[{escape.text}]"
+
     def _class(self) -> str:
         """``[...]``, with XPath's subtraction ``[a-z-[aeiou]]``."""
         self.at += 1
         negated = self.pattern.startswith("^", self.at)
         self.at += negated
         out: list[str] = []
+        unfolded: list[str] = []  # categories, which the flag i does not touch
         minus = ""
         while not self.pattern.startswith("]", self.at):
             if self.at >= len(self.pattern):
                 raise ValueError("a class is not closed")
             char = self.pattern[self.at]
             if char == "\\":
-                out.append(self._escape(in_class=True))
+                escape = self._escape(in_class=True)
+                (unfolded if escape.is_set and self.folds else out).append(escape.text)
             elif self.pattern.startswith("-[", self.at):
                 self.at += 1
                 minus = f"(?!{self._class()})"
@@ -130,11 +154,10 @@ class _Reader:
             else:
                 out.append("\\" + char if char in "&|~#" else char)
                 self.at += 1
-        if not out:
+        if not out and not unfolded:
             raise ValueError("a class is empty")
         self.at += 1
-        made = f"[{'^' if negated else ''}{''.join(out)}]"
-        return f"(?:{minus}{made})" if minus else made
+        return _join_class("".join(out), "".join(unfolded), minus, negated=negated)
 
     def _back_reference(self, group: int) -> str:
         """As many digits as there are groups for; what follows is text."""
@@ -146,50 +169,68 @@ class _Reader:
             self.at += 1
         return f"(?:\\{group})"
 
-    def _escape(self, *, in_class: bool) -> str:
-        """One escape, as an item of a class or as a class of its own."""
+    def _escape(self, *, in_class: bool = False) -> _Escape:
+        """One escape: a set of characters, or text for the pattern as it stands."""
         letter = self.pattern[self.at + 1 : self.at + 2]
         if letter in ("p", "P"):
             match = _CATEGORY.match(self.pattern, self.at)
             if match is None:
                 raise ValueError("a category has no name")
             self.at = match.end()
-            return _wrap(_category(match.group(1)), letter == "P", in_class)
+            return _Escape(_items(_category(match.group(1)), negated=letter == "P"), is_set=True)
         self.at += 2
         if letter.lower() in _LETTERS and letter:
-            return _wrap(_LETTERS[letter.lower()], letter.isupper(), in_class)
+            return _Escape(_items(_LETTERS[letter.lower()], negated=letter.isupper()), is_set=True)
         if letter in _PLAIN_ESCAPES and letter:
-            return "\\" + letter
+            return _Escape("\\" + letter)
         if letter.isdigit() and letter != "0" and not in_class:
-            return self._back_reference(int(letter))
+            return _Escape(self._back_reference(int(letter)))
         raise ValueError(f"no such escape: \\{letter}")
 
 
-def _wrap(items: str, negated: bool, in_class: bool) -> str:
-    if not in_class:
-        return f"[{'^' if negated else ''}{items}]"
-    if negated:
-        raise ValueError("a negated category inside a class")
-    return items
+def _join_class(folded: str, unfolded: str, minus: str, *, negated: bool) -> str:
+    """A class of what the flag i folds and what it does not."""
+    plain = f"[{'^' if negated else ''}{folded}]" if folded else ""
+    if not unfolded:
+        made = plain
+    elif negated:
+        made = f"(?!(?-i:[{unfolded}])){plain}" if plain else f"(?-i:[^{unfolded}])"
+    else:
+        made = f"(?:(?-i:[{unfolded}]){'|' + plain if plain else ''})"
+    return f"(?:{minus}{made})" if minus else made
+
+
+_Ranges = tuple[tuple[int, int], ...]
 
 
 @lru_cache(maxsize=64)
-def _category(name: str) -> str:
-    """The ranges of a Unicode category or block, as items of a class."""
+def _category(name: str) -> _Ranges:
+    """The ranges of a Unicode category or block."""
     if name in _BLOCKS:
         return _BLOCKS[name]
-    found: list[str] = []
+    found: list[tuple[int, int]] = []
     begin: int | None = None
     for code in range(sys.maxunicode + 2):
         inside = code <= sys.maxunicode and unicodedata.category(chr(code)).startswith(name)
         if inside and begin is None:
             begin = code
         elif not inside and begin is not None:
-            found.append(f"\\U{begin:08x}-\\U{code - 1:08x}")
+            found.append((begin, code - 1))
             begin = None
     if not found:
         raise ValueError(f"no such category: {name}")
-    return "".join(found)
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _items(ranges: _Ranges, *, negated: bool) -> str:
+    """Ranges, or all that lies outside of them, as items of a class."""
+    wanted = list(ranges)
+    if negated:
+        edges = [-1, *(edge for pair in ranges for edge in pair), sys.maxunicode + 1]
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        wanted = [(low + 1, high - 1) for low, high in pairs if low + 1 <= high - 1]
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in wanted)
 
 
 def replacement(template: str, groups: int) -> str | None:
