@@ -19,7 +19,7 @@ class TaskQuery(PageQuery):
     element_id = string(120, "流程图中的图元 id", load_default="")
     round_id = row_id("届次", load_default=None)
     batch_key = string(80, "批次", load_default="")
-    due = choice(["overdue", "today", "week"], "到期", load_default="")
+    due = choice(["overdue", "today", "week", "later"], "到期；later 是还没到跟进日期的", load_default="")
 
 
 class TaskSchema(Schema):
@@ -38,6 +38,7 @@ class TaskSchema(Schema):
     form_id = fields.String(required=True, allow_none=True, metadata={"description": "表单"})
     batch_key = fields.String(required=True, allow_none=True, metadata={"description": "批次"})
     due_date = moment("办理期限", required=True, allow_none=True)
+    follow_up_date = moment("跟进日期，在它之前不列入待办", required=True, allow_none=True)
     priority = fields.Integer(required=True, metadata={"description": "优先级，0 到 100"})
     outcome = fields.String(required=True, allow_none=True, metadata={"description": "办理结果"})
     created_at = moment("产生时间", required=True)

@@ -35,7 +35,7 @@ class Filter:
     element_id: str = ""
     round_id: int | None = None
     batch_key: str = ""
-    due: Literal["", "overdue", "today", "week"] = ""
+    due: Literal["", "overdue", "today", "week", "later"] = ""  #: later: before its follow-up date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,13 @@ class Page:
 
 
 def list_todo(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
-    """Return the open tasks offered or assigned to the actor, the most urgent first."""
-    query = _narrowed(ctx, select(UserTask).where(is_todo(ctx)), narrow)
+    """Return the open tasks offered or assigned to the actor, the most urgent first.
+
+    What has a follow-up date is not among them before it, unless it is asked for; it may be done all
+    the same by whoever has its address.
+    """
+    when = UserTask.follow_up_date > ctx.now if narrow.due == "later" else _may_begin(ctx)
+    query = _narrowed(ctx, select(UserTask).where(is_todo(ctx), when), narrow)
     order = (UserTask.due_date.is_(None), UserTask.due_date, UserTask.priority.desc(), UserTask.id)
     return _page(ctx, query.order_by(*order), page)
 
@@ -101,7 +106,7 @@ def count(ctx: Context) -> dict[str, int]:
     """Return how many rows each list has, up to MAX_COUNT, in one statement."""
     me = ctx.actor.user_id
     lists: dict[str, Any] = {
-        "todo": select(UserTask.id).where(is_todo(ctx)),
+        "todo": select(UserTask.id).where(is_todo(ctx), _may_begin(ctx)),
         "signing": select(Signer.id).join(Signer.task).where(_is_to_sign(ctx)),
         "done": select(UserTask.id).where(UserTask.completed_by_id == me),
         "started": select(Instance.id).where(Instance.started_by_id == me),
@@ -125,7 +130,7 @@ def list_steps(ctx: Context) -> list[tuple[str, str]]:
 def list_batch(ctx: Context, round_id: int, element_id: str, batch_key: str | None = None) -> list[UserTask]:
     """Return the open tasks of one step the actor may do on one page, by title."""
     query = select(UserTask).where(
-        is_todo(ctx), UserTask.round_id == round_id, UserTask.element_id == element_id
+        is_todo(ctx), _may_begin(ctx), UserTask.round_id == round_id, UserTask.element_id == element_id
     )
     if batch_key is not None:
         query = query.where(UserTask.batch_key == batch_key)
@@ -142,7 +147,7 @@ def list_batches(ctx: Context) -> list[Any]:
             UserTask.batch_key,
             func.count().label("open"),
         )
-        .where(is_todo(ctx), UserTask.batch_key.is_not(None))
+        .where(is_todo(ctx), _may_begin(ctx), UserTask.batch_key.is_not(None))
         .group_by(UserTask.round_id, UserTask.element_id, UserTask.name, UserTask.batch_key)
         .order_by(UserTask.round_id, UserTask.element_id, UserTask.batch_key)
     )
@@ -169,6 +174,11 @@ def is_todo(ctx: Context) -> ColumnElement[bool]:
     return (UserTask.status == TaskStatus.OPEN) & UserTask.id.in_(found) & free_or_mine
 
 
+def _may_begin(ctx: Context) -> ColumnElement[bool]:
+    """Whether a task's follow-up date, if it has one, has come (as in Camunda's own task list)."""
+    return UserTask.follow_up_date.is_(None) | (UserTask.follow_up_date <= ctx.now)
+
+
 def _narrowed(ctx: Context, query: Select[Any], narrow: Filter) -> Select[Any]:
     if narrow.text:
         query = query.where(UserTask.title.contains(narrow.text, autoescape=True))
@@ -180,7 +190,7 @@ def _narrowed(ctx: Context, query: Select[Any], narrow: Filter) -> Select[Any]:
         query = query.where(UserTask.batch_key == narrow.batch_key)
     if narrow.due == "overdue":
         query = query.where(UserTask.due_date < ctx.now)
-    elif narrow.due:
+    elif narrow.due in _HORIZON:
         query = query.where(UserTask.due_date.between(ctx.now, ctx.now + _HORIZON[narrow.due]))
     return query
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -116,3 +117,25 @@ def keep_rows(service: Service, number: int) -> None:
             ctx.session.add(TaskCopy(user_task_id=task.id, user_id=whose, copied_at=ctx.now))
         for position, task in enumerate(by_status[TaskStatus.COMPLETED]):
             task.completed_by_id = me if position < number else other
+
+
+def test_task_before_its_follow_up_date_is_listed_only_on_request(
+    browse: Browse, service: Service, clock: MovableClock
+) -> None:
+    with service.wiring.transaction() as ctx:
+        todo = select(UserTask).where(UserTask.element_id == "fill_in_form").order_by(UserTask.id)
+        later = ctx.session.scalars(todo.where(UserTask.title.contains("青锋"))).first()
+        assert later is not None
+        later.follow_up_date = clock() + timedelta(days=3)
+        title = later.title
+    browser = browse("tuanzhibu")
+
+    before, asked = browser.get("/"), browser.get("/?due=later")
+    done = browser.get(f"/tasks/{later.id}")
+    clock.move(days=3)
+    after = browser.get("/")
+
+    assert title not in before.all(ROW)
+    assert asked.all(ROW) == [title]
+    assert done.status == 200
+    assert sorted(after.all(ROW)) == sorted([*before.all(ROW), title])

@@ -28,7 +28,13 @@ TABS: dict[str, tuple[Any, Callable[..., Page]]] = {
     "started": (_("我发起"), tasklist.list_started),
     "copies": (_("抄送"), tasklist.list_copies),
 }
-DUE = {"": _("不限期限"), "overdue": _("已逾期"), "today": _("24 小时内"), "week": _("7 天内")}
+DUE = {
+    "": _("不限期限"),
+    "overdue": _("已逾期"),
+    "today": _("24 小时内"),
+    "week": _("7 天内"),
+    "later": _("以后再办"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +81,7 @@ def read_filter() -> Filter:
     return Filter(
         text=request.args.get("text", "").strip()[:100],
         element_id=request.args.get("step", "")[:120],
-        due=cast(Literal["", "overdue", "today", "week"], due if due in DUE else ""),
+        due=cast(Literal["", "overdue", "today", "week", "later"], due if due in DUE else ""),
     )
 
 
