@@ -4,7 +4,7 @@
 are the second opinion on the paper form; ``seal`` whose seal belongs to it; ``lenient=return,reject``
 at which outcomes the form need not be complete, save for the text of an opinion;
 ``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
-enter the process.
+enter the process; ``clearance=files`` that every file must have been declared and ticked (脱密).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from service.programmes import wiring
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
 from service.programmes.nomination import attachments, nominations, record, screening
-from service.programmes.privacy import consents
+from service.programmes.privacy import clearances, consents
 from service.programmes.publication import objections
 from service.programmes.review import steps
 from service.programmes.rule import identity_number
@@ -156,6 +156,8 @@ def _check(
 
 def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     properties = received.element.properties
+    if properties.get("clearance") == "files" and not received.lenient:
+        clearances.require_cleared(ctx, nomination)
     if properties.get("record") == "nomination" and not received.lenient:
         _fill_record(ctx, received.task, nomination, received.answers)
         consents.keep(ctx, nomination, received.schema.get("components", ()), received.answers)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import cast
 
 from service.connectors.storage import Storage
-from service.models import Attachment
 from service.programmes import wiring as programmes
 from service.programmes.privacy import retention
 from service.scheduler.wiring import Done, Wiring
-
-log = logging.getLogger(__name__)
 
 
 def run_once(wiring: Wiring) -> Done:
@@ -33,12 +29,10 @@ def run_once(wiring: Wiring) -> Done:
 def _delete_files(wiring: Wiring) -> Done:
     with wiring.reading() as ctx:
         storage = cast(Storage, programmes.storage_of(ctx))
-        files = [(file.id, file.sha256, retention.is_shared(ctx, file)) for file in retention.list_files(ctx)]
-    for number, sha256, is_shared in files:
-        if not is_shared:
-            storage.remove(sha256)
+        files = retention.list_files(ctx)
+    for file in files:
+        if not file.is_shared:
+            storage.remove(file.sha256)
         with wiring.transaction() as ctx:
-            row = ctx.session.get(Attachment, number)
-            if row is not None:
-                ctx.session.delete(row)
+            retention.forget(ctx, file)
     return Done({"删除到期文件": len(files)} if files else {})

@@ -8,6 +8,7 @@ history holds no answers, so its chains stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -35,10 +36,12 @@ from service.models import (
     Opinion,
     OutboxMessage,
     OutboxStatus,
+    PrintedPaper,
     Round,
     ScanRuling,
     Seat,
     Signer,
+    StampedScan,
     Submission,
     UserTask,
 )
@@ -89,18 +92,54 @@ def purge(ctx: Context, nomination_id: int) -> bool:
     return True
 
 
-def list_files(ctx: Context, limit: int = BATCH) -> Sequence[Attachment]:
-    """Return files of nominations already removed, whose bytes are still to be deleted."""
-    query = select(Attachment).join(Nomination, Nomination.id == Attachment.nomination_id)
-    query = query.where(Nomination.purged_at.is_not(None)).order_by(Attachment.id).limit(limit)
-    return list(ctx.session.scalars(query))
+@dataclass(frozen=True, kw_only=True)
+class LeftFile:
+    """A file of a nomination already removed, whose bytes are still to be deleted."""
+
+    table: type[Attachment | StampedScan]
+    id: int
+    sha256: str
+    is_shared: bool  #: a nomination that stays holds the same bytes
 
 
-def is_shared(ctx: Context, attachment: Attachment) -> bool:
-    """Say whether another nomination, one that stays, holds the same bytes."""
-    query = select(func.count(Attachment.id)).join(Nomination, Nomination.id == Attachment.nomination_id)
-    same = query.where(Attachment.sha256 == attachment.sha256, Nomination.purged_at.is_(None))
-    return bool(ctx.session.scalar(same))
+def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
+    """Return files left of nominations already removed: what was handed in, and scans of their forms."""
+    gone = Nomination.purged_at.is_not(None)
+    attached = select(Attachment).join(Nomination, Nomination.id == Attachment.nomination_id).where(gone)
+    scanned = (
+        select(StampedScan)
+        .join(PrintedPaper, PrintedPaper.id == StampedScan.printed_paper_id)
+        .join(Nomination, Nomination.id == PrintedPaper.nomination_id)
+        .where(gone)
+    )
+    rows: list[Attachment | StampedScan] = [
+        *ctx.session.scalars(attached.order_by(Attachment.id).limit(limit)),
+        *ctx.session.scalars(scanned.order_by(StampedScan.id).limit(limit)),
+    ]
+    return [
+        LeftFile(table=type(row), id=row.id, sha256=row.sha256, is_shared=_is_shared(ctx, row.sha256))
+        for row in rows
+    ]
+
+
+def forget(ctx: Context, file: LeftFile) -> None:
+    """Delete a file's row once its bytes are gone."""
+    _run(ctx, delete(file.table).where(file.table.id == file.id))
+
+
+def _is_shared(ctx: Context, sha256: str) -> bool:
+    attached = (
+        select(Attachment.id)
+        .join(Nomination, Nomination.id == Attachment.nomination_id)
+        .where(Attachment.sha256 == sha256, Nomination.purged_at.is_(None))
+    )
+    scanned = (
+        select(StampedScan.id)
+        .join(PrintedPaper, PrintedPaper.id == StampedScan.printed_paper_id)
+        .outerjoin(Nomination, Nomination.id == PrintedPaper.nomination_id)
+        .where(StampedScan.sha256 == sha256, Nomination.purged_at.is_(None))
+    )
+    return any(ctx.session.scalar(query.limit(1)) is not None for query in (attached, scanned))
 
 
 def _rounds_over(ctx: Context) -> Iterator[int]:

@@ -6,9 +6,10 @@ import pytest
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import Nomination
+from service.programmes.diagram import diagrams
 from service.programmes.nomination import attachments
 from service.programmes.privacy import clearances
-from tests.programmes.story import HEAD, LEAGUE, Story
+from tests.programmes.story import HEAD, LEAGUE, ORGANISER, Story
 
 
 def test_files_are_cleared_one_by_one_by_two_people(round_2024: Story) -> None:
@@ -66,3 +67,36 @@ def test_file_taken_out_takes_its_clearance_along(round_2024: Story) -> None:
 def files_of(story: Story, nominee: int) -> list[int]:
     with story.wiring.reading() as ctx:
         return [file.id for file in attachments.list_of(ctx, ctx.session.get_one(Nomination, nominee))]
+
+
+def test_step_that_asks_for_clearance_waits_for_every_file(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
+    nominee = round_2024.nominate()
+
+    with pytest.raises(Invalid, match="还有 3 个文件没有完成脱密声明和审查"):
+        round_2024.complete(nominee, "workplace_league_opinion", "approve", text="同意推荐")
+    for number in files_of(round_2024, nominee):
+        with round_2024.acting(LEAGUE) as ctx:
+            clearances.declare(ctx, ctx.session.get_one(Nomination, nominee), number)
+        with round_2024.acting(HEAD) as ctx:
+            clearances.clear(ctx, ctx.session.get_one(Nomination, nominee), number)
+    round_2024.complete(nominee, "workplace_league_opinion", "approve", text="同意推荐")
+
+    assert round_2024.waits_at(nominee) == ["workplace_opinion"]
+
+
+def test_step_that_asks_for_clearance_may_be_returned_without(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
+    nominee = round_2024.nominate()
+
+    round_2024.complete(nominee, "workplace_league_opinion", "return", text="请先脱密")
+
+    assert round_2024.waits_at(nominee) == ["fill_in_form"]
+
+
+def ask_at_first_opinion(story: Story) -> None:
+    """Publish the diagram with the first opinion asking for cleared files."""
+    first = b'<zeebe:property name="opinion" value="1" />'
+    asking = story.pack.diagram.replace(first, first + b'<zeebe:property name="clearance" value="files" />')
+    with story.acting(ORGANISER) as ctx:
+        diagrams.publish(ctx, story.pack, asking, note="脱密")

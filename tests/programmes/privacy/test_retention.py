@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from service.models import Attachment, Base, Nomination, Submission
+from service.models import Attachment, Base, Nomination, PrintedPaper, StampedScan, Submission
+from service.programmes import wiring
 from service.programmes.privacy.retention import NAMELESS
 from service.scheduler import retention
 from service.workflow import history
@@ -84,3 +86,34 @@ def found(story: Story, secrets: list[str]) -> list[tuple[str, str]]:
                 text = " ".join(str(value) for value in row.values())
                 places += [(table.name, secret) for secret in secrets if secret in text]
     return places
+
+
+def test_scan_of_a_form_goes_with_the_form(round_2024: Story, tmp_path: Path) -> None:
+    lost = round_2024.nominate()
+    round_2024.complete(lost, "workplace_league_opinion", "reject", text="不合适")
+    other = round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    with round_2024.wiring.transaction() as ctx:
+        for nominee, data in ((lost, b"%PDF-1.4 lost"), (other, b"%PDF-1.4 kept")):
+            paper = PrintedPaper(
+                round_id=1, paper="recommendation", nomination_id=nominee, content_hash="0" * 64,
+                printed_at=ctx.now,
+            )  # fmt: skip
+            ctx.session.add(paper)
+            ctx.session.flush()
+            sha256 = wiring.storage_of(ctx).write(data)
+            scan = StampedScan(
+                printed_paper_id=paper.id, filename="s.pdf", size=1, sha256=sha256, uploaded_at=ctx.now
+            )
+            ctx.session.add(scan)
+    round_2024.clock.move(days=400)
+
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        [left] = ctx.session.scalars(select(StampedScan.sha256)).all()
+    kept = [path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert left == hashlib.sha256(b"%PDF-1.4 kept").hexdigest()
+    assert b"%PDF-1.4 kept" in kept
+    assert b"%PDF-1.4 lost" not in kept
