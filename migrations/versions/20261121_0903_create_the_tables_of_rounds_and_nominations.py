@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("education", sa.String(length=40), nullable=False),
         sa.Column("political_status", sa.String(length=40), nullable=False),
         sa.Column("workplace_and_post", sa.String(length=200), nullable=False),
+        sa.Column("industry", sa.String(length=40), nullable=False),
         sa.Column("id_number", sa.LargeBinary(), nullable=True),
         sa.Column("id_number_index", sa.String(length=64), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),

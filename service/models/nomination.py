@@ -85,6 +85,7 @@ class Nomination(Base):
     education: Mapped[str] = mapped_column(String(40), default="")
     political_status: Mapped[str] = mapped_column(String(40), default="")
     workplace_and_post: Mapped[str] = mapped_column(String(200), default="")
+    industry: Mapped[str] = mapped_column(String(40), default="")  #: 行业, where the form asks it
     id_number: Mapped[str | None] = mapped_column(EncryptedText)
     id_number_index: Mapped[str | None] = mapped_column(
         String(64)

@@ -36,6 +36,7 @@ RECORD_FIELDS = (
     "education",
     "political_status",
     "workplace_and_post",
+    "industry",
     "phone",
     "category",
     "remark",
@@ -182,9 +183,9 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
             setattr(nomination, field, answers[field])
     nomination.id_number = number.number
     nomination.birth_date = number.birth_date
+    nomination.sex = number.sex  # not every form asks; the form checks that the two agree
     # the recommender gives them, or not, for what stands here now
     nomination.exception_reason = nomination.stated_reason = ""
-    nomination.sex = number.sex  # not every form asks; the form checks that the two agree
     nomination.corrected = None
     nomination.submitted_at = ctx.now
     nomination.revision += 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,7 +14,7 @@ from service.wire import Service
 from service.workflow import deployments
 from service.workflow.context import Context
 from tests.engine.sketch import draw
-from tests.web.browser import Browser, count_statements
+from tests.web.browser import Browser, Page, count_statements
 
 Browse = Callable[..., Browser]
 
@@ -24,10 +26,60 @@ def test_the_round_page_shows_stages_funnel_and_quotas(browse: Browse) -> None:
     assert page.all(r'<li class="(?:done|active)?"[^>]*>(\w+)') == [
         "筹备", "申报推荐", "资格审查", "联合会审", "社会公示", "综合评定", "已公布",
     ]  # fmt: skip
-    assert page.all(r"<output>(\d+)</output>") == ["3", "5", "4"]
+    assert level_totals(page) == ["3", "5", "4"]
     assert page.all(r"<tfoot>.*?合计</th>(.*?)</tr>")[0].count("110") == 6
     assert "4／660" in page.text
     assert "差额 10 9.09%" in page.text
+
+
+def level_totals(page: Page) -> list[str]:
+    """Read the sums of the table of statuses."""
+    [section] = page.all(r'(<section class="card mb-3" id="progress">.*?</section>)')
+    return re.findall(r"<strong><a [^>]*>(\d+)</a></strong>", section)
+
+
+def test_every_number_opens_the_list_it_counts(browse: Browse) -> None:
+    browser = browse("shiwei")
+    page = browser.get("/rounds/1")
+
+    links = page.all(r'<a (?:class="text-reset" )?href="(/nominations\?[^"]+)">(?=\d+</a>)')
+    numbers = page.all(r'<a (?:class="text-reset" )?href="/nominations\?[^"]+">(\d+)</a>')
+    listed = [browser.get(link).all(r'data-href="(/nominations/\d+)"') for link in links]
+
+    assert len(links) > 20
+    assert [len(rows) for rows in listed] == [int(number) for number in numbers]
+
+
+def test_the_charts_carry_the_numbers_of_the_tables(browse: Browse) -> None:
+    charts = [json.loads(text) for text in browse("shiwei").get("/rounds/1").all(r'data-chart="([^"]*)"')]
+
+    levels, units, places, sexes, dates = charts
+    sums = [sum(one["data"][row]["value"] for one in levels["series"]) for row in range(3)]
+    assert (levels["rows"], sums) == (["填报中", "推荐中", "资格审查中"], [3, 5, 4])
+    assert [one["data"][2]["value"] for one in units["series"]] == [0, 4, 0, 0]
+    assert [(one["name"], one["data"][2]["value"]) for one in places["series"]] == [("已用", 4), ("剩余", 86)]
+    assert sum(one["data"][-1]["value"] for one in sexes["series"]) == 12
+    assert (dates["rows"], dates["spans"][1]["due"]) == (["筹备", "申报推荐"], "2024-03-26T00:00:00+08:00")
+
+
+def test_a_list_says_what_else_it_is_narrowed_to_and_lets_go_of_it(browse: Browse) -> None:
+    page = browse("shiwei").get("/nominations?round=1&phase=running&sex=男&place=1")
+
+    assert page.all(r'aria-label="不再限于：([^"]+)"') == ["仍在评选中", "男", "占用推荐名额"]
+    [without] = page.all(r'href="([^"]+)" aria-label="不再限于：男"')
+    assert without == "/nominations?round=1&phase=running&place=1"
+    assert len(page.all(r'data-href="(/nominations/\d+)"')) == 4
+
+
+def test_keeping_the_numbers_current_keeps_nobody_logged_in(browse: Browse, wall: MovableClock) -> None:
+    browser = browse("shiwei")
+
+    statuses = []
+    for _ in range(2):
+        wall.move(minutes=20)
+        statuses.append(browser.get("/rounds/1?live=1").status)
+
+    assert statuses == [200, 302]
 
 
 def test_the_organiser_alone_sees_late_units_and_forms(browse: Browse) -> None:
@@ -41,8 +93,8 @@ def test_the_organiser_alone_sees_late_units_and_forms(browse: Browse) -> None:
 
 
 def test_a_recommender_counts_only_what_he_may_see(browse: Browse) -> None:
-    assert browse("liyang").get("/rounds/1").all(r"<output>(\d+)</output>") == ["3", "5"]
-    assert browse("wujin").get("/rounds/1").all(r"<output>(\d+)</output>") == ["4"]
+    assert level_totals(browse("liyang").get("/rounds/1")) == ["3", "5"]
+    assert level_totals(browse("wujin").get("/rounds/1")) == ["4"]
 
 
 def test_a_deadline_moves_with_a_reason(browse: Browse, ctx: Context) -> None:

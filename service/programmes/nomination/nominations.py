@@ -22,6 +22,7 @@ from service.models import (
     NominationStatus,
     Quota,
     QuotaKind,
+    QuotaUse,
     Round,
     Stage,
     SubscriptionRow,
@@ -32,6 +33,7 @@ from service.models.crypto import keyring
 from service.models.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form.fields import clean_text
+from service.programmes.nomination import phases
 from service.programmes.pack.packs import Pack
 from service.workflow import deployments, execution
 from service.workflow.context import Actor, Context
@@ -172,26 +174,30 @@ class Filter:
     category: str = ""
     recommender_id: int | None = None
     text: str = ""
+    phase: str = ""  #: one of phases.PHASES, or running
+    sex: str = ""
+    industry: str = ""
+    holds_place: bool = False  #: takes a place of its recommender's quota
 
 
 def search(
     ctx: Context, entry: Round, narrow: Filter, *, limit: int, offset: int = 0
 ) -> Sequence[Nomination]:
     """Return the nominations of a round the actor may see, newest first."""
-    query = _narrowed(_visible(ctx, entry, select(Nomination)), narrow)
+    query = _narrowed(visible(ctx, entry, select(Nomination)), narrow)
     query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
     return list(ctx.session.scalars(query.order_by(Nomination.id.desc()).limit(limit).offset(offset)))
 
 
 def count(ctx: Context, entry: Round, narrow: Filter) -> int:
     """Return how many nominations a list has."""
-    query = _narrowed(_visible(ctx, entry, select(func.count(Nomination.id))), narrow)
+    query = _narrowed(visible(ctx, entry, select(func.count(Nomination.id))), narrow)
     return ctx.session.scalar(query) or 0
 
 
 def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], int]:
     """Return how many nominations the actor may see have each (status, category)."""
-    query = _visible(ctx, entry, select(Nomination.status, Nomination.category, func.count(Nomination.id)))
+    query = visible(ctx, entry, select(Nomination.status, Nomination.category, func.count(Nomination.id)))
     query = query.group_by(Nomination.status, Nomination.category)
     rows = ctx.session.execute(query.order_by(Nomination.status, Nomination.category))
     return {(str(status), category): number for status, category, number in rows}
@@ -287,7 +293,8 @@ def _readers(ctx: Context, entry: Round) -> list[str]:
     return [key for key, role in roles.items() if READING.intersection(role.scopes)]
 
 
-def _visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Narrow a query of nominations to those of a round the actor may see."""
     actor = ctx.actor
     query = query.join(Unit, Unit.id == Nomination.unit_id).where(Nomination.round_id == entry.id)
     if actor.is_system or actor.is_admin or is_organiser(ctx, entry):
@@ -308,6 +315,17 @@ def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[
         query = query.where(Nomination.recommender_id == narrow.recommender_id)
     if narrow.text:
         query = query.where(Nomination.name.contains(narrow.text, autoescape=True))
+    if narrow.phase:
+        query = query.where(Nomination.status.in_(phases.statuses_of(narrow.phase)))
+    if narrow.sex:
+        query = query.where(Nomination.sex == narrow.sex)
+    if narrow.industry:
+        query = query.where(Nomination.industry == narrow.industry)
+    if narrow.holds_place:
+        held = select(QuotaUse.nomination_id).where(
+            QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
+        )
+        query = query.where(Nomination.id.in_(held))
     return query
 
 

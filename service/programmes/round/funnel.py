@@ -1,4 +1,4 @@
-"""How far a round has come: nominations by status, category and unit, and its quota table with sums."""
+"""The quota table of a round with its sums, the places a unit has free, and the round's own open tasks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from sqlalchemy import func, select
 
 from service.models import (
     ANY_CATEGORY,
-    Nomination,
-    NominationStatus,
     Quota,
     QuotaKind,
     Round,
@@ -19,24 +17,10 @@ from service.models import (
     UserTask,
 )
 from service.programmes import wiring
-from service.programmes.nomination import nominations
 from service.programmes.pack.quota_matrix import Difference
 from service.programmes.round import quotas
 from service.programmes.round.quotas import Cell, cell_of
 from service.workflow.context import Context
-
-#: statuses of nominations that have not left the recommending units
-UNFINISHED = (NominationStatus.DRAFTING, NominationStatus.RECOMMENDING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """One status of the funnel."""
-
-    status: NominationStatus
-    total: int
-    by_category: Mapping[str, int]
-
 
 #: a unit, its cells by category, and their sum
 Line = tuple[Unit, Mapping[str, Cell], Cell]
@@ -53,26 +37,6 @@ class QuotaTable:
     total: Cell
     awards: Mapping[str, Cell]  #: places of the award, by category
     differences: Mapping[str, Difference]  #: 差额 by category
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitProgress:
-    """How a recommending unit stands: nothing begun, or something not finished."""
-
-    unit: Unit
-    places: int
-    total: int
-    unfinished: int
-
-
-def count(ctx: Context, entry: Round) -> list[Level]:
-    """Return how many nominations the actor may see have each status, in one statement."""
-    numbers = nominations.count_by_status(ctx, entry)
-    levels = []
-    for status in NominationStatus:
-        row = {category or "": n for (found, category), n in numbers.items() if found == status}
-        levels.append(Level(status=status, total=sum(row.values()), by_category=row))
-    return levels
 
 
 def tabulate(ctx: Context, entry: Round) -> QuotaTable:
@@ -131,23 +95,6 @@ def _columns(ctx: Context, entry: Round, found: Sequence[Quota]) -> dict[str, st
         return {ANY_CATEGORY: "名额"}
     categories = wiring.pack_of(ctx, entry).programme.categories
     return {key: category.name for key, category in categories.items()}
-
-
-def find_late_units(ctx: Context, entry: Round, table: QuotaTable) -> list[UnitProgress]:
-    """Return the recommending units that have nominated nobody, or have nominations left to finish."""
-    query = (
-        select(Nomination.recommender_id, Nomination.status, func.count())
-        .where(Nomination.round_id == entry.id)
-        .group_by(Nomination.recommender_id, Nomination.status)
-    )
-    numbers = {(row[0], row[1]): row[2] for row in ctx.session.execute(query)}
-    late = []
-    for unit, _row, places in table.rows:
-        total = sum(n for (unit_id, _status), n in numbers.items() if unit_id == unit.id)
-        unfinished = sum(numbers.get((unit.id, status), 0) for status in UNFINISHED)
-        if unfinished or not total:
-            late.append(UnitProgress(unit=unit, places=places.places, total=total, unfinished=unfinished))
-    return late
 
 
 def places_free(ctx: Context, entry: Round, unit: Unit) -> dict[str, Cell]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
 from service.models import Instance, Nomination, Round, TaskStatus, Unit, UserTask
 from service.programmes import wiring
-from service.programmes.nomination import nominations, roster_import
+from service.programmes.nomination import nominations, phases, roster_import
 from service.programmes.nomination.nominations import Filter
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, official
@@ -20,6 +20,7 @@ from service.programmes.round import funnel, quotas, rounds, starts
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
+from service.web.round import charts
 from service.web.task import diagrams, dossier, trails
 from service.workflow import history, task_access
 from service.workflow.context import Context
@@ -51,6 +52,7 @@ def list_nominations() -> str:
         rounds=every,
         narrow=narrow,
         narrowed=narrow != Filter(),
+        besides=name_narrowing(narrow),
         page=Page(rows=rows[:PAGE], number=page_number, has_next=len(rows) > PAGE),
         total=nominations.count(ctx, entry, narrow),
         statuses=[(key, word) for key, (word, _colour) in labels.NOMINATION.items()],
@@ -149,13 +151,29 @@ def import_roster() -> ResponseReturnValue:
 
 def read_filter() -> Filter:
     """Read a filter from the address; what is malformed narrows nothing."""
-    status = request.args.get("status", "")
+    status, phase = request.args.get("status", ""), request.args.get("phase", "")
     return Filter(
         status=status if status in labels.NOMINATION else "",
         category=request.args.get("category", "")[:40],
         recommender_id=request.args.get("recommender", None, type=number),
         text=request.args.get("text", "").strip()[:80],
+        phase=phase if phases.statuses_of(phase) else "",
+        sex=request.args.get("sex", "")[:4],
+        industry=request.args.get("industry", "")[:40],
+        holds_place=request.args.get("place") == "1",
     )
+
+
+def name_narrowing(narrow: Filter) -> list[tuple[str, str, str]]:
+    """Return what else a list is narrowed to than its fields show: parameter, value, what it is called."""
+    named = {**charts.phases(), "running": _("仍在评选中")}
+    found = [
+        ("phase", narrow.phase, named.get(narrow.phase, "")),
+        ("sex", narrow.sex, narrow.sex),
+        ("industry", narrow.industry, narrow.industry),
+        ("place", "1" if narrow.holds_place else "", _("占用推荐名额")),
+    ]
+    return [(name, value, word) for name, value, word in found if value]
 
 
 def _chosen_round(every: Sequence[Round]) -> Round | None:

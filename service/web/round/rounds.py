@@ -19,6 +19,7 @@ from service.programmes.review import access
 from service.programmes.round import funnel, quotas, round_dates, round_events, rounds
 from service.programmes.rule import calendar
 from service.web.frame.errors import status_of
+from service.web.round import board, charts
 from service.workflow import event_starts, incidents, task_access
 from service.workflow.context import Context
 
@@ -37,7 +38,6 @@ class Management:
     tasks: Any
     objections: Any
     incidents: Any
-    late: Any
     extensions: Any
     awaited: Any  #: messages and signals only the organiser can give
     not_begun: Any  #: processes that an event was to begin and that could not
@@ -144,35 +144,36 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
     notice = notices.find_newest(ctx, entry, NoticeKind.CANDIDATES)
     table = funnel.tabulate(ctx, entry)
     programme = wiring.pack_of(ctx, entry).programme
+    stages = round_dates.list_stages(entry, notice_closes=notice.closes_at if notice else None)
     return render_template(
         "rounds/show.html",
         round=entry,
         programme=programme,
         zone=programme.zone,
-        stages=round_dates.list_stages(entry, notice_closes=notice.closes_at if notice else None),
+        stages=stages,
         movable=round_dates.movable_stages(entry),
         dated=round_dates.dated_stages(entry),
-        levels=funnel.count(ctx, entry),
+        board=board.draw(ctx, entry, programme, table, stages),
+        phase_names=charts.phases(),
         table=table,
         awarded=awards.count_by_category(ctx, entry),
         notice=notice,
         announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
         reviews=programme.review is not None and access.may_see(ctx, entry),
-        management=_manage(ctx, entry, table) if manages(ctx, entry) else None,
+        management=_manage(ctx, entry) if manages(ctx, entry) else None,
         form=form,
         refused=refused,
         given=request.form if refused else {},
     )
 
 
-def _manage(ctx: Context, entry: Round, table: funnel.QuotaTable) -> Management:
+def _manage(ctx: Context, entry: Round) -> Management:
     tasks = funnel.list_own_tasks(ctx, entry)
     return Management(
         tasks=[(task, task_access.is_offered(ctx, task)) for task in tasks],
         objections=objections.list_of(ctx, entry),
         incidents=incidents.list_open(ctx, round_id=entry.id),
-        late=funnel.find_late_units(ctx, entry, table),
         extensions=rounds.list_extensions(ctx, entry),
         awaited=round_events.list_awaited(ctx, entry),
         not_begun=event_starts.list_failing(ctx, entry.id),

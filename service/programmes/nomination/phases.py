@@ -1,0 +1,39 @@
+"""The few phases a nomination's many statuses come down to, where units are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.models import NominationStatus
+
+#: phase -> statuses, in the order of the way
+PHASES: Mapping[str, tuple[NominationStatus, ...]] = {
+    "filing": (NominationStatus.DRAFTING, NominationStatus.RECOMMENDING),
+    "examining": (NominationStatus.QUALIFYING,),
+    "standing": (NominationStatus.SHORTLISTED, NominationStatus.SELECTED, NominationStatus.AWARDED),
+    "out": (
+        NominationStatus.OVERDUE,
+        NominationStatus.WITHDRAWN,
+        NominationStatus.DECLINED,
+        NominationStatus.FAILED,
+        NominationStatus.DISQUALIFIED,
+        NominationStatus.NOT_SELECTED,
+        NominationStatus.CANCELLED,
+    ),
+}
+#: phases of those who may still be awarded, or are
+RUNNING = ("filing", "examining", "standing")
+
+_PHASE_OF = {status: phase for phase, statuses in PHASES.items() for status in statuses}
+
+
+def phase_of(status: NominationStatus) -> str:
+    """Return the phase a status belongs to."""
+    return _PHASE_OF[status]
+
+
+def statuses_of(phase: str) -> tuple[NominationStatus, ...]:
+    """Return the statuses of a phase; ``running`` is all but those that are out."""
+    if phase == "running":
+        return tuple(status for name in RUNNING for status in PHASES[name])
+    return PHASES.get(phase, ())
