@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 
 from service.engine.records import Element, OpenUserTask, Step
-from service.models import Candidate, Draft, Instance, TaskStatus, UserTask
+from service.models import Candidate, Draft, Instance, TaskStatus, Unit, User, UserTask
 from service.workflow import deployments, history, incidents, open_keys, reminders
 from service.workflow.context import Context
 
@@ -99,9 +99,21 @@ def _cancel(ctx: Context, instance: Instance, gone: list[UserTask]) -> None:
     )
 
 
-def offer_again(ctx: Context, instance: Instance, row: UserTask, element: Element) -> bool:
-    """Resolve a task's groups anew, after roles changed. True if somebody can now do it."""
-    resolved = ctx.domain.resolve(ctx, instance, element.candidate_groups)
+def offer_again(
+    ctx: Context, instance: Instance, row: UserTask, element: Element, *, gone: User | None = None
+) -> bool:
+    """Resolve a task's groups anew, after roles changed. True if somebody can now do it.
+
+    Groups the diagram computes are kept as they were computed, without ``gone``, who left.
+    """
+    groups = element.candidate_groups
+    if any(group.startswith("=") for group in groups):
+        query = select(Candidate.group_key).where(Candidate.user_task_id == row.id)
+        left = f"user:{gone.id}" if gone else ""
+        groups = tuple(key for key in ctx.session.scalars(query) if key != left)
+        if not groups and gone is not None:  # of one person of his own: his unit decides who steps in
+            groups = (f"unit_admin@{ctx.session.get_one(Unit, gone.unit_id).code}",)
+    resolved = ctx.domain.resolve(ctx, instance, groups)
     ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == row.id))
     ctx.session.add_all(Candidate(user_task_id=row.id, group_key=key) for key in resolved.groups)
     return bool(resolved.groups)

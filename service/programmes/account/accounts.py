@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Candidate, Membership, TaskStatus, Unit, User, UserTask
 from service.programmes import wiring
-from service.workflow import history, people
+from service.workflow import handovers, history, people
 from service.workflow.context import Context
 
 PAGE = 50
@@ -95,6 +95,8 @@ def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
     user.session_epoch += 1
     ctx.session.flush()
     history.record_in(ctx, "system", "account.enabled" if active else "account.disabled", user=user.login)
+    if not active:
+        handovers.release(ctx, user, groups)
     return [] if active else [group for group in groups if not count_holders(ctx, group)]
 
 
@@ -122,6 +124,8 @@ def revoke(ctx: Context, user: User, membership_id: int) -> tuple[Membership, in
     ctx.session.delete(membership)
     ctx.session.flush()
     history.record_in(ctx, "system", "role.revoked", user=user.login, group=membership.group_key)
+    if not count_holders(ctx, membership.group_key):
+        handovers.release(ctx, user, [membership.group_key])
     return membership, count_holders(ctx, membership.group_key)
 
 

@@ -78,6 +78,7 @@ HISTORY: dict[str, Any] = {
     "task.claimed": _("签收"),
     "task.unclaimed": _("退签"),
     "task.transferred": _("转办"),
+    "task.released": _("原办理人离岗，重新派给他人"),
     "task.handed_over": _("改由他人办理"),
     "task.completed": _("办结"),
     "task.held": _("决定，等候加签"),
