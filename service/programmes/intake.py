@@ -4,7 +4,8 @@
 are the second opinion on the paper form; ``seal`` whose seal belongs to it; ``lenient=return,reject``
 at which outcomes the form need not be complete, save for the text of an opinion;
 ``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
-enter the process; ``clearance=files`` that every file must have been declared and ticked (脱密).
+enter the process; ``clearance=approve`` at which outcomes every file must have been declared and
+ticked (脱密).
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ def _check(
 
 def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     properties = received.element.properties
-    if properties.get("clearance") == "files" and not received.lenient:
+    if received.outcome in split(properties.get("clearance", "")):
         clearances.require_cleared(ctx, nomination)
     if properties.get("record") == "nomination" and not received.lenient:
         _fill_record(ctx, received.task, nomination, received.answers)

@@ -97,6 +97,6 @@ def test_step_that_asks_for_clearance_may_be_returned_without(round_2024: Story)
 def ask_at_first_opinion(story: Story) -> None:
     """Publish the diagram with the first opinion asking for cleared files."""
     first = b'<zeebe:property name="opinion" value="1" />'
-    asking = story.pack.diagram.replace(first, first + b'<zeebe:property name="clearance" value="files" />')
+    asking = story.pack.diagram.replace(first, first + b'<zeebe:property name="clearance" value="approve" />')
     with story.acting(ORGANISER) as ctx:
         diagrams.publish(ctx, story.pack, asking, note="脱密")
