@@ -38,6 +38,7 @@ class _Reading:
     columns: Sequence[Column]
     categories: Mapping[str, str]  # name of a sheet, or words of a remark, to the category
     checks: Checks
+    otherwise: str = ""  # category of whom neither sheet nor remark tells it
     rows: list[ImportedRow] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
     seen: dict[str, ImportedRow] = field(default_factory=dict)
@@ -47,9 +48,16 @@ class _Reading:
 
 
 def read_roster(
-    data: bytes, columns: Sequence[Column], categories: Sequence[str], checks: Checks | None = None
+    data: bytes,
+    columns: Sequence[Column],
+    categories: Sequence[str],
+    checks: Checks | None = None,
+    *,
+    otherwise: str = "",
 ) -> RosterImport:
     """Read a roster. A sheet is named for its category, or 备注 says it, or there is but one.
+
+    ``otherwise`` is the category of whom neither tells it; without it his row is a problem.
 
     ``checks`` adds what the programme knows of a column (an identity number's check digit, the list of
     political statuses). A file that is no roster at all is refused; problems in cells are returned, all
@@ -61,7 +69,7 @@ def read_roster(
         )
     check_package(data, "xlsx")
     names = {_plain(sheet_name(category)): category for category in categories}
-    reading = _Reading(columns=columns, categories=names, checks=checks or {})
+    reading = _Reading(columns=columns, categories=names, checks=checks or {}, otherwise=otherwise)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         if len(book.worksheets) > MAX_SHEETS:
@@ -144,18 +152,23 @@ def _read_person(reading: _Reading, title: str, number: int, cells: Sequence[Any
         answers[column.key] = text
     category = _category(reading, title, answers.get("remark", ""))
     if not category:
-        reading.complain(
-            title, number, "备注", "看不出申报类别。请把工作表命名为类别名称，或在备注写明类别名称。"
-        )
+        _complain_of_category(reading, title, number)
     row = ImportedRow(sheet=title, row=number, category=category, answers=answers)
     _note_repetition(reading, row)
     reading.rows.append(row)
 
 
+def _complain_of_category(reading: _Reading, title: str, number: int) -> None:
+    remark = next((column.heading for column in reading.columns if column.key == "remark"), "")
+    place = f"或在{remark}写明类别名称" if remark else "或在导入时选择类别"
+    reading.complain(title, number, remark, f"看不出申报类别。请把工作表命名为类别名称，{place}。")
+
+
 def _category(reading: _Reading, title: str, remark: str) -> str:
     if len(reading.categories) == 1:
         return next(iter(reading.categories.values()))
-    return reading.categories.get(_plain(title)) or reading.categories.get(_plain(remark), "")
+    named = reading.categories.get(_plain(title)) or reading.categories.get(_plain(remark))
+    return named or reading.otherwise
 
 
 def _note_repetition(reading: _Reading, row: ImportedRow) -> None:

@@ -52,29 +52,38 @@ class Preview:
     problems: Sequence[CellProblem]
 
 
-def preview(ctx: Context, entry: Round, data: bytes, units: Sequence[Unit], fallback: Unit | None) -> Preview:
+def preview(
+    ctx: Context,
+    entry: Round,
+    data: bytes,
+    units: Sequence[Unit],
+    fallback: Unit | None,
+    category: str = "",
+) -> Preview:
     """Read a roster and check each row by the form's own rules; nothing is written.
 
     A row belongs to the unit whose name one of its cells begins with (工作单位及职务, say), else to
-    ``fallback``.
+    ``fallback``; ``category`` is the key of whose category neither sheet nor 备注 tells.
     """
     pack = wiring.pack_of(ctx, entry)
     names = {category.name: key for key, category in pack.programme.categories.items()}
-    columns = columns_of(_find_roster(pack), pack.forms[pack.programme.record_form])
-    found = read_roster(data, columns, list(names))
+    columns = columns_of(find_roster(pack), pack.forms[pack.programme.record_form])
+    otherwise = pack.programme.categories.get(category)
+    found = read_roster(data, columns, list(names), otherwise=otherwise.name if otherwise else "")
     if len(found.rows) > MOST:
         raise Invalid(f"文件里有 {len(found.rows)} 人，一次最多导入 {MOST} 人，请分成几个文件。")
     problems = list(found.problems)
+    complained = {(problem.sheet, problem.row, problem.column) for problem in problems}
     bad = {(problem.sheet, problem.row) for problem in problems}
     taken = _already_nominated(ctx, entry, [row.answers.get("id_number", "") for row in found.rows])
+    form = _narrow(pack, columns)
     rows = []
     for row in found.rows:
-        if (row.sheet, row.row) in bad:
-            continue
         unit = _find_unit(row, units) or fallback
-        wrong = _check(pack, row, columns, names, unit, taken)
-        problems += wrong
-        if not wrong and unit is not None:
+        category = names.get(row.category) or next(iter(names.values()))
+        wrong = _check(pack, form, row, columns, category, unit, taken)
+        problems += [p for p in wrong if (p.sheet, p.row, p.column) not in complained]
+        if not wrong and (row.sheet, row.row) not in bad and unit is not None:
             rows.append(
                 Row(
                     sheet=row.sheet,
@@ -87,7 +96,8 @@ def preview(ctx: Context, entry: Round, data: bytes, units: Sequence[Unit], fall
                 )
             )
     order = {sheet: index for index, sheet in enumerate(dict.fromkeys(row.sheet for row in found.rows))}
-    problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row))
+    places = {column.heading: index for index, column in enumerate(columns)}
+    problems.sort(key=lambda p: (order.get(p.sheet, -1), p.row, places.get(p.column, -1)))
     return Preview(rows=rows, problems=problems)
 
 
@@ -136,6 +146,14 @@ def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
     return len(rows)
 
 
+def find_roster(pack: Pack) -> Paper:
+    """Return the programme's roster; refused where it has none."""
+    found = pack.programme.papers_of(ROSTER)
+    if not found:
+        raise Invalid("这项活动没有汇总表，不能导入。")
+    return found[0]
+
+
 def _keep_draft(ctx: Context, nomination: Nomination, answers: dict[str, Any]) -> None:
     query = select(UserTask.id).where(
         UserTask.instance_id == nomination.instance_id,
@@ -147,24 +165,25 @@ def _keep_draft(ctx: Context, nomination: Nomination, answers: dict[str, Any]) -
         )
 
 
-def _find_roster(pack: Pack) -> Paper:
-    found = pack.programme.papers_of(ROSTER)
-    if not found:
-        raise Invalid("这项活动没有汇总表，不能导入。")
-    return found[0]
-
-
 def _find_unit(row: ImportedRow, units: Sequence[Unit]) -> Unit | None:
     cells = [text for key, text in row.answers.items() if key not in _NO_UNIT]
     fitting = [unit for unit in units if any(text.startswith(unit.name) for text in cells)]
     return max(fitting, key=lambda unit: len(unit.name), default=None)
 
 
+def _narrow(pack: Pack, columns: Sequence[Column]) -> dict[str, Any]:
+    """Return the record's form with the fields alone that the roster has, as strict as it is."""
+    form = pack.forms[pack.programme.record_form]
+    keys = {column.key for column in columns}
+    return {**form, "components": [c for key, c in components_of(form).items() if key in keys]}
+
+
 def _check(
     pack: Pack,
+    form: Mapping[str, Any],
     row: ImportedRow,
     columns: Sequence[Column],
-    names: Mapping[str, str],
+    category: str,
     unit: Unit | None,
     taken: Mapping[str, Nomination],
 ) -> list[CellProblem]:
@@ -173,10 +192,11 @@ def _check(
     if unit is None:
         heading = next((h for key, h in headings.items() if key.startswith("workplace")), "")
         problems.append(_problem(row, heading, "看不出所在单位，请以系统里的单位名称开头，或选择默认单位。"))
-    schema = pack.forms[pack.programme.record_form]
+    asked = components_of(form)
+    answers = {key: text for key, text in _answers(pack, row.answers, category).items() if key in asked}
     id_number = row.answers.get("id_number", "")
     try:
-        schemas.validate(schema, _answers(pack, row.answers, names[row.category]), {}, lenient=True)
+        schemas.validate(form, answers, {})
         if "id_number" in headings:
             identity_number.parse(id_number)
     except ServiceError as wrong:

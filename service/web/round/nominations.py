@@ -121,7 +121,7 @@ def preview_roster() -> ResponseReturnValue:
         units = _require_units(ctx, entry)
         filename, data = _posted_file()
         fallback = next((u for u in units if str(u.id) == request.form.get("unit")), None)
-        found = roster_import.preview(ctx, entry, data, units, fallback)
+        found = roster_import.preview(ctx, entry, data, units, fallback, request.form.get("category", ""))
     except (Invalid, Conflict) as refused:
         return _import_form(request.form.to_dict(), refused), status_of(refused)
     return render_template(
@@ -287,6 +287,8 @@ def _import_form(given: dict[str, str], refused: ServiceError | None) -> str:
         given=given,
         refused=refused,
         most=roster_import.MOST,
+        categories=wiring.pack_of(ctx, entry).programme.categories if entry else {},
+        columns=roster_import.find_roster(wiring.pack_of(ctx, entry)).columns if entry else (),
     )
 
 
