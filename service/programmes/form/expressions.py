@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
@@ -13,7 +14,13 @@ from service.programmes.rule.text_length import count_characters
 
 #: what a form's expressions may call besides the built-ins
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({"character count": count_characters})
+_CONTEXT = re.compile(r"\b(?:today|now|eligibility|asks_reason|category|source)\b")
 _UTC = ZoneInfo("UTC")
+
+
+def reads_context(text: str) -> bool:
+    """Say whether an expression may read the clock or what a form knows besides its answers."""
+    return _CONTEXT.search(text) is not None
 
 
 def evaluate(text: str, variables: Mapping[str, Any], *, today: date | None = None) -> object:

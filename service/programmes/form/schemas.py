@@ -15,7 +15,7 @@ from service.engine.records import JSON
 from service.errors import Invalid
 from service.programmes.form import fields as read
 from service.programmes.form.checks import FormContext, find_mismatch, find_unmet, find_warning
-from service.programmes.form.expressions import evaluate
+from service.programmes.form.expressions import evaluate, reads_context
 from service.programmes.form.fields import (
     CHOICE,
     CHOICES,
@@ -37,7 +37,7 @@ class FormSchema(Schema):
 
     components: ClassVar[tuple[Component, ...]] = ()
     lenient: ClassVar[bool] = False
-    context: ClassVar[FormContext] = FormContext()
+    known: ClassVar[FormContext] = FormContext()
     error_messages = {"unknown": _NO_SUCH_FIELD, "type": "表单内容格式不对，请刷新页面后重新填写。"}
 
     class Meta:
@@ -52,9 +52,7 @@ class FormSchema(Schema):
         for component in self.components:
             key = name_of(component)
             value = data.get(key)
-            sentence = find_mismatch(component, value, data) or find_unmet(
-                component, value, data, self.context
-            )
+            sentence = find_mismatch(component, value, data) or find_unmet(component, value, data, self.known)
             if sentence is not None:
                 wrong[key] = [sentence]
         if wrong:
@@ -186,9 +184,10 @@ def _derive_once(form: _Form, hidden: frozenset[str], lenient: bool) -> FormSche
 
 
 def _asks(components: list[Component]) -> bool:
-    """Say whether a field's options or dates depend on what is known besides the answers."""
+    """Say whether a field's options, dates or requirement depend on what is known besides the answers."""
     return any(
         any(component.get(name) for name in ("valuesKey", "valuesExpression", "disallowPassedDates"))
+        or reads_context(str((component.get("properties") or {}).get("require", "")))
         or _asks(component.get("components", []))
         for component in components
     )
@@ -203,7 +202,7 @@ def _derive(
         if component["type"] not in STATIC and name_of(component) and not component.get("disabled")
     )
     members: dict[str, Any] = {name_of(c): _field(c, context, hidden, lenient) for c in shown}
-    members |= {"components": shown, "lenient": lenient, "context": context}
+    members |= {"components": shown, "lenient": lenient, "known": context}
     return type("DerivedFormSchema", (FormSchema,), members)
 
 
