@@ -66,6 +66,9 @@ export const userTaskEntries = (roles = []) => [
   property('lenient', TagField, {
     label: '可不填完整的结论（lenient）', placeholder: '如 return，回车添加', description: '选这些结论时不要求表单填写完整'
   }),
+  property('clearance', TagField, {
+    label: '须先脱密的结论（clearance）', placeholder: '如 approve，回车添加', description: '选这些结论前，每个文件都须声明并审查脱密'
+  }),
   property('outcome-status', TagField, {
     label: '结论对应的状态（outcome-status）', read: readOutcome, placeholder: '如 pass:shortlisted，回车添加'
   }),
