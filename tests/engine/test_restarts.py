@@ -27,6 +27,7 @@ class Builder:
 
     lines: list[str] = field(default_factory=list)
     count: int = 0
+    called: dict[str, str] = field(default_factory=dict)  #: processes that call activities call
 
     def name(self, kind: str) -> str:
         self.count += 1
@@ -98,6 +99,94 @@ class Builder:
         self.lines += [f"{name} -> {merge}", f"{late} -> {merge}"]
         return name, merge
 
+    def write_race(self, parts: list[object]) -> tuple[str, str]:
+        race, late, heard, merge = (self.name(kind) for kind in ("race", "late", "heard", "xor"))
+        self.lines += [f"race {race}", f"catch {late} timer PT1H", f"catch {heard} signal go", f"xor {merge}"]
+        first, last = self.block(parts[0])
+        self.lines += [f"{race} -> {late} -> {first}", f"{last} -> {merge}", f"{race} -> {heard} -> {merge}"]
+        return race, merge
+
+    def write_guarded(self, parts: list[object]) -> tuple[str, str]:
+        name, inner = self.name("sub"), self.name("start")
+        self.lines += [f"sub {name} {{", f"start {inner}"]
+        first, _ = self.block(parts[0])
+        self.lines.append(f"{inner} -> {first}")
+        for event, work in (
+            ("cycle R2/PT1H non-interrupting", "user {} groups=r@self"),
+            ("signal stop", "task {}"),
+        ):
+            guard, begin, done = self.name("esp"), self.name("start"), self.name("user")
+            self.lines += [
+                f"esp {guard} {{",
+                f"start {begin} {event}",
+                work.format(done),
+                f"{begin} -> {done}",
+                "}",
+            ]
+        self.lines.append("}")
+        return name, name
+
+    def write_erring(self, parts: list[object]) -> tuple[str, str]:
+        name, inner, gate, bad, fine = (self.name(kind) for kind in ("sub", "start", "xor", "bad", "fine"))
+        self.lines += [
+            f"sub {name} {{",
+            f"start {inner}",
+            f"xor {gate}",
+            f"end {bad} error oops",
+            f"end {fine}",
+        ]
+        first, last = self.block(parts[0])
+        self.lines += [f"{inner} -> {first}", f"{last} -> {gate}", f"{gate} -> {bad} ? =pick = 2"]
+        self.lines += [f"{gate} -> {fine} *", "}"]
+        caught, merge = self.name("caught"), self.name("xor")
+        self.lines += [f"boundary {caught} on {name} error oops", f"xor {merge}"]
+        self.lines += [f"{name} -> {merge}", f"{caught} -> {merge}"]
+        return name, merge
+
+    def write_raised(self, parts: list[object]) -> tuple[str, str]:
+        name, inner, thrown, caught, done = (
+            self.name(kind) for kind in ("sub", "start", "up", "caught", "user")
+        )
+        self.lines += [f"sub {name} {{", f"start {inner}", f"throw {thrown} escalation higher"]
+        first, _ = self.block(parts[0])
+        self.lines += [f"{inner} -> {thrown} -> {first}", "}", f"user {done} groups=r@self"]
+        self.lines.append(f"boundary {caught} on {name} escalation higher non-interrupting")
+        self.lines.append(f"{caught} -> {done}")
+        return name, name
+
+    def write_called(self, parts: list[object]) -> tuple[str, str]:
+        call, process, begin, end = (self.name(kind) for kind in ("call", "q", "start", "end"))
+        around, self.lines = self.lines, [f"start {begin}", f"end {end}"]
+        first, last = self.block(parts[0])
+        self.lines += [f"{begin} -> {first}", f"{last} -> {end}"]
+        self.called[process] = "\n".join(self.lines)
+        self.lines = [*around, f"call {call} process={process}"]
+        return call, call
+
+    def write_reminded(self, parts: list[object]) -> tuple[str, str]:
+        asked, due, nudge = self.name("user"), self.name("due"), self.name("task")
+        self.lines += [
+            f"user {asked} groups=r@self",
+            f"boundary {due} on {asked} cycle R2/PT1H non-interrupting",
+        ]
+        first, last = self.block(parts[0])
+        self.lines += [f"task {nudge}", f"{due} -> {nudge}", f"{asked} -> {first}"]
+        return asked, last
+
+    def write_awaited(self, parts: list[object]) -> tuple[str, str]:
+        split, join, done, wait = (self.name(kind) for kind in ("and", "and", "user", "wait"))
+        self.lines += [f"and {split}", f"and {join}", f"user {done} groups=r@self"]
+        self.lines.append(f'catch {wait} condition "={done} = 1"')
+        first, last = self.block(parts[0])
+        self.lines += [f"{split} -> {done} -> {join}", f"{split} -> {wait} -> {first}", f"{last} -> {join}"]
+        return split, join
+
+    def write_linked(self, parts: list[object]) -> tuple[str, str]:
+        first, last = self.block(parts[0])
+        there, here = self.name("there"), self.name("here")
+        self.lines += [f"throw {there} link {there}", f"catch {here} link {there}", f"{last} -> {there}"]
+        return first, here
+
     def write_crowd(self, parts: list[object]) -> tuple[str, str]:
         name, inner = self.name("crowd"), self.name("start")
         self.lines += [f'sub {name} parallel over="=[1,2,3]" item=i {{', f"start {inner}"]
@@ -109,6 +198,7 @@ class Builder:
 LEAVES = st.sampled_from(
     ["user", "timer", "signal", "message", "service", "inline", "task", "script", "many", "several"]
 )
+NEWER = ("race", "guarded", "erring", "raised", "called", "reminded", "awaited", "linked")
 PLANS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -119,6 +209,7 @@ PLANS = st.recursive(
         st.tuples(st.just("loop"), st.tuples(st.just("sequence"), st.just("user"), inner)),
         st.tuples(st.just("scope"), inner),
         st.tuples(st.just("crowd"), inner),
+        *(st.tuples(st.just(kind), inner) for kind in NEWER),
     ),
     max_leaves=8,
 )
@@ -128,7 +219,7 @@ def drawn(plan: object) -> bytes:
     builder = Builder()
     first, last = builder.block(plan)
     builder.lines += ["start begin", "end finish", f"begin -> {first}", f"{last} -> finish"]
-    return draw(p="\n".join(builder.lines))
+    return draw(p="\n".join(builder.lines), **builder.called)
 
 
 def perform(task: engine.OpenServiceTask) -> engine.Variables | None:
