@@ -13,7 +13,7 @@ from service.errors import Conflict, Forbidden
 from service.models import NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
-from service.programmes.paper import exports, forms, official, rosters
+from service.programmes.paper import exports, forms, official, rosters, scans
 from service.programmes.publication import notices
 from service.workflow.context import Context
 
@@ -61,6 +61,12 @@ def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tu
         for number, nomination in enumerate(people, start=1):
             name = f"{_title(paper)}/{number:03d} {_plain(nomination.name)}.docx"
             yield name, paper.title, nomination.name, forms.print_form(ctx, nomination, paper.key)
+    for number, nomination in enumerate(people, start=1):
+        for version in forms.list_versions(ctx, nomination):
+            if version.is_current and version.scans:
+                scan, data = scans.read(ctx, version.scans[-1].id)
+                name = f"盖章扫描件/{number:03d} {_plain(nomination.name)} {version.code}.pdf"
+                yield name, f"盖章扫描件 {version.code}（{scan.filename}）", nomination.name, data
 
 
 def _title(paper: Paper) -> str:

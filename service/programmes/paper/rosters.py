@@ -134,14 +134,18 @@ def list_handed_in(ctx: Context, entry: Round, recommender: Unit | None) -> Sequ
 
 
 def _answers_of(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:
-    """Return the newest answers of many nominations by their id, in one statement."""
-    by_instance = {n.instance_id: n.id for n in people if n.instance_id is not None}
+    """Return the newest answers of many nominations by their id, as corrected since, in one statement."""
+    by_instance = {n.instance_id: n for n in people if n.instance_id is not None}
     elements = {element for nomination in people for element in record.elements_of(ctx, nomination)}
     query = select(Submission.instance_id, Submission.answers).where(
         Submission.instance_id.in_(by_instance), Submission.element_id.in_(elements)
     )
     rows = ctx.session.execute(query.order_by(Submission.id))
-    return {by_instance[row.instance_id]: row.answers for row in rows}
+    answers: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        nomination = by_instance[row.instance_id]
+        answers[nomination.id] = {**row.answers, **(nomination.corrected or {})}
+    return answers
 
 
 def _make(roster: RosterRecord, form: str) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 from service.errors import Conflict, NotFound
 from service.models import Nomination, NominationStatus
 from service.programmes.pack.paper import ANNOUNCEMENT, PUBLICATION
-from service.programmes.paper import batches, forms, official, rosters
+from service.programmes.paper import batches, forms, official, rosters, scans
 from tests.programmes.story import Story
 
 ROSTER_HEADINGS = [
@@ -161,3 +161,21 @@ def announced(story: Story) -> int:
     story.to_notice()
     story.to_announcement()
     return nominee
+
+
+def test_a_batch_has_the_newest_scan_of_what_still_stands(round_2024: Story) -> None:
+    nominee = handed_in(round_2024)
+
+    with round_2024.acting("liyang") as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        forms.print_form(ctx, nomination, "recommendation")
+        [version] = forms.list_versions(ctx, nomination)
+        for content in (b"first", b"second"):
+            pdf = b"%PDF-1.4 " + content + b" %%EOF"
+            scans.attach(ctx, version.printed, "盖章.pdf", pdf, version.printed.content_hash)
+        package = zipfile.ZipFile(
+            io.BytesIO(batches.make_batch(ctx, round_2024.entry(ctx), nomination.recommender))
+        )
+        name = f"盖章扫描件/001 {nomination.name} {version.code}.pdf"
+
+    assert package.read(name) == b"%PDF-1.4 second %%EOF"
