@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("user_id", Id, nullable=False),
         sa.Column("login", sa.String(length=80), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["draw_id"], ["expert_draw.id"], name=op.f("fk_panel_member_draw_id_expert_draw")

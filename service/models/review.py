@@ -78,6 +78,7 @@ class PanelMember(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     login: Mapped[str] = mapped_column(String(80))  #: as drawn: the digest is made of it
     place: Mapped[int] = mapped_column()  #: 1 = drawn first
+    batch: Mapped[int] = mapped_column()  #: 1 = the draw itself, then what was added to it (补充抽取)
     digest: Mapped[str] = mapped_column(String(64))
 
     user: Mapped[User] = relationship()

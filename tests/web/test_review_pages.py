@@ -234,6 +234,7 @@ TABLE = {
     "POST /votes/{task}": (302, 403, 403, 409, 403, 403, 403),
     "GET /rounds/1/panel": (302, 404, 404, 404, 200, 200, 200),
     "POST /rounds/1/panel/list": (302, 404, 404, 404, 409, 409, 409),
+    "POST /rounds/1/panel/experts": (302, 404, 404, 404, 403, 403, 409),
     "GET /rounds/1/panel/seats/3": (302, 404, 404, 404, 200, 200, 200),
     "POST /rounds/1/panel/seats/3/dismiss": (302, 404, 404, 404, 404, 404, 422),
 }

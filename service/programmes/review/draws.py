@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -21,6 +22,7 @@ from service.models import (
     User,
 )
 from service.programmes import wiring
+from service.programmes.round import rounds
 from service.programmes.rule import scoring
 from service.programmes.rule.scoring import ReviewRules
 from service.workflow import history, notifications
@@ -66,21 +68,31 @@ def draw(ctx: Context, entry: Round, role: str, seed: str) -> Draw:
     )
     ctx.session.add(entered)
     ctx.session.flush()
-    ctx.session.add_all(
-        PanelMember(
-            round_id=entry.id,
-            draw_id=entered.id,
-            user_id=users[login].id,
-            login=login,
-            place=place,
-            digest=digest,
-        )
-        for place, (login, digest) in enumerate(scoring.draw(seed, users), start=1)
-    )
+    _add(ctx, entered, users, batch=1, after=0)
     history.record_in(
         ctx, f"round:{entry.id}", "panel.drawn", round_id=entry.id, seed=seed, pool=sorted(users)
     )
     return entered
+
+
+def supplement(ctx: Context, entry: Round) -> int:
+    """Draw those who came to the pool since, by the same seed, to stand by after all others (补充抽取).
+
+    Returns how many. Nobody's place changes.
+    """
+    rounds.require_organiser(ctx, entry)
+    drawn = get(ctx, entry)
+    ctx.session.refresh(drawn, with_for_update=True)
+    members = list_members(ctx, drawn)
+    known = {member.user_id for member in members}
+    users = {user.login: user for user in notifications.holders(ctx, [drawn.pool]) if user.id not in known}
+    if not users:
+        raise Conflict("专家库里没有新的专家，请先在人员管理中添加。")
+    _add(ctx, drawn, users, batch=members[-1].batch + 1, after=members[-1].place)
+    history.record_in(
+        ctx, f"round:{entry.id}", "panel.supplemented", round_id=entry.id, seed=drawn.seed, pool=sorted(users)
+    )
+    return len(users)
 
 
 def find(ctx: Context, entry: Round) -> Draw | None:
@@ -104,8 +116,12 @@ def list_members(ctx: Context, drawn: Draw) -> Sequence[PanelMember]:
 
 def is_true(drawn: Draw, members: Sequence[PanelMember]) -> bool:
     """Say whether drawing the same names with the kept seed gives the kept order."""
-    again = scoring.draw(drawn.seed, [member.login for member in members])
-    return again == [(member.login, member.digest) for member in members]
+    batches = [list(batch) for _, batch in groupby(members, key=lambda member: member.batch)]
+    return all(
+        scoring.draw(drawn.seed, [member.login for member in batch])
+        == [(member.login, member.digest) for member in batch]
+        for batch in batches
+    )
 
 
 def find_conflict(user: User, subject: Subject) -> str:
@@ -125,6 +141,21 @@ def subject_of(nomination: Nomination) -> Subject:
         unit_id=nomination.unit_id,
         recommender_id=nomination.recommender_id,
         nominee_id=nomination.nominee_id,
+    )
+
+
+def _add(ctx: Context, drawn: Draw, users: Mapping[str, User], *, batch: int, after: int) -> None:
+    ctx.session.add_all(
+        PanelMember(
+            round_id=drawn.round_id,
+            draw_id=drawn.id,
+            user_id=users[login].id,
+            login=login,
+            place=place,
+            batch=batch,
+            digest=digest,
+        )
+        for place, (login, digest) in enumerate(scoring.draw(drawn.seed, users), start=after + 1)
     )
 
 

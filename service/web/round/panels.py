@@ -29,6 +29,19 @@ def show(round_id: int) -> str:
     return _page(_visible(round_id), None)
 
 
+@pages.post("/experts")
+def supplement(round_id: int) -> ResponseReturnValue:
+    """Draw the experts who came to the pool since."""
+    entry = _visible(round_id)
+    try:
+        added = draws.supplement(g.ctx, entry)
+    except Conflict as refused:
+        g.ctx.session.rollback()
+        return _page(_visible(round_id), refused), status_of(refused)
+    flash(_("已补充抽取 %(num)s 位专家，排在原有专家之后。", num=added), "success")
+    return redirect(url_for("panel_pages.show", round_id=round_id))
+
+
 @pages.post("/list")
 def amend(round_id: int) -> ResponseReturnValue:
     """Put a nomination on the proposed list or take it off, with a reason."""
@@ -78,6 +91,8 @@ def _visible(round_id: int) -> Round:
 def _page(entry: Round, refused: ServiceError | None) -> str:
     ctx: Context = g.ctx
     programme = wiring.pack_of(ctx, entry).programme
+    rules = draws.rules_of(ctx, entry)
+    names = {criterion.key: criterion.name for criterion in rules.criteria}
     drawn = draws.find(ctx, entry)
     members = draws.list_members(ctx, drawn) if drawn else []
     rows = standings.list_of(ctx, entry)
@@ -86,7 +101,8 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         "rounds/panel.html",
         round=entry,
         programme=programme,
-        rules=draws.rules_of(ctx, entry),
+        rules=rules,
+        tie_names=[names.get(tie, tie) for tie in rules.ties],
         drawn=drawn,
         members=members,
         repeats=drawn is not None and draws.is_true(drawn, members),
@@ -96,6 +112,7 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         changes=standings.list_changes(ctx, entry),
         balance=standings.weigh(rows),
         meeting=access.find_meeting(ctx, entry),
+        organises=nominations.is_organiser(ctx, entry),
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot) if ballot else 0,
         results={result.nomination_id: result for result in ballots.list_results(ctx, ballot)}

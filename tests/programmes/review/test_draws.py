@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from service.errors import Conflict, Invalid
+from service.errors import Conflict, Forbidden, Invalid
 from service.models import Draw, HistoryEvent, Seat, SeatStatus, User
 from service.programmes.review import draws
+from service.programmes.round import rounds
+from service.workflow import people
 from tests.programmes.review.panel_story import SEED, PanelStory
 
 POOL = [f"zhuanjia{number}" for number in range(1, 10)]
@@ -108,3 +110,35 @@ def test_a_programme_without_a_review_has_no_panel(panel: PanelStory) -> None:
         bare = replace(ctx, house=replace(ctx.house, domain=type(ctx.domain)(packs, ctx.domain.storage)))  # type: ignore[attr-defined,call-arg]
         with pytest.raises(Conflict, match="没有设专家评审"):
             draws.draw(bare, panel.entry(bare), "expert", "x")
+
+
+def test_experts_who_come_later_stand_by_after_all_others(scoring: PanelStory) -> None:
+    _add_expert(scoring, "zhuanjia10")
+
+    with scoring.acting("laojing") as ctx:
+        assert draws.supplement(ctx, scoring.entry(ctx)) == 1
+
+    with scoring.wiring.reading() as ctx:
+        drawn = draws.get(ctx, scoring.entry(ctx))
+        members = draws.list_members(ctx, drawn)
+        assert draws.is_true(drawn, members)
+        assert [(m.login, m.place, m.batch) for m in members[-1:]] == [("zhuanjia10", 10, 2)]
+
+
+def test_without_new_experts_nothing_is_added(scoring: PanelStory) -> None:
+    with pytest.raises(Conflict, match="没有新的专家"), scoring.acting("laojing") as ctx:
+        draws.supplement(ctx, scoring.entry(ctx))
+
+
+def test_only_the_organiser_adds_to_the_draw(scoring: PanelStory) -> None:
+    _add_expert(scoring, "zhuanjia10")
+
+    with pytest.raises(Forbidden), scoring.acting("zuzhang") as ctx:
+        draws.supplement(ctx, scoring.entry(ctx))
+
+
+def _add_expert(story: PanelStory, login: str) -> None:
+    with story.wiring.transaction() as ctx:
+        unit, pool = rounds.get_unit(ctx, "inst-a"), rounds.get_unit(ctx, "zgh")
+        user = people.create_user(ctx, login=login, name="演示-专家", password="long enough 1", unit=unit)
+        people.grant(ctx, user, "expert", pool)
