@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from service.engine.records import OpenServiceTask, Variables
 from service.errors import Conflict
 from service.models import (
+    Deployment,
     Extension,
     Instance,
     InstanceStatus,
@@ -23,6 +24,7 @@ from service.models import (
     Stage,
     SubscriptionRow,
 )
+from service.programmes import wiring
 from service.programmes.nomination import facts, nominations, opinions, record, screening
 from service.programmes.publication import awards, notices, objections
 from service.programmes.review import ballots, draws, seats, standings
@@ -83,6 +85,14 @@ def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) ->
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, status, reason)
     return {}
+
+
+def open_round(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``round.open``: open the next round of the diagram's programme, of this year; sets ``round_id``."""
+    deployment = ctx.session.get_one(Deployment, instance.deployment_id)
+    pack = wiring.get_pack(ctx, deployment.key)
+    year = ctx.now.astimezone(pack.programme.zone).year
+    return {"round_id": rounds.open_round(ctx, pack, year=year).id}
 
 
 def open_stage(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
@@ -227,6 +237,7 @@ TOPICS: Mapping[str, Topic] = {
     "quota.release": release_quota,
     "places.take": take_place,
     "nomination.close": close_nomination,
+    "round.open": open_round,
     "stage.open": open_stage,
     "stage.require_waiting": require_waiting,
     "notice.open": open_notice,

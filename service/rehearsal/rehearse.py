@@ -269,7 +269,8 @@ def _actor(rehearsal: _Rehearsal, ctx: Context, group: str) -> Actor:
 
 def _next_due(rehearsal: _Rehearsal, after: datetime) -> datetime | None:
     with rehearsal.wiring.reading() as ctx:
-        return find_next_due(ctx, after)
+        # what a timer begins by itself, a period in three years, is not this round's
+        return find_next_due(ctx, after, with_timer_starts=False)
 
 
 def _next_morning(rehearsal: _Rehearsal) -> datetime:

@@ -65,17 +65,18 @@ def advance_clock(
     return happened
 
 
-def find_next_due(ctx: Context, after: datetime) -> datetime | None:
+def find_next_due(ctx: Context, after: datetime, *, with_timer_starts: bool = True) -> datetime | None:
     """Return the first moment after another at which a job, a start, a nudge or a message is due."""
-    moments = (
+    moments = [
         select(func.min(Job.due_at)).where(Job.status == JobStatus.PENDING, Job.due_at > after),
-        select(func.min(StartTimer.try_at)).where(StartTimer.try_at > after),
         select(func.min(PendingStart.try_at)).where(PendingStart.try_at > after),
         select(func.min(UserTask.remind_at)).where(UserTask.remind_at > after),
         select(func.min(OutboxMessage.due_at)).where(
             OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.due_at > after
         ),
-    )
+    ]
+    if with_timer_starts:
+        moments.append(select(func.min(StartTimer.try_at)).where(StartTimer.try_at > after))
     found = [ctx.session.scalar(query) for query in moments]
     return min((moment for moment in found if moment is not None), default=None)
 
