@@ -7,10 +7,11 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import drain, engine, engine_rounds, feel, http, inbox, rehearsal, roster, timers
+from bench import drain, engine, engine_rounds, feel, http, inbox, processes, rehearsal, roster, timers
 
 ALL: dict[str, Callable[[], object]] = {
     "http": http.main,
+    "processes": processes.main,
     "engine": engine.main,
     "rounds": engine_rounds.main,
     "drain": drain.main,

@@ -7,20 +7,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median, quantiles
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from bench import approvals
 from bench.table import Row, show
-from service.models import Candidate, TaskStatus, UserTask
 from service.workflow import tasklist
 from service.workflow.context import Actor
 from tests import postgresql
 from tests.reliability.installation import Installation, install
 
-FEW, MANY = 10_000, 200_000
+FEW, MANY = 10_000, 1_000_000
 GROUPS, OWN = 2_000, 20
 PAGES = 40
-TARGET = 1.5
+FIRST_ID = 1_000_000
+_NUMBERS = (
+    "WITH RECURSIVE numbers(n) AS (SELECT CAST(:first AS INTEGER) UNION ALL "
+    "SELECT n + 1 FROM numbers WHERE n + 1 < :last) "
+)
+_TASKS = f"""INSERT INTO user_task (id, instance_id, key, element_id, name, title, status, priority,
+    created_at, due_date, revision, has_signers)
+{_NUMBERS} SELECT n + :offset, :instance, 'bench-' || n, 'review', 'Review', 'bench', 'open', 50,
+    CAST(:now AS TIMESTAMP), CAST(:now AS TIMESTAMP), 0, false FROM numbers"""
+_OFFERS = f"""INSERT INTO user_task_candidate (user_task_id, group_key)
+{_NUMBERS} SELECT n + :offset, 'bench@' || (:group + n % :groups) FROM numbers"""
+TARGET, SLOWEST = 1.5, 0.020
 
 
 def main() -> None:
@@ -41,10 +51,16 @@ def main() -> None:
             Row(
                 what=f"median at {MANY:,} open tasks, to {FEW:,}",
                 figure=f"{many / few:.2f} x",
-                beside=f"{many * 1e3:.1f} ms to {few * 1e3:.1f} ms, p95 {p95 * 1e3:.1f} ms",
+                beside=f"{many * 1e3:.1f} ms to {few * 1e3:.1f} ms",
                 target=f"<= {TARGET} x",
                 met=many <= few * TARGET,
-            )
+            ),
+            Row(
+                what=f"slowest of 20 pages at {MANY:,} (p95)",
+                figure=f"{p95 * 1e3:.1f} ms",
+                target=f"<= {SLOWEST * 1e3:.0f} ms",
+                met=p95 <= SLOWEST,
+            ),
         ],
     )
 
@@ -66,15 +82,12 @@ def _fill(installation: Installation, numbers: range) -> None:
     """Give tasks to everybody at first, and later to the others only: one's own do not grow with theirs."""
     wiring = installation.wiring
     instance = approvals.start(wiring, approvals.publish(wiring))
-    others = range(OWN, GROUPS) if numbers.start else range(GROUPS)
+    first_group = OWN if numbers.start else 0
     with wiring.transaction() as ctx:
-        row = {"instance_id": instance, "element_id": "review", "name": "Review", "title": "bench"}
-        row |= {"status": TaskStatus.OPEN, "priority": 50, "created_at": ctx.now, "revision": 0}
-        tasks = [{**row, "id": 1_000_000 + n, "key": f"bench-{n}", "due_date": ctx.now} for n in numbers]
-        ctx.session.execute(insert(UserTask), tasks)
-        offers = [
-            {"user_task_id": 1_000_000 + n, "group_key": f"bench@{others[n % len(others)]}"} for n in numbers
-        ]
-        ctx.session.execute(insert(Candidate), offers)
+        bounds = {"first": numbers.start, "last": numbers.stop, "offset": FIRST_ID}
+        shared = {"instance": instance, "now": ctx.now.replace(tzinfo=None)}
+        ctx.session.execute(text(_TASKS), {**bounds, **shared})
+        groups = {"group": first_group, "groups": GROUPS - first_group}
+        ctx.session.execute(text(_OFFERS), {**bounds, **groups})
     with installation.service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
