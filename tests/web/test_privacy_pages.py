@@ -45,6 +45,22 @@ def test_consent_is_shown_in_its_words_and_taken_back(browse: Browse, service: S
     assert "已登记重新同意" in again.text
 
 
+def test_whoever_works_on_it_sees_that_a_consent_was_taken_back(
+    browse: Browse, number: int, task_at: Callable[..., int]
+) -> None:
+    browser, task = browse("shiwei"), task_at("recommender_opinion")
+    provision = browser.get(f"/nominations/{number}/privacy").all(
+        r'action="(/nominations/\d+/consents/\d+/withdraw)"'
+    )[1]
+    before = browse("liyang").get(f"/tasks/{task}")
+
+    browser.post(provision, {"reason": "本人书面要求"})
+
+    after = browse("liyang").get(f"/tasks/{task}")
+    assert "本人已撤回向其他单位提供的同意" not in before.text
+    assert "不得再将其材料送交其他单位或导出给他人。" in after.text
+
+
 def test_finding_is_shown_masked_on_both_pages_and_let_stand_by_the_organiser(
     browse: Browse, service: Service, number: int, task_at: Callable[..., int]
 ) -> None:

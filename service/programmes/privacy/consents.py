@@ -60,6 +60,12 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
     return list(ctx.session.scalars(query))
 
 
+def list_withdrawn(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
+    """Return the consents taken back and not given again since, the newest of each kind."""
+    newest = {consent.kind: consent for consent in list_of(ctx, nomination)}
+    return [consent for consent in newest.values() if consent.withdrawn_at is not None]
+
+
 def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
     """Take a consent back, by the nominee, or by his workplace or the organiser on his word.
 

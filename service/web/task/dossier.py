@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import url_for
 
-from service.models import Attachment, Consultation, Defect, Finding, Instance, Nomination, Objection
+from service.models import Attachment, Consent, Consultation, Defect, Finding, Instance, Nomination, Objection
 from service.programmes import wiring
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
+from service.programmes.privacy import consents
 from service.programmes.privacy import findings as privacy_findings
 from service.programmes.publication import objections
 from service.programmes.review import consultations, form_checks
@@ -53,6 +54,7 @@ class Dossier:
     slots: Sequence[SlotView] = ()
     findings: Sequence[Finding] = ()
     scanned: Sequence[privacy_findings.Finding] = ()
+    withdrawn: Sequence[Consent] = ()  #: consents taken back and not given again
     opinions: Sequence[GivenOpinion] = ()
     defects: Sequence[Defect] = ()
     consultations: Sequence[Consultation] = ()
@@ -74,6 +76,7 @@ def read(
         slots=slots_of(ctx, nomination, editable=filling),
         findings=screening.list_findings(ctx, nomination),
         scanned=() if filling else privacy_findings.find(ctx, nomination),
+        withdrawn=() if filling else consents.list_withdrawn(ctx, nomination),
         opinions=opinions.list_of(ctx, nomination),
         defects=form_checks.list_of(ctx, nomination) if form_checks.PROPERTY in properties else (),
         consultations=consultations.list_of(ctx, nomination) if consultations.PROPERTY in properties else (),
