@@ -57,9 +57,6 @@ class Stored(Mapping[str, JSON]):
     def __contains__(self, name: object) -> bool:
         return name in self._texts or name in self._values
 
-    def __or__(self, other: Mapping[str, JSON]) -> Variables:
-        return {**self, **other}
-
     def __repr__(self) -> str:
         return repr(dict(self))
 

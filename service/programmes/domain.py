@@ -135,6 +135,10 @@ class Programmes:
         """Check and keep a submitted form."""
         return intake.accept(ctx, task, element, submission)
 
+    def begins(self, process_id: str) -> bool:
+        """Rounds, nominations and objections begin with their rows, never by an event alone."""
+        return process_id in (rounds.PROCESS, nominations.PROCESS, objections.PROCESS)
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Spare the units whose time was extended."""
         topics.after_broadcast(ctx, round_id, signal)

@@ -134,6 +134,10 @@ class Domain(Protocol):
         """Check a submission (``outcome`` and ``answers``) and keep what the domain keeps of it."""
         ...
 
+    def begins(self, process_id: str) -> bool:
+        """Say whether only the domain begins instances of a process, as rows of its own belong to each."""
+        ...
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Adjust the jobs a signal made: the domain may let some instances hear it later."""
         ...

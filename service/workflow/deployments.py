@@ -19,7 +19,7 @@ from service.workflow import history, start_plans
 from service.workflow.context import Context
 from service.workflow.decision_tables import WrongTables, read_tables
 
-#: messages and signals thrown by nobody's diagram: there is no door for them yet
+#: messages and signals that come from elsewhere by themselves: none, an organiser may give them by hand
 OUTSIDE: Final = frozenset[str]()
 
 _CACHED_DIAGRAMS = 64

@@ -47,7 +47,7 @@ def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask])
 
 def _row(instance: Instance, step: Step, task: OpenUserTask, element: Element) -> UserTask:
     batch = element.properties.get("batch", "")
-    variables = step.variables | task.inputs
+    variables = {**step.variables, **task.inputs}
     return UserTask(
         round_id=instance.round_id,
         instance=instance,

@@ -37,6 +37,8 @@ def replace_plans(ctx: Context, deployment: Deployment, diagram: Diagram) -> lis
     for process in diagram.processes.values():
         for trigger in process.start_triggers:
             place = {"process_id": process.id, "element_id": trigger.element_id}
+            if trigger.kind != "timer" and ctx.domain.begins(process.id):
+                continue
             if trigger.kind != "timer":
                 heard = {"key": deployment.key, "kind": trigger.kind, "name": trigger.name}
                 ctx.session.add(StartSubscription(deployment_id=deployment.id, **place, **heard))

@@ -95,6 +95,9 @@ class LeaveDomain:
     def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
         """A new task needs nothing more."""
 
+    def begins(self, process_id: str) -> bool:
+        return process_id == "leave"
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Everybody hears a signal at once."""
 

@@ -89,6 +89,14 @@ def test_signal_of_another_key_begins_nothing(ctx: Context, plant: Plant) -> Non
     assert begin_all(ctx) == []
 
 
+def test_what_the_domain_itself_begins_no_event_begins(ctx: Context, plant: Plant) -> None:
+    deployment = publish(ctx, calls=CALLS, leave=TOLD)
+
+    throw(ctx, plant, deployment, "calls", why="pay")
+
+    assert begin_all(ctx) == []
+
+
 def test_only_the_newest_version_begins(ctx: Context, plant: Plant) -> None:
     deployment = publish(ctx, calls=CALLS, told=TOLD)
     newest = publish(ctx, calls=CALLS, other=TOLD)
