@@ -45,6 +45,8 @@ def a_file(*rules: tuple[str, ...], policy: str = "UNIQUE", extra: str = "") -> 
 
 WHOLE = a_file(("< 3", '"short"', "短假"), (">= 3", '"long"', "长假须科长批"))
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 _numbers = itertools.count(1)
 
 

@@ -70,6 +70,11 @@ class Rule:
     output_texts: tuple[str, ...]  #: the outputs as written
     cell_texts: tuple[str, ...] = ()  #: the input cells as written
 
+    @property
+    def words(self) -> str:
+        """What is noted beside the rule: its annotations, or its description."""
+        return "; ".join(text for _column, text in self.annotations if text) or self.description
+
 
 @dataclass(slots=True)
 class Table:

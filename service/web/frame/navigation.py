@@ -59,7 +59,7 @@ PLACES = [
         endpoint="modeler_pages.list_diagrams",
         label=_("流程图"),
         icon="git-branch",
-        blueprints=("modeler_pages",),
+        blueprints=("modeler_pages", "decision_pages"),
         door=administers,
     ),
     Place(
