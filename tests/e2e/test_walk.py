@@ -24,7 +24,7 @@ def test_a_nomination_goes_from_a_workplace_to_the_announcement(visit: Visit, tm
     for consulted, step in ((visit("gongan"), "公安协查"), (visit("hangye"), "行业部门征询")):
         for who in (WHO, "滆湖", "滆湖", "滆湖", "滆湖"):
             consulted.open_task(who, step)
-            consulted.fill_date("回复日期", "2024/3/18")
+            consulted.fill_date("回复日期", "2024/3/15")
             consulted.fill("征询结果", "未发现问题。")
             consulted.decide("无问题")
     for who in (WHO, "滆湖", "滆湖", "滆湖", "滆湖"):

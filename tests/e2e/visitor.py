@@ -98,7 +98,7 @@ class Visitor:
         self.page.wait_for_timeout(400)
         self.page.locator("#task-form").get_by_role("button", name=outcome, exact=True).click()
         self._confirm()
-        expect(self.page.locator("#task-form")).to_have_count(0)
+        expect(self.page.locator("#task-form")).to_have_count(0, timeout=15_000)
 
     def move_clock_to(self, day: str) -> None:
         """Move the demonstration to 24:00 of a day (ISO)."""
