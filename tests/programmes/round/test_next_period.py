@@ -1,4 +1,4 @@
-"""003-G, N66: a timer asks for the next period every third year, and opening it makes a round of that year."""
+"""003-G, N66: a timer asks for the next period every third year; opening it makes that year's round."""
 
 from __future__ import annotations
 

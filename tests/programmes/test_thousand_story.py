@@ -1,0 +1,61 @@
+"""The selection of a thousand: self-nomination, the Saturday deadline, plans, and a list without a notice."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from service.models import Candidate, NoticeKind, Reminder, TaskStatus, UserTask
+from tests.programmes.story import Story
+
+TICKS = {"loyal": True, "upright": True, "diligent": True}
+ORGANISER = "sxtuanshiwei"
+
+
+def test_x08_self_nomination_goes_by_the_workplace_to_the_recommender_above(period_2021: Story) -> None:
+    nominee = period_2021.nominate("sxgz-1-2", "enterprise", source="self", by="houxuanren")
+
+    with period_2021.wiring.reading() as ctx:
+        task = period_2021.task_id(nominee, "workplace_opinion")
+        offered = list(ctx.session.scalars(select(Candidate.group_key).where(Candidate.user_task_id == task)))
+    assert offered == ["head@sxgz-1-2"]
+    assert period_2021.read(nominee).recommender.code == "sxgz"
+
+
+def test_x10_x11_saturday_deadline_is_kept_and_closes_what_is_unfinished(period_2021: Story) -> None:
+    nominee = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+
+    period_2021.pass_until("2021-07-31 23:59")
+    assert period_2021.waits_at(nominee) == ["workplace_opinion"]
+    period_2021.pass_until("2021-08-01 00:00")
+
+    assert (period_2021.waits_at(nominee), period_2021.status(nominee)) == ([], "overdue")
+
+
+def test_plans_are_asked_of_every_recommender_and_reminded_until_filed(period_2021: Story) -> None:
+    with period_2021.wiring.reading() as ctx:
+        query = select(UserTask.id).where(UserTask.element_id == "file_plan")
+        plans = list(ctx.session.scalars(query.where(UserTask.status == TaskStatus.OPEN)))
+        groups = select(Candidate.group_key).where(Candidate.user_task_id.in_(plans))
+        offered = sorted(ctx.session.scalars(groups))
+
+    period_2021.pass_until("2021-06-21 10:00")
+
+    recommenders = period_2021.pack.programme.quota.recommenders
+    assert offered == sorted(f"recommender@{code}" for code in recommenders)
+    with period_2021.wiring.reading() as ctx:
+        assert set(ctx.session.scalars(select(Reminder.user_task_id))) == set(plans)
+
+
+def test_list_is_shown_without_a_notice_once_everybody_is_filed(period_2021: Story) -> None:
+    nominee = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+    period_2021.complete(nominee, "workplace_opinion", "approve", text="同意。", **TICKS)
+    period_2021.complete(
+        nominee, "recommender_opinion", "approve", reason="同意推荐。", stated_reason="尚未报送人数。"
+    )
+    period_2021.complete(nominee, "file_nomination", "file", by=ORGANISER, text="予以备案。")
+    period_2021.pass_until("2021-08-02 10:00")
+
+    period_2021.confirm("confirm_display", by=ORGANISER)
+
+    assert period_2021.status(nominee) == "awarded"
+    assert period_2021.listed(NoticeKind.AWARDS) == [nominee]
