@@ -1,4 +1,4 @@
-// long enough for a slow server, short enough after a download, which leaves the page where it is
+// long enough for a slow server, short enough for somebody whose request was lost
 const PATIENCE = 8000;
 
 function release(form) {
@@ -9,13 +9,14 @@ function release(form) {
 
 /**
  * Keeps an impatient second click from sending a form twice. Buttons are only marked, after the
- * event, because a disabled button's name and value would not be sent.
+ * event, because a disabled button's name and value would not be sent. A form marked `data-download`
+ * stays free: its answer is a file, which leaves the page where it is.
  */
 export default function submitting(document) {
   document.addEventListener('submit', event => {
     const form = event.target;
 
-    if (form.method !== 'post' || form.closest('dialog')) {
+    if (form.method !== 'post' || form.closest('dialog') || form.hasAttribute('data-download')) {
       return;
     }
 
