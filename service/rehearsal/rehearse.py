@@ -18,13 +18,12 @@ from service import schema
 from service.clock import MovableClock
 from service.config import Settings
 from service.errors import Conflict, ServiceError
-from service.models import Candidate, Nomination, TaskStatus, Unit, User, UserTask
+from service.models import Candidate, Nomination, TaskStatus, Unit, UserTask
 from service.programmes import intake, wiring
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, Slot
-from service.programmes.privacy import clearances
 from service.programmes.review import ballots, steps
 from service.programmes.round import calendars, rounds
 from service.rehearsal.crowd import Planned, answers_of, plan, points_of
@@ -210,21 +209,9 @@ def _complete(rehearsal: _Rehearsal, acting: Context, task_id: int) -> str:
         answers = made_up.answer(deployments.get_form(acting, task.instance, task.form_id), known)
     outcome = outcomes[-1 if is_full else 0][0]
     if outcome in intake.split(element.properties.get("clearance", "")):
-        _clear_files(acting, task)
+        demonstration.clear_files(acting, task)
     user_tasks.complete(acting, task.id, outcome, answers)
     return task.name
-
-
-def _clear_files(acting: Context, task: UserTask) -> None:
-    """Whoever began the nomination declares its files, and the reviewer whose turn it is ticks them."""
-    nomination = nominations.of_instance(acting, task.instance)
-    assert nomination is not None
-    began = acting.session.get_one(User, nomination.created_by_id)
-    declaring = replace(acting, actor=people.actor_of(acting, began))
-    for entry in clearances.list_of(acting, nomination):
-        if not entry.is_cleared:
-            clearances.declare(declaring, nomination, entry.file.id)
-            clearances.clear(acting, nomination, entry.file.id)
 
 
 def _vote(acting: Context, task: UserTask) -> str:

@@ -25,7 +25,8 @@ from service.models import (
     User,
     UserTask,
 )
-from service.programmes.demo import made_up
+from service.programmes import intake
+from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.demo.made_up import Person
 from service.programmes.nomination import attachments, nominations
@@ -126,7 +127,11 @@ class Story:
                 answers = made_up.answer(_form(ctx, task), {})
                 if task.element_id == "recommender_opinion" and _is_exception(ctx, nomination_id):
                     answers["exception_reason"] = REASON
-                self._complete(ctx, task, _outcomes(ctx, task)[0], "", answers)
+                outcome = _outcomes(ctx, task)[0]
+                if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
+                    user = notifications.responsible(ctx, task)[-1]
+                    demonstration.clear_files(replace(ctx, actor=people.actor_of(ctx, user)), task)
+                self._complete(ctx, task, outcome, "", answers)
 
     def confirm(self, element_id: str, *, by: str = ORGANISER) -> None:
         """Complete the round's own task at a step, and let everybody hear of it."""
@@ -294,5 +299,8 @@ def _is_exception(ctx: Context, nomination_id: int) -> bool:
 
 
 def _outcomes(ctx: Context, task: UserTask) -> list[str]:
-    element = deployments.get_element(ctx, task.instance, task.element_id)
-    return [value for value, _label in deployments.outcomes_of(element.properties["outcomes"])]
+    return [value for value, _label in deployments.outcomes_of(_properties(ctx, task)["outcomes"])]
+
+
+def _properties(ctx: Context, task: UserTask) -> Mapping[str, str]:
+    return deployments.get_element(ctx, task.instance, task.element_id).properties

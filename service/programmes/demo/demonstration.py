@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
+from service.programmes import intake
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, PackUnit
+from service.programmes.privacy import clearances
 from service.programmes.round import head_counts, rounds
 from service.workflow import deployments, notifications, people, user_tasks
 from service.workflow.context import Actor, Context
@@ -146,6 +148,8 @@ def _nominate(
         acting = replace(ctx, actor=_who(ctx, task))
         _attach(acting, pack, nomination, task)
         outcome = deployments.outcomes_of(_properties(ctx, task)["outcomes"])[0][0]
+        if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
+            clear_files(acting, task)
         user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
     _draft(ctx, pack, nomination, known)
 
@@ -164,6 +168,18 @@ def _open_tasks(ctx: Context, nomination: Nomination) -> list[UserTask]:
         UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
     )
     return list(ctx.session.scalars(query.order_by(UserTask.id)))
+
+
+def clear_files(acting: Context, task: UserTask) -> None:
+    """Whoever began the nomination declares its files, and the reviewer whose turn it is ticks them."""
+    nomination = nominations.of_instance(acting, task.instance)
+    assert nomination is not None
+    began = acting.session.get_one(User, nomination.created_by_id)
+    declaring = replace(acting, actor=people.actor_of(acting, began))
+    for entry in clearances.list_of(acting, nomination):
+        if not entry.is_cleared:
+            clearances.declare(declaring, nomination, entry.file.id)
+            clearances.clear(acting, nomination, entry.file.id)
 
 
 def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[UserTask]:
