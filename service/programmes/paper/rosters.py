@@ -107,16 +107,16 @@ def print_quotas(ctx: Context, entry: Round) -> bytes:
     """Return the quota table as .xlsx with live sums, the units called as the annex calls them."""
     pack = wiring.pack_of(ctx, entry)
     papers = pack.programme.papers_of(QUOTAS)
-    categories = pack.programme.categories
+    table = funnel.tabulate(ctx, entry)
     names = pack.quotas.units if pack.quotas else {}
     rows = [
-        (names.get(unit.code, unit.name), [row[key].places if key in row else 0 for key in categories])
-        for unit, row, _total in funnel.tabulate(ctx, entry).rows
+        (names.get(unit.code, unit.name), [row[key].places if key in row else 0 for key in table.columns])
+        for unit, row, _total in table.rows
     ]
     return make_quota_table(
         QuotaTableRecord(
             title=papers[0].title if papers else pack.programme.title,
-            categories=[category.name for category in categories.values()],
+            categories=list(table.columns.values()),
             rows=rows,
         )
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import QuotaUse, Unit
+from service.programmes.paper import rosters
 from service.programmes.round import funnel, head_counts
 from service.programmes.round.quotas import Cell
 from service.workflow.execution import RefusedByProcess
@@ -123,3 +127,13 @@ def test_last_suggested_place_goes_to_one_of_two(period_2021: Story) -> None:
     [refused] = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(refused, RefusedByProcess)
     assert cells(period_2021)[1] == Cell(places=1, taken=1, hard=False)
+
+
+def test_printed_table_has_one_column_of_places(period_2021: Story) -> None:
+    report(period_2021, 41)
+
+    with period_2021.wiring.reading() as ctx:
+        book = load_workbook(io.BytesIO(rosters.print_quotas(ctx, period_2021.entry(ctx))))
+
+    values = [[cell for cell in row if cell is not None] for row in book.active.values]
+    assert [1, "绍兴市直属机关团工委", 2] in [row[:3] for row in values]
