@@ -112,7 +112,7 @@ def test_whole_multi_instance_costs_in_step_with_its_size(walk: Maker, how: str,
 
     calls_for(1)  # what is compiled or cached once
 
-    assert calls_for(300) <= 10.2 * calls_for(30)
+    assert calls_for(600) <= 3.06 * calls_for(200)
 
 
 def test_results_and_what_is_still_to_come_outlive_a_store_that_sorts_keys(walk: Maker) -> None:
