@@ -126,7 +126,9 @@ def upgrade() -> None:
         op.f("ix_nomination_round_id_recommender_id"), "nomination", ["round_id", "recommender_id"]
     )
     op.create_index(
-        op.f("ix_nomination_round_id_status_category"), "nomination", ["round_id", "status", "category"]
+        "ix_nomination_board",
+        "nomination",
+        ["round_id", "status", "category", "recommender_id", "sex", "industry"],
     )
 
     op.create_table(

@@ -51,7 +51,8 @@ class Nomination(Base):
 
     __tablename__ = "nomination"
     __table_args__ = (
-        Index(None, "round_id", "status", "category"),
+        # the board of a round is counted from this index alone
+        Index("ix_nomination_board", "round_id", "status", "category", "recommender_id", "sex", "industry"),
         Index(None, "round_id", "recommender_id"),
         Index(None, "round_id", "id_number_index"),
         # of two that submit the same person at once, the database lets one through

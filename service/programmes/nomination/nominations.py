@@ -296,13 +296,14 @@ def _readers(ctx: Context, entry: Round) -> list[str]:
 def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Narrow a query of nominations to those of a round the actor may see."""
     actor = ctx.actor
-    query = query.join(Unit, Unit.id == Nomination.unit_id).where(Nomination.round_id == entry.id)
+    query = query.where(Nomination.round_id == entry.id)
     if actor.is_system or actor.is_admin or is_organiser(ctx, entry):
         return query
     if actor.user_id is None:
         return query.where(false())
     own = (Nomination.nominee_id == actor.user_id) | (Nomination.created_by_id == actor.user_id)
     below = at_or_below(actor, _readers(ctx, entry))
+    query = query.join(Unit, Unit.id == Nomination.unit_id)
     return query.where(own if below is None else own | below)
 
 
