@@ -133,6 +133,17 @@ def verify() -> None:
     click.echo("every chain holds")
 
 
+@cli.command("load-units")
+@click.argument("programme")
+def load_units(programme: str) -> None:
+    """Load the units of a programme, so that accounts can be created before its first round."""
+    service = wire(_settings())
+    with service.wiring.transaction() as ctx:
+        pack = wiring.get_pack(ctx, programme)
+        demonstration.load_units(ctx, pack.units)
+        click.echo(f"loaded {len(pack.units)} units of {programme}")
+
+
 @cli.command("open-round")
 @click.argument("programme")
 @click.option("--label", help="What the round is called; the year when left out.")

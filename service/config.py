@@ -14,6 +14,9 @@ PREFIX = "XUANSHU_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+_KINDS = {int: "whole number", float: "number"}
+
+
 class BadSetting(ServiceError):
     """A setting in the environment that cannot be meant: the service does not start."""
 
@@ -101,7 +104,7 @@ def _read(variable: str, text: str, kind: Any) -> Any:
     try:
         return kind(text)
     except ValueError as error:
-        raise BadSetting(f"{variable} must be a {kind.__name__}, not {text!r}") from error
+        raise BadSetting(f"{variable} must be a {_KINDS.get(kind, kind.__name__)}, not {text!r}") from error
 
 
 def _read_bool(variable: str, text: str) -> bool:

@@ -33,6 +33,23 @@ def test_lost_field_key_stops_every_command(command: tuple[str, ...], tmp_path: 
     assert not (tmp_path / "field_key").exists()
 
 
+def test_first_administrator_is_created_before_any_round(tmp_path: Path) -> None:
+    assert _run(tmp_path, "migrate").returncode == 0
+
+    loaded = _run(tmp_path, "load-units", "changzhou-good-youth")
+    refused = _run(tmp_path, "open-round", "changzhou-good-youth", "--year", "2024")
+    password = ("--password", "a-long-password")
+    created = _run(tmp_path, "create-user", "li", "李某", "cz", "--role", "admin", *password)
+
+    assert (loaded.returncode, loaded.stdout) == (0, "loaded 25 units of changzhou-good-youth\n")
+    assert (refused.returncode, refused.stderr) == (
+        REFUSED,
+        "2024 年的截止日期已全部过去（最后一项是 2024年3月25日24:00），不能再开设这一届。"
+        "请填写以后的年份。\n",
+    )
+    assert (created.returncode, created.stdout) == (0, "created li\n")
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_tables_that_are_not_there_stop_the_start(command: str, tmp_path: Path) -> None:
     ended = _run(tmp_path, command)

@@ -39,7 +39,7 @@ def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
     ("environ", "sentence"),
     [
         ({"XUANSHU_PROT": "80"}, "XUANSHU_PROT is not a setting of this service"),
-        ({"XUANSHU_PORT": "http"}, "XUANSHU_PORT must be a int, not 'http'"),
+        ({"XUANSHU_PORT": "http"}, "XUANSHU_PORT must be a whole number, not 'http'"),
         ({"XUANSHU_PORT": "70000"}, "XUANSHU_PORT must lie between 1 and 65535"),
         ({"XUANSHU_SCHEDULER": "perhaps"}, "XUANSHU_SCHEDULER must be true or false, not 'perhaps'"),
         ({"XUANSHU_CRYPTO_SUITE": "des"}, "XUANSHU_CRYPTO_SUITE must be one of aes, gm, not 'des'"),

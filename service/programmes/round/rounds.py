@@ -26,7 +26,8 @@ from service.models import (
 )
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.round import quotas
+from service.programmes.pack.programme import Programme
+from service.programmes.round import calendars, quotas
 from service.programmes.rule import calendar
 from service.workflow import deployments, execution, history, jobs, user_tasks
 from service.workflow.context import Context
@@ -46,9 +47,12 @@ def open_round(
     """Open a round of a programme: quotas from its annex, dates from its notice, and its process.
 
     Publishes the pack's diagram first if the newest version is another one and nobody redrew it.
+    Refused for a year whose working days nobody has entered, and where every deadline is already over.
     """
     programme = pack.programme
     year = year or programme.year
+    calendars.load(ctx).require(year)
+    _require_time_left(ctx, programme, year)
     organiser = get_unit(ctx, programme.organiser)
     if ctx.session.scalar(
         select(Round.id).where(Round.programme == pack.key, Round.label == (label or str(year)))
@@ -88,6 +92,19 @@ def open_round(
     )
     entry.instance_id = instance.id
     return entry
+
+
+def _require_time_left(ctx: Context, programme: Programme, year: int) -> None:
+    last = max(
+        (calendar.deadline(month_day, year, programme.zone) for month_day in programme.deadlines.values()),
+        default=None,
+    )
+    if last is not None and last <= ctx.now:
+        raise Invalid(
+            f"{year} 年的截止日期已全部过去（最后一项是 {calendar.write_moment(last, programme.zone)}），"
+            "不能再开设这一届。请填写以后的年份。",
+            fields={"year": "请填写以后的年份"},
+        )
 
 
 def get(ctx: Context, round_id: int) -> Round:

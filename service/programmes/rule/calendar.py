@@ -28,7 +28,7 @@ class CalendarMissing(Invalid):
 
     def __init__(self, year: int) -> None:
         super().__init__(
-            f"没有 {year} 年的放假调休安排，无法推算工作日。请在“系统设置·工作日历”导入国务院办公厅公布的"
+            f"没有 {year} 年的放假调休安排，无法推算工作日。请在“管理 → 工作日历”录入国务院办公厅公布的"
             f"{year} 年节假日安排，并标记该年已录全，然后再试。"
         )
         self.year = year
@@ -96,6 +96,11 @@ class WorkingDays:
     def roll(self, day: date) -> date:
         """Return the day, or the next working day when it is not worked (民法典第二百零三条)."""
         return day if self.is_working_day(day) else self.shift(day, 1)
+
+    def require(self, year: int) -> None:
+        """Refuse a year without data. Raises CalendarMissing."""
+        if not self._knows(year):
+            raise CalendarMissing(year)
 
     def between(self, start: date, end: date) -> int:
         """Count the working days after ``start`` up to and including ``end``; negative when reversed."""

@@ -12,6 +12,7 @@ from service.errors import Conflict, Forbidden, Invalid
 from service.models import HistoryEvent, Notification, Reminder, Stage, UserTask
 from service.programmes.nomination import nominations
 from service.programmes.round import rounds
+from service.programmes.rule.calendar import CalendarMissing
 from tests.programmes.story import Story, _unit
 
 GEHU, LIYANG = "wujin-gehu", "liyang"
@@ -237,6 +238,23 @@ def test_a_second_round_of_the_same_name_is_refused(round_2024: Story) -> None:
         rounds.open_round(ctx, round_2024.pack, label="2024")
 
     assert list(refused.value.fields) == ["label"]
+
+
+def test_a_round_in_a_year_without_calendar_is_refused_when_it_is_opened(round_2024: Story) -> None:
+    with pytest.raises(CalendarMissing) as refused, round_2024.wiring.transaction() as ctx:
+        rounds.open_round(ctx, round_2024.pack, year=2050)
+
+    assert refused.value.year == 2050
+
+
+def test_a_round_whose_deadlines_are_all_over_is_refused(round_2024: Story) -> None:
+    with pytest.raises(Invalid) as refused, round_2024.wiring.transaction() as ctx:
+        rounds.open_round(ctx, round_2024.pack, year=2023)
+
+    assert refused.value.fields == {"year": "请填写以后的年份"}
+    assert refused.value.message == (
+        "2023 年的截止日期已全部过去（最后一项是 2023年3月25日24:00），不能再开设这一届。请填写以后的年份。"
+    )
 
 
 def test_rounds_of_two_years_keep_apart(round_2024: Story) -> None:
