@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from service.errors import Invalid
 from service.models import Membership, User
-from service.programmes import wiring
-from service.programmes.demo.demonstration import PASSWORD, LogIn, list_log_ins
+from service.programmes.account import accounts
+from service.programmes.demo.demonstration import PASSWORD, LogIn, list_shown
 from service.web.frame import sessions
 from service.web.frame.errors import Trouble, answer, is_fragment, wants_data
 from service.web.frame.languages import LANGUAGES
@@ -160,14 +160,13 @@ def _form(login: str, password: str = "", *, problem: str = "", carrying: Kept |
         target=request.values.get("next", ""),
         carrying=carrying,
         log_ins=_demonstration_log_ins(),
-        role_words=_role_names() if "ctx" in g else {},
     )
 
 
 def _demonstration_log_ins() -> list[LogIn]:
     if not current_app.config["DEMONSTRATION"] or "ctx" not in g:  # none where a request was refused early
         return []
-    return [entry for pack in wiring.all_packs(g.ctx).values() for entry in list_log_ins(pack)]
+    return list_shown(g.ctx)
 
 
 def _account(refused: Invalid | None) -> str:
@@ -176,12 +175,7 @@ def _account(refused: Invalid | None) -> str:
         "account.html",
         user=g.ctx.session.get_one(User, g.ctx.actor.user_id),
         memberships=list(g.ctx.session.scalars(query)),
-        role_names=_role_names(),
+        role_names=accounts.role_names(g.ctx),
         refused=refused,
         least=people.MIN_PASSWORD,
     )
-
-
-def _role_names() -> dict[str, str]:
-    packs = wiring.all_packs(g.ctx).values()
-    return {key: role.name for pack in packs for key, role in pack.programme.roles.items()}

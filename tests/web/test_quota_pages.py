@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from service.clock import MovableClock
 from service.models import HeadCount, Quota, Unit
 from service.programmes.demo import demonstration
+from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.wire import Service
 from service.workflow.context import Context
@@ -18,12 +20,17 @@ Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def selection(service: Service) -> int:
-    """A demonstration round of the selection by ratio; its id."""
+def selection(service: Service, clock: MovableClock) -> int:
+    """A demonstration round of the selection by ratio, opened in its own year; its id."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
+    pack = domain.packs["thousand-good-youth"]
+    now = clock()
+    clock.move_to(read_demo(pack.demo).start)
     with service.wiring.transaction() as ctx:
-        return demonstration.set_up(ctx, domain.packs["thousand-good-youth"]).id
+        opened = demonstration.set_up(ctx, pack).id
+    clock.move_to(now)
+    return opened
 
 
 def quota_of(ctx: Context, code: str) -> Quota:

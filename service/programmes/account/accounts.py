@@ -143,12 +143,14 @@ def count_waiting(ctx: Context, group: str) -> int:
 
 
 def role_names(ctx: Context) -> dict[str, str]:
-    """Return the roles of every programme, by key."""
-    return {
-        role.key: role.name
-        for pack in wiring.all_packs(ctx).values()
-        for role in pack.programme.roles.values()
-    }
+    """Return the roles of every programme, by key; a key that programmes call differently has every name."""
+    names: dict[str, list[str]] = {}
+    for pack in wiring.all_packs(ctx).values():
+        for role in pack.programme.roles.values():
+            called = names.setdefault(role.key, [])
+            if role.name not in called:
+                called.append(role.name)
+    return {key: " / ".join(called) for key, called in names.items()}
 
 
 def make_password() -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
-from service.programmes import intake
+from service.programmes import intake, wiring
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
@@ -29,7 +29,7 @@ class LogIn:
 
     login: str
     name: str
-    role: str
+    role: str  #: the role's name in its programme
     unit: str
 
 
@@ -94,10 +94,22 @@ def starter_role(pack: Pack) -> str:
 def list_log_ins(pack: Pack) -> list[LogIn]:
     """Return the accounts one a role, in the order of the chain."""
     names = {unit.code: unit.name for unit in pack.units}
+    roles = pack.programme.roles
     return [
-        LogIn(login=account.login, name=account.name, role=account.role, unit=names[account.unit])
+        LogIn(
+            login=account.login,
+            name=account.name,
+            role=roles[account.role].name if account.role in roles else account.role,
+            unit=names[account.unit],
+        )
         for account in read_demo(pack.demo).accounts
     ]
+
+
+def list_shown(ctx: Context) -> list[LogIn]:
+    """Return who may log in to the demonstrations that were set up."""
+    shown = ctx.session.scalars(select(Round.programme).where(Round.demonstration).distinct())
+    return [entry for key in sorted(shown) for entry in list_log_ins(wiring.get_pack(ctx, key))]
 
 
 def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:

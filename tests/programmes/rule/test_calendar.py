@@ -80,7 +80,10 @@ def test_window_into_a_year_without_data_is_refused(start):
         WorkingDays().add(start, 5)
 
     assert refusal.value.year == 2027
-    assert "导入国务院办公厅公布的2027 年节假日安排" in refusal.value.message
+    assert refusal.value.message == (
+        "没有 2027 年的放假调休安排，无法推算工作日。请在“管理 → 工作日历”录入国务院办公厅公布的"
+        "2027 年节假日安排，并标记该年已录全，然后再试。"
+    )
 
 
 def test_year_declared_complete_is_counted_from_the_table():
