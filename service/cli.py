@@ -154,7 +154,7 @@ def open_round(programme: str, label: str | None, year: int | None) -> None:
     with service.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, programme)
         demonstration.load_units(ctx, pack.units)
-        entry = rounds.open_round(ctx, pack, label=label, year=year)
+        entry = rounds.open_by_hand(ctx, pack, label=label, year=year)
         click.echo(f"opened round {entry.id}: {entry.title} {entry.label}")
 
 

@@ -52,7 +52,7 @@ def open_round(body: dict[str, Any]) -> Any:
     ctx: Context = g.ctx
     require_admin(ctx)
     pack = wiring.get_pack(ctx, body["programme"])
-    entry = rounds.open_round(ctx, pack, label=body["label"], year=body["year"])
+    entry = rounds.open_by_hand(ctx, pack, label=body["label"], year=body["year"])
     ctx.session.flush()
     return entry, {**tag_header(tag_of(entry)), "Location": f"{VERSION_PREFIX}/rounds/{entry.id}"}
 

@@ -47,12 +47,11 @@ def open_round(
     """Open a round of a programme: quotas from its annex, dates from its notice, and its process.
 
     Publishes the pack's diagram first if the newest version is another one and nobody redrew it.
-    Refused for a year whose working days nobody has entered, and where every deadline is already over.
+    Refused for a year whose working days nobody has entered.
     """
     programme = pack.programme
     year = year or programme.year
     calendars.load(ctx).require(year)
-    _require_time_left(ctx, programme, year)
     organiser = get_unit(ctx, programme.organiser)
     if ctx.session.scalar(
         select(Round.id).where(Round.programme == pack.key, Round.label == (label or str(year)))
@@ -92,6 +91,12 @@ def open_round(
     )
     entry.instance_id = instance.id
     return entry
+
+
+def open_by_hand(ctx: Context, pack: Pack, *, label: str | None, year: int | None) -> Round:
+    """Open a round that somebody asked for; refused for a year whose deadlines are all over."""
+    _require_time_left(ctx, pack.programme, year or pack.programme.year)
+    return open_round(ctx, pack, label=label, year=year)
 
 
 def _require_time_left(ctx: Context, programme: Programme, year: int) -> None:

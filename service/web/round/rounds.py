@@ -78,7 +78,7 @@ def open_round() -> ResponseReturnValue:
     try:
         pack, year = _programme_and_year()
         label = request.form.get("label", "").strip()[:80]
-        entry = rounds.open_round(ctx, pack, label=label or None, year=year)
+        entry = rounds.open_by_hand(ctx, pack, label=label or None, year=year)
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(request.form.to_dict(), refused), status_of(refused)

@@ -249,7 +249,7 @@ def test_a_round_in_a_year_without_calendar_is_refused_when_it_is_opened(round_2
 
 def test_a_round_whose_deadlines_are_all_over_is_refused(round_2024: Story) -> None:
     with pytest.raises(Invalid) as refused, round_2024.wiring.transaction() as ctx:
-        rounds.open_round(ctx, round_2024.pack, year=2023)
+        rounds.open_by_hand(ctx, round_2024.pack, label=None, year=2023)
 
     assert refused.value.fields == {"year": "请填写以后的年份"}
     assert refused.value.message == (
