@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -28,6 +29,22 @@ def normalise(variables: Mapping[str, Any]) -> Variables:
         except TypeError as error:
             raise TypeError(f"variable {name!r}: {error}") from error
     return result
+
+
+class Copied(Mapping[str, JSON]):
+    """Variables whose values are copied when they are read: who reads one pays for one, and may change it."""
+
+    def __init__(self, shared: Variables) -> None:
+        self._shared = shared
+
+    def __getitem__(self, name: str) -> JSON:
+        return copy.deepcopy(self._shared[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shared)
+
+    def __len__(self) -> int:
+        return len(self._shared)
 
 
 def plain(value: Any) -> JSON:  # noqa: PLR0911  # a table of kinds

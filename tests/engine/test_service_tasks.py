@@ -44,6 +44,20 @@ def test_topic_is_given_its_headers_and_variables_and_its_result_goes_on(walk: M
     assert ours.open == ["B"]
 
 
+def test_topic_may_change_what_it_reads_and_the_process_keeps_its_own(walk: Maker) -> None:
+    def perform(task: engine.OpenServiceTask) -> engine.Variables:
+        units = task.variables["units"]
+        assert isinstance(units, list)
+        units.append("u2")
+        return {"count": len(units)}
+
+    ours = walk(SKETCH, env={"perform": perform})
+    ours.start(units=["u1"])
+    step = ours.complete("A", outcome="ok")
+
+    assert step.variables == {"units": ["u1"], "outcome": "ok", "count": 2}
+
+
 def test_bpmn_error_goes_to_the_boundary_event_with_its_code(walk: Maker) -> None:
     def full(_task: engine.OpenServiceTask) -> engine.Variables:
         raise engine.BpmnError("quota-full", "名额已满")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.engine.attributes import TaskDefinition
@@ -10,8 +10,8 @@ from service.engine.expressions import Broken, Text
 from service.engine.nodes import escalation
 from service.engine.nodes.activity import Activity
 from service.engine.nodes.node import Drawn
-from service.engine.records import JSON, BpmnError, OpenServiceTask, UncaughtBpmnError, Variables
-from service.engine.variables import normalise
+from service.engine.records import JSON, BpmnError, OpenServiceTask, UncaughtBpmnError
+from service.engine.variables import Copied, normalise
 
 if TYPE_CHECKING:
     from service.engine.instance import ProcessSpec
@@ -33,7 +33,7 @@ class ServiceTask(Activity):
         instance = token.workflow.top_workflow
         self._settle(token)
         try:
-            result = instance.environment.perform(self.record_of(token, copy.deepcopy(token.variables())))
+            result = instance.environment.perform(self.record_of(token, Copied(token.variables())))
         except BpmnError as error:
             if not escalation.throw(token, error.code, error.message):
                 raise UncaughtBpmnError(self.name, error) from error
@@ -44,7 +44,7 @@ class ServiceTask(Activity):
         token.write(normalise(result))
         return True
 
-    def record_of(self, token: Token, variables: Variables | None = None) -> OpenServiceTask:
+    def record_of(self, token: Token, variables: Mapping[str, JSON] | None = None) -> OpenServiceTask:
         """Return the open task as the rest of the service sees it."""
         if self.topic is not None and "topic" not in token.internal_data:
             self._settle(token)  # opened by a version that kept nothing

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, TypeVar, overload
 
-from service.engine.records.variables import Variables
+from service.engine.records.variables import JSON, Variables
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class OpenServiceTask:
     name: str
     topic: str  #: zeebe:taskDefinition type
     headers: Mapping[str, str] = field(default_factory=dict)  #: zeebe:taskHeaders
-    variables: Variables = field(default_factory=dict)  #: the variables it can see
+    variables: Mapping[str, JSON] = field(default_factory=dict)  #: the variables it can see
     retries: int = 3  #: how often in all the topic may be tried before somebody has to look
 
 
