@@ -14,7 +14,8 @@ from sqlalchemy import Engine, event, select
 
 from service.models import Deployment, TaskStatus, UserTask
 from service.scheduler.wiring import Wiring
-from service.workflow import deployments, execution
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
 
 PACK = Path(__file__).with_name("pack")
 FORM = json.loads((PACK / "review.form").read_text("utf-8"))

@@ -1,9 +1,12 @@
-"""The first page of an inbox must not cost more because others have more to do."""
+"""The first page of an inbox must not cost more because others have more to do.
+
+Both sizes are there before the first page is read and are read in turn, so that other work meets both.
+"""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median, quantiles
 
@@ -11,8 +14,8 @@ from sqlalchemy import text
 
 from bench import approvals
 from bench.table import Row, show
-from service.workflow import tasklist
 from service.workflow.context import Actor
+from service.workflow.task import tasklist
 from tests import postgresql
 from tests.reliability.installation import Installation, install
 
@@ -32,6 +35,8 @@ _OFFERS = f"""INSERT INTO user_task_candidate (user_task_id, group_key)
 {_NUMBERS} SELECT n + :offset, 'bench@' || (:group + n % :groups) FROM numbers"""
 TARGET, SLOWEST = 1.5, 0.020
 
+_Took = tuple[float, float]  #: seconds on the clock and of the processor
+
 
 def main() -> None:
     """Print the figures; on SQLite where there is no PostgreSQL."""
@@ -42,40 +47,47 @@ def main() -> None:
     except postgresql.NoServer as missing:
         print(f"\nInbox on sqlite: {missing}")
         kind = "sqlite"
-    with install(kind, size=0) as installation:
-        few, _ = _pages(installation, 0, FEW)
-        many, p95 = _pages(installation, FEW, MANY)
-    show(
-        f"Inbox on {kind}: a page for somebody with {OWN} of {GROUPS:,} groups",
-        [
-            Row(
-                what=f"median at {MANY:,} open tasks, to {FEW:,}",
-                figure=f"{many / few:.2f} x",
-                beside=f"{many * 1e3:.1f} ms to {few * 1e3:.1f} ms",
-                target=f"<= {TARGET} x",
-                met=many <= few * TARGET,
-            ),
-            Row(
-                what=f"slowest of 20 pages at {MANY:,} (p95)",
-                figure=f"{p95 * 1e3:.1f} ms",
-                target=f"<= {SLOWEST * 1e3:.0f} ms",
-                met=p95 <= SLOWEST,
-            ),
-        ],
-    )
+    with install(kind, size=0) as small, install(kind, size=0) as large:
+        for installation, bounds in ((small, (0, FEW)), (large, (0, FEW)), (large, (FEW, MANY))):
+            _fill(installation, range(*bounds))
+        pages = [(_read_page(small), _read_page(large)) for _ in range(PAGES)]
+    few, many = ([page[size] for page in pages] for size in (0, 1))
+    show(f"Inbox on {kind}: a page for somebody with {OWN} of {GROUPS:,} groups", _rows(few, many))
 
 
-def _pages(installation: Installation, first: int, last: int) -> tuple[float, float]:
-    _fill(installation, range(first, last))
+def _rows(few: list[_Took], many: list[_Took]) -> list[Row]:
+    wall, cost = ([median(took[of] for took in pages) * 1e3 for pages in (few, many)] for of in (0, 1))
+    slowest = quantiles([took[0] for took in many], n=20)[-1]
+    return [
+        Row(
+            what=f"median at {MANY:,} open tasks, to {FEW:,}",
+            figure=f"{wall[1] / wall[0]:.2f} x",
+            beside=f"{wall[1]:.1f} ms to {wall[0]:.1f} ms, load {os.getloadavg()[0]:.1f}",
+            target=f"<= {TARGET} x",
+            met=wall[1] <= wall[0] * TARGET,
+        ),
+        Row(
+            what="the same in processor time of the service",
+            figure=f"{cost[1] / cost[0]:.2f} x",
+            beside=f"{cost[1]:.1f} ms to {cost[0]:.1f} ms",
+        ),
+        Row(
+            what=f"slowest of 20 pages at {MANY:,} (p95)",
+            figure=f"{slowest * 1e3:.1f} ms",
+            target=f"<= {SLOWEST * 1e3:.0f} ms",
+            met=slowest <= SLOWEST,
+        ),
+    ]
+
+
+def _read_page(installation: Installation) -> _Took:
     actor = Actor(user_id=1, name="", groups=frozenset(f"bench@{number}" for number in range(OWN)))
-    took: Sequence[float] = []
-    for _ in range(PAGES):
-        with installation.wiring.reading() as ctx:
-            began = time.perf_counter()
-            page = tasklist.list_todo(replace(ctx, actor=actor), tasklist.Filter())
-            took = [*took, time.perf_counter() - began]
-            assert len(page.rows) == tasklist.PAGE
-    return median(took), quantiles(took, n=20)[-1]
+    with installation.wiring.reading() as ctx:
+        began, used = time.perf_counter(), time.process_time()
+        page = tasklist.list_todo(replace(ctx, actor=actor), tasklist.Filter())
+        took = (time.perf_counter() - began, time.process_time() - used)
+    assert len(page.rows) == tasklist.PAGE
+    return took
 
 
 def _fill(installation: Installation, numbers: range) -> None:

@@ -16,7 +16,7 @@ from service.steering import Steering
 from service.web.frame import static_files
 from service.wire import Service
 from service.workflow.context import ANONYMOUS, Context
-from service.workflow.execution import Faulted
+from service.workflow.instance.execution import Faulted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -19,18 +18,23 @@ from service.errors import ServiceError
 from service.gate import settle_field_key
 from service.logs import set_up_logs
 from service.programmes import wiring
-from service.programmes.demo import demonstration
+from service.programmes.demo import demonstration, welcome
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.diagram import completeness
-from service.programmes.pack.packs import Pack, load_all
+from service.programmes.pack import new_pack
+from service.programmes.pack.packs import Pack, load_all, load_pack, pick
 from service.programmes.round import rounds
 from service.rehearsal.rehearse import rehearse as rehearse_round
+from service.rehearsal.scenario.library import find_problems
+from service.rehearsal.scenario.play import play_all
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.worker import run_worker
 from service.server import serve as serve_web
 from service.wire import Service, wire
-from service.workflow import history, people
+from service.workflow import history
+from service.workflow.person import logins, people
 
+LEFTOVER_LENGTH = 80  #: characters of a line that is left to be rewritten
 DEMONSTRATED = "changzhou-good-youth"
 
 
@@ -71,25 +75,48 @@ def migrate(revision: str) -> None:
 
 
 @cli.command()
+@click.argument("programme", default=DEMONSTRATED)
 @click.option("--only-set-up", is_flag=True, help="Set the demonstration up and do not serve it.")
-def demonstrate(only_set_up: bool) -> None:
-    """Set up a demonstration round on a movable clock and serve it on loopback."""
+def demonstrate(programme: str, only_set_up: bool) -> None:
+    """Set up a demonstration round of a programme on a movable clock and serve it on loopback.
+
+    Every programme has a demonstration of its own, on its own clock; changzhou-good-youth when none is named.
+    """
     base = _settings()
-    settings = replace(base, demonstration=True, data_dir=base.data_dir / "demonstration")
+    pack = pick(load_all(base.processes_dir, base.forms_dir), programme)
+    settings = replace(base, demonstration=True, data_dir=base.data_dir / "demonstration" / programme)
     service = wire(settings)
     schema.upgrade(service.engine)
-    pack = _set_up_demonstration(service)
-    click.echo(_welcome(settings, pack))
+    click.echo(_set_up_demonstration(service, pack))
     service.engine.dispose()
     if not only_set_up:
         serve_web(lambda: wire(settings))
 
 
-@cli.command()
-def check() -> None:
-    """Check every programme pack: files, diagram, forms, roles, topics and dates."""
+@cli.command("new-programme")
+@click.argument("key")
+@click.option("--like", required=True, help="The programme it is most like; its folders are copied.")
+def new_programme(key: str, like: str) -> None:
+    """Begin a programme: copy another's two folders under a key of its own, and say what is left to write."""
     settings = _settings()
-    packs = load_all(settings.processes_dir, settings.forms_dir)
+    other = load_pack(settings.processes_dir, settings.forms_dir, like)
+    leftovers = new_pack.begin(settings.processes_dir, settings.forms_dir, key, other)
+    click.echo(f"已建 {settings.processes_dir / key} 和 {settings.forms_dir / key}。")
+    click.echo(f"还有 {len(leftovers)} 行说的是“{other.programme.title}”，请对照通知改写：")
+    for leftover in leftovers:
+        click.echo(f"  {leftover.file}:{leftover.line}: {leftover.text[:LEFTOVER_LENGTH]}")
+    click.echo(f"改法见 processes/README.md；随时用 xuanshu check {key} 检查。")
+
+
+@cli.command()
+@click.argument("programme", required=False)
+def check(programme: str | None) -> None:
+    """Check one programme pack or every one: files, diagram, forms, roles, topics, dates and scenarios."""
+    settings = _settings()
+    if programme:
+        packs = {programme: load_pack(settings.processes_dir, settings.forms_dir, programme)}
+    else:
+        packs = load_all(settings.processes_dir, settings.forms_dir)
     errors = 0
     for key, pack in packs.items():
         problems = completeness.check(pack)
@@ -97,7 +124,11 @@ def check() -> None:
         for problem in problems:
             where = f" {problem.element_id}" if problem.element_id else ""
             click.echo(f"{key}{where}: {problem.severity}: {problem.message} {problem.fix}")
-        if not problems:
+        wrong_scenarios = list(find_problems(settings.processes_dir, key))
+        errors += len(wrong_scenarios)
+        for sentence in wrong_scenarios:
+            click.echo(f"{key} scenarios: error: {sentence}")
+        if not problems and not wrong_scenarios:
             click.echo(f"{key}: 没有问题")
     if errors:
         sys.exit(1)
@@ -107,12 +138,30 @@ def check() -> None:
 @click.argument("programme")
 @click.option("--nominations", default=660, show_default=True, help="How many are put forward.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes up the same people.")
-def rehearse(programme: str, nominations: int, seed: int) -> None:
-    """Run a whole round on a moving clock against a scratch database, with made-up people."""
+@click.option(
+    "--scenario", help="Play this story of processes/PROGRAMME/scenarios instead; all for every one."
+)
+def rehearse(programme: str, nominations: int, seed: int, scenario: str | None) -> None:
+    """Run a whole round on a moving clock against a scratch database, with made-up people.
+
+    With --scenario, play one of the programme's stories instead and print its steps as they happen.
+    Exits with 1 where anything is left open, or a step or an expectation fails.
+    """
+    if scenario is not None:
+        _play_scenarios(programme, scenario)
+        return
     report = rehearse_round(_settings(), programme, number=nominations, seed=seed)
     for line in report.lines():
         click.echo(line)
     if report.problems:
+        sys.exit(1)
+
+
+def _play_scenarios(programme: str, wanted: str) -> None:
+    played = play_all(_settings(), programme, wanted, click.echo)
+    failed = [transcript.scenario.name for transcript in played if transcript.problems]
+    if failed:
+        click.echo(f"没有如所期：{'、'.join(failed)}", err=True)
         sys.exit(1)
 
 
@@ -169,7 +218,7 @@ def create_user(login: str, name: str, unit: str, roles: tuple[str, ...], passwo
     service = wire(_settings())
     with service.wiring.transaction() as ctx:
         place = rounds.get_unit(ctx, unit)
-        user = people.create_user(ctx, login=login, name=name, password=password, unit=place)
+        user = logins.create_user(ctx, login=login, name=name, password=password, unit=place)
         for role in roles:
             people.grant(ctx, user, role, place)
     click.echo(f"created {login}")
@@ -213,31 +262,19 @@ def _refuse_unready(service: Service) -> None:
     service.engine.dispose()
 
 
-def _set_up_demonstration(service: Service) -> Pack:
+def _set_up_demonstration(service: Service, pack: Pack) -> str:
+    """Set a demonstration up where there is none, and return what to say of it."""
     clock = service.wiring.clock
     assert isinstance(clock, DemonstrationClock)
-    pack = load_all(service.settings.processes_dir, service.settings.forms_dir)[DEMONSTRATED]
     clock.set_up(read_demo(pack.demo).start)
     with service.wiring.transaction() as ctx:
         if not rounds.list_all(ctx):
             demonstration.set_up(ctx, pack)
-    return pack
-
-
-def _welcome(settings: Settings, pack: Pack) -> str:
-    lines = ["", f"  选树演示  http://{settings.host}:{settings.port}", ""]
-    lines += [f"  密码都是 {demonstration.PASSWORD}，可用的用户名："]
-    for person in demonstration.list_log_ins(pack):
-        lines.append(f"    {person.login:<12}{person.name}（{person.unit}）")
-    lines += [
-        "",
-        "  先试：以 tuanzhibu 登录，在“待办”里打开一份“填写推荐表”（已填好，照片已传），按“提交”，",
-        "  再签署“所在单位团组织意见”；然后以 dangzhibu、liyang 登录，依次签署意见。用页面上方的",
-        "  时钟条拨到 3月25日，看催办发出、申报自动截止；以 admin 登录，在“流程图”里改画一版再发布。",
-        "  演示数据在 " + str(Path(settings.data_dir)) + "，删除它即重新开始。按 Ctrl+C 停止。",
-        "",
-    ]
-    return "\n".join(lines)
+        said = welcome.describe(ctx, pack)
+    settings = service.settings
+    head = ["", f"选树演示：{pack.programme.title}  http://{settings.host}:{settings.port}", ""]
+    foot = [f"演示数据在 {settings.data_dir}，删除它即重新开始。按 Ctrl+C 停止。", ""]
+    return "\n".join("  " + line if line else "" for line in [*head, *said, *foot])
 
 
 if __name__ == "__main__":

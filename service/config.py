@@ -68,11 +68,10 @@ class Settings:
                 values[names[plain]] = _read(variable, _read_file(variable, text), types[names[plain]])
             else:
                 raise BadSetting(f"{variable} is not a setting of this service")
-        settings = cls(**values)
-        settings._check()
-        return settings
+        return cls(**values)
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant together, however the settings came about."""
         if self.field_key and not re.fullmatch(r"[0-9a-fA-F]{64}", self.field_key):
             raise BadSetting("XUANSHU_FIELD_KEY must be 64 hexadecimal digits")
         if self.demonstration and self.host not in LOOPBACK:

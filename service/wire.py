@@ -22,7 +22,7 @@ from service.scheduler import retention
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.wiring import Wiring
 from service.workflow.context import House
-from service.workflow.jobs import RemoteTopic
+from service.workflow.job.jobs import RemoteTopic
 
 #: topics worked outside the step's transaction, by name; a connector adds its own here
 REMOTE_TOPICS: Mapping[str, RemoteTopic] = {}

@@ -6,13 +6,14 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MAX_FILE, MAX_FUNCTION = 400, 60
+MAX_FILE, MAX_FUNCTION, MAX_MODULES = 400, 60, 20
 SOURCES = sorted((ROOT / "service").rglob("*.py"))
 #: reading the machine's clock, by module and attribute
 WALL_CLOCK = {
@@ -40,6 +41,13 @@ def test_file_and_its_functions_stay_small(path: Path) -> None:
 
     assert text.count("\n") <= MAX_FILE
     assert [name for name, length in _functions(text) if length > MAX_FUNCTION] == []
+
+
+def test_a_folder_holds_no_more_modules_than_one_looks_over() -> None:
+    modules = Counter(path.parent for path in SOURCES if path.name != "__init__.py")
+
+    crowded = {str(folder.relative_to(ROOT)): n for folder, n in modules.items() if n > MAX_MODULES}
+    assert crowded == {}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,31 @@ def test_first_administrator_is_created_before_any_round(tmp_path: Path) -> None
         "请填写以后的年份。\n",
     )
     assert (created.returncode, created.stdout) == (0, "created li\n")
+
+
+def test_programme_that_is_begun_from_another_is_checked_by_itself(tmp_path: Path) -> None:
+    for name in ("processes", "forms"):
+        shutil.copytree(ROOT / name / "thousand-good-youth", tmp_path / name / "thousand-good-youth")
+    folders = {
+        "PROCESSES_DIR": str(tmp_path / "processes"),
+        "FORMS_DIR": str(tmp_path / "forms"),
+    }
+
+    begun = _run(tmp_path, "new-programme", "model-units", "--like", "thousand-good-youth", **folders)
+    checked = _run(tmp_path, "check", "model-units", **folders)
+    unknown = _run(tmp_path, "check", "nothing", **folders)
+
+    first, second, *_ = begun.stdout.splitlines()
+    assert (begun.returncode, first) == (
+        0,
+        f"已建 {tmp_path / 'processes' / 'model-units'} 和 {tmp_path / 'forms' / 'model-units'}。",
+    )
+    assert second.endswith("行说的是“绍兴市“百行百业——千名‘好青年’”选培计划”，请对照通知改写：")
+    assert (checked.returncode, checked.stdout) == (0, "model-units: 没有问题\n")
+    assert (unknown.returncode, unknown.stderr) == (
+        REFUSED,
+        "活动包有误，请逐条改正：\nnothing/programme.toml：没有这个文件（file not found）\n",
+    )
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
@@ -96,6 +122,44 @@ def test_log_level_comes_from_a_file_like_every_setting(tmp_path: Path) -> None:
 
     assert "level=warning" in loud.stderr
     assert "level=warning" not in quiet.stderr
+
+
+def test_demonstration_of_any_programme_is_set_up_and_says_what_to_try(tmp_path: Path) -> None:
+    ended = _run(tmp_path, "demonstrate", "longcheng-craftsmen", "--only-set-up")
+
+    said = [line.strip() for line in ended.stdout.splitlines()]
+    tried = said.index("先试：用下面的用户名登录，在“待办”里打开一件办结，再换下一个人接着办。")
+    assert ended.returncode == 0, ended.stderr
+    assert said[1] == "选树演示：首批龙城工匠培育对象推荐  http://127.0.0.1:8000"
+    assert said[tried + 1 :] == [
+        "jiceng     “填写申请表”3 件",
+        "baomi      “脱密审查”2 件",
+        "laojing    “形式审查”4 件",
+        "",
+        "用页面上方的演示时钟拨到 12月10日，看催办发出、到期的环节自己截止。",
+        "以 admin 登录，在“流程图”里改画一版再发布，下一份申报就走新的路。",
+        f"演示数据在 {tmp_path / 'demonstration/longcheng-craftsmen'}，删除它即重新开始。按 Ctrl+C 停止。",
+        "",
+    ]
+
+
+def test_demonstration_of_an_unknown_programme_names_the_known_ones(tmp_path: Path) -> None:
+    ended = _run(tmp_path, "demonstrate", "longcheng")
+
+    assert (ended.returncode, ended.stderr) == (
+        REFUSED,
+        "没有名为 longcheng 的活动。现有：changzhou-good-youth、longcheng-craftsmen、thousand-good-youth。\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demonstration_listens_on_loopback_only(tmp_path: Path) -> None:
+    ended = _run(tmp_path, "demonstrate", "--only-set-up", HOST="0.0.0.0")
+
+    assert (ended.returncode, ended.stderr) == (
+        REFUSED,
+        "XUANSHU_DEMONSTRATION needs XUANSHU_HOST on loopback: anybody may move its clock\n",
+    )
 
 
 def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -27,6 +27,17 @@ def test_sqlite_is_opened_durable_with_foreign_keys(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_postgresql_is_opened_for_many_short_statements(database: Engine) -> None:
+    with database.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in ("jit", "random_page_cost", "lock_timeout", "timezone")
+        ]
+
+    assert found == ["off", "1.1", "5s", "UTC"]
+
+
 def test_second_writer_waits_for_the_first_instead_of_failing(
     both_databases: str, session_factory: sessionmaker[Session]
 ) -> None:

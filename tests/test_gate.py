@@ -16,7 +16,7 @@ from service.gate import Gate, OldTables, WrongFieldKey, settle_field_key
 from service.models import KeyCheck
 from service.models.crypto import Keyring, keyring, use_keyring
 from service.scheduler.wiring import Wiring
-from service.workflow import user_tasks
+from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 pytestmark = pytest.mark.usefixtures("both_databases")

@@ -16,6 +16,8 @@ const CHART = {
 test('a long name keeps its end, by which units differ', () => {
   assert.equal(shorten('共青团常州经开区委', 7), '…常州经开区委');
   assert.equal(shorten('合计', 7), '合计');
+  assert.equal(shorten('Being recommended', 10), 'Being recommended');
+  assert.equal(shorten('Being recommended', 7), '…ecommended');
 });
 
 test('a legend that does not fit takes more lines, and the chart grows by them', () => {

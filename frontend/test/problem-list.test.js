@@ -28,9 +28,9 @@ describe('modeler - fit viewport', () => {
   it('should keep the diagram clear of the palette', () => {
     const inner = { x: 100, y: 0, width: 1000, height: 400 };
 
-    const viewbox = viewboxFor({ inner, outer: { width: 1128, height: 432 } });
+    const viewbox = viewboxFor({ inner, outer: { width: 1136, height: 432 } });
 
-    assert.deepEqual(viewbox, { x: -12, y: -16, width: 1128, height: 432 });
+    assert.deepEqual(viewbox, { x: -20, y: -16, width: 1136, height: 432 });
   });
 });
 

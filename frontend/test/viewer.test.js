@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { gesture } from '../src/shared/touch-canvas/gesture.js';
-import { boundsOf, viewboxAround } from '../src/viewer/progress/viewbox.js';
+import { boundsOf, scaleOf, viewboxAround } from '../src/viewer/progress/viewbox.js';
 
 describe('viewer - viewbox', () => {
 
@@ -12,6 +12,12 @@ describe('viewer - viewbox', () => {
     const viewbox = viewboxAround(task, { width: 600, height: 400 }, { least: 0.5, most: 1 });
 
     assert.deepEqual(viewbox, { x: 750, y: 340, width: 600, height: 400 });
+  });
+
+  it('should say at which scale two tasks fit together', () => {
+    const bounds = boundsOf([ task, { ...task, x: 1220 } ]);
+
+    assert.equal(scaleOf(bounds, { width: 600, height: 400 }), 1.5);
   });
 
   it('should not go below the least scale', () => {

@@ -7,23 +7,27 @@ from flask.json.provider import DefaultJSONProvider
 
 from service.api import (
     attachments,
+    awards,
     calendar,
+    delegations,
     deployments,
     docs,
+    head_counts,
     incidents,
     instances,
     nominations,
     notices,
     rounds,
+    signing,
     task_actions,
     tokens,
     units,
     user_tasks,
 )
-from service.api.blueprint import PREFIX, VERSION_PREFIX, Blueprint
-from service.api.limits import limiter
-from service.api.problem import render_problem
-from service.api.spec import Api
+from service.api.frame.blueprint import PREFIX, VERSION_PREFIX, Blueprint
+from service.api.frame.limits import limiter
+from service.api.frame.problem import render_problem
+from service.api.frame.spec import Api
 from service.api.tokens import find_actor
 
 __all__ = ["PREFIX", "find_actor", "register", "render_problem"]
@@ -32,9 +36,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens.blp,
     user_tasks.blp,
     task_actions.blp,
+    signing.blp,
+    delegations.blp,
     nominations.blp,
     attachments.blp,
     rounds.blp,
+    awards.blp,
+    head_counts.blp,
     instances.blp,
     incidents.blp,
     deployments.blp,

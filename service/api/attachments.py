@@ -10,15 +10,15 @@ from flask import Response, g, request
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
 
-from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
-from service.api.etags import check_match, conditional, is_conditional, tag_of
-from service.api.fields import moment, string
-from service.api.idempotency import HEADER, idempotent
+from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.frame.etags import check_match, conditional, is_conditional, tag_of
+from service.api.frame.fields import moment, string
+from service.api.frame.idempotency import HEADER, idempotent
 from service.errors import Invalid
 from service.models import Attachment, Nomination
 from service.programmes.nomination import attachments, nominations
-from service.workflow import execution
 from service.workflow.context import Context
+from service.workflow.instance import execution
 
 blp = Blueprint("attachments", "附件：列出、上传、下载与删除")
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response, g
 from marshmallow import Schema, ValidationError, fields
 
-from service.api.access import require_admin
-from service.api.blueprint import Blueprint
-from service.api.fields import string
+from service.api.frame.access import require_admin
+from service.api.frame.blueprint import Blueprint
+from service.api.frame.fields import string
 from service.errors import NotFound
 from service.models import CalendarDay
 from service.programmes.round import calendars

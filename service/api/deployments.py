@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer
 from werkzeug.exceptions import NotAcceptable
 
-from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
-from service.api.fields import moment, string
-from service.api.idempotency import idempotent
-from service.api.problem import DiagramProblemSchema
+from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.frame.fields import moment, string
+from service.api.frame.idempotency import idempotent
+from service.api.frame.problem import DiagramProblemSchema
+from service.engine.xml import encode
 from service.errors import NotFound
 from service.models import Deployment
 from service.programmes import wiring
@@ -106,7 +107,7 @@ def check_diagram(body: dict[str, Any], programme: str) -> dict[str, Any]:
     ctx: Context = g.ctx
     pack = wiring.get_pack(ctx, programme)
     diagrams.require_may_draw(ctx, pack)
-    problems = diagrams.check(pack, body["xml"].encode(), remote_topics=_remote_topics())
+    problems = diagrams.check(pack, encode(body["xml"]), remote_topics=_remote_topics())
     return {"publishable": all(p.severity != "error" for p in problems), "problems": problems}
 
 
@@ -121,7 +122,7 @@ def publish_diagram(body: dict[str, Any], programme: str) -> Any:
     """
     ctx: Context = g.ctx
     pack = wiring.get_pack(ctx, programme)
-    xml, remote = body["xml"].encode(), _remote_topics()
+    xml, remote = encode(body["xml"]), _remote_topics()
     deployment = diagrams.publish(ctx, pack, xml, note=body["note"], remote_topics=remote)
     return deployment, {"Location": f"{VERSION_PREFIX}/deployments/{deployment.id}"}
 

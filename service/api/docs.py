@@ -11,9 +11,9 @@ from typing import Any
 import flask
 from flask import Flask, Response, render_template
 
-from service.api.blueprint import VERSION_PREFIX
-from service.api.sentences import DETAILS, TITLES
-from service.api.spec import Api
+from service.api.frame.blueprint import VERSION_PREFIX
+from service.api.frame.sentences import DETAILS, TITLES
+from service.api.frame.spec import Api
 
 METHODS = ("get", "post", "put", "delete")
 

@@ -8,14 +8,15 @@ from typing import Any
 from flask import g
 from marshmallow import Schema, fields
 
-from service.api.access import require_organiser
-from service.api.blueprint import ID, Blueprint
-from service.api.fields import moment, row_id
+from service.api.frame.access import require_organiser
+from service.api.frame.blueprint import ID, Blueprint
+from service.api.frame.fields import moment, row_id
 from service.errors import NotFound
 from service.models import Incident
 from service.programmes.round import rounds
-from service.workflow import incidents, retries
 from service.workflow.context import Context
+from service.workflow.instance import incidents
+from service.workflow.job import retries
 
 blp = Blueprint("incidents", "故障：查看与重试（主办单位和系统管理员）")
 

@@ -8,12 +8,13 @@ from typing import Any
 from flask import g
 from marshmallow import Schema, fields
 
-from service.api.blueprint import ID, Blueprint
-from service.api.fields import PageQuery, moment, row_id, string
+from service.api.frame.blueprint import ID, Blueprint
+from service.api.frame.fields import PageQuery, moment, row_id, string
 from service.models import HistoryEvent, Instance
 from service.programmes.review import experts
-from service.workflow import history, instances, tasklist
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.task import instances, tasklist
 
 blp = Blueprint("instances", "流程实例：现状与历史")
 

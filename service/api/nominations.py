@@ -9,17 +9,18 @@ from flask import g
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
-from service.api.etags import tag_header, tag_of, tagged, with_tag
-from service.api.fields import PageQuery, choice, moment, string
-from service.api.idempotency import idempotent
-from service.api.masking import mask_value
+from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.frame.etags import conditional, require_match, tag_header, tag_of, tagged, with_tag
+from service.api.frame.fields import PageQuery, choice, moment, string
+from service.api.frame.idempotency import idempotent
+from service.api.frame.masking import mask_value
 from service.errors import Invalid
 from service.models import Finding, NominationStatus, Unit
 from service.programmes.nomination import nominations, opinions, screening
 from service.programmes.nomination.opinions import GivenOpinion
-from service.programmes.round import rounds
+from service.programmes.round import recommender_changes, rounds, withdrawals
 from service.workflow.context import Context
+from service.workflow.instance import execution
 
 PAGE = 50
 
@@ -92,6 +93,21 @@ class StartSchema(Schema):
     category = string(40, "类别", required=True)
     source = choice(["unit", "self"], "unit 单位推荐，self 个人自荐", load_default="unit")
     name = string(40, "姓名", load_default="")
+    recommender = string(
+        64, "推荐单位的代码；只在所在单位没有上级推荐单位时填写，从活动允许的单位中选", load_default=""
+    )
+
+
+class RecommenderSchema(Schema):
+    """Who is to recommend."""
+
+    recommender = string(64, "推荐单位的代码", required=True)
+
+
+class WithdrawSchema(Schema):
+    """Why somebody steps out."""
+
+    reason = string(500, "退出原因", required=True)
 
 
 class OpinionSchema(Schema):
@@ -147,7 +163,13 @@ def start_nomination(body: dict[str, Any], round_id: int) -> Any:
         raise Invalid("没有这个在用的单位。", fields={"unit": "请核对单位代码"})
     entry = rounds.get(ctx, round_id)
     nomination = nominations.start(
-        ctx, entry, unit=unit, category=body["category"], source=body["source"], name=body["name"]
+        ctx,
+        entry,
+        unit=unit,
+        category=body["category"],
+        source=body["source"],
+        name=body["name"],
+        recommender=_find_recommender(ctx, body["recommender"]) if body["recommender"] else None,
     )
     ctx.session.flush()
     return nomination, {
@@ -163,6 +185,55 @@ def get_nomination(nomination_id: int) -> Any:
     """查看一份申报"""
     nomination = nominations.get_visible(g.ctx, nomination_id)
     return with_tag(nomination, tag_of(nomination))
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/recommender", methods=["PUT"])
+@conditional(required=True)
+@tagged
+@blp.arguments(RecommenderSchema)
+@blp.response(200, NominationSchema)
+def change_recommender(body: dict[str, Any], nomination_id: int) -> Any:
+    """更换推荐单位
+
+    只用于所在单位没有上级推荐单位的申报：申报人在提交之前，主办单位在推荐之前可以更换。
+    """
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    assert nomination.instance_id is not None
+    execution.lock(ctx, nomination.instance_id)
+    ctx.session.refresh(nomination)
+    require_match(tag_of(nomination))
+    recommender_changes.change(ctx, nomination, _find_recommender(ctx, body["recommender"]))
+    ctx.session.flush()
+    return with_tag(nomination, tag_of(nomination))
+
+
+@blp.route(f"/nominations/<{ID}:nomination_id>/withdrawal", methods=["PUT"])
+@conditional(required=True)
+@tagged
+@blp.arguments(WithdrawSchema)
+@blp.response(200, NominationSchema)
+def withdraw_nomination(body: dict[str, Any], nomination_id: int) -> Any:
+    """办理退出
+
+    申报人本人、申报和推荐他的单位以及主办单位可以办理。待办随即关闭，名额退还，不能恢复。
+    """
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    assert nomination.instance_id is not None
+    execution.lock(ctx, nomination.instance_id)
+    ctx.session.refresh(nomination)
+    require_match(tag_of(nomination))
+    withdrawals.withdraw(ctx, nomination, body["reason"])
+    ctx.session.flush()
+    return with_tag(nomination, tag_of(nomination))
+
+
+def _find_recommender(ctx: Context, code: str) -> Unit:
+    unit = ctx.session.scalar(select(Unit).where(Unit.code == code, Unit.active))
+    if unit is None:
+        raise Invalid("没有这个在用的推荐单位。", fields={"recommender": "请核对单位代码"})
+    return unit
 
 
 @blp.route(f"/nominations/<{ID}:nomination_id>/opinions")

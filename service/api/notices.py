@@ -8,10 +8,10 @@ from typing import Any
 from flask import g
 from marshmallow import Schema, fields, validate
 
-from service.api.blueprint import VERSION_PREFIX, Blueprint
-from service.api.fields import moment, row_id
-from service.api.idempotency import idempotent
-from service.api.limits import OBJECTIONS, RECEIPTS, limiter
+from service.api.frame.blueprint import VERSION_PREFIX, Blueprint
+from service.api.frame.fields import moment, row_id
+from service.api.frame.idempotency import idempotent
+from service.api.frame.limits import OBJECTIONS, RECEIPTS, limiter
 from service.models import Notice, Objection
 from service.programmes.publication import notices, objections
 from service.workflow.context import Context
@@ -23,7 +23,9 @@ class NoticeSchema(Schema):
     """A published list."""
 
     slug = fields.String(required=True, metadata={"description": "公示的名字"})
-    kind = fields.String(required=True, metadata={"description": "candidates 公示，awards 公布"})
+    kind = fields.String(
+        required=True, metadata={"description": "candidates 公示，supplement 补充公示，awards 公布"}
+    )
     title = fields.String(required=True)
     opens_at = moment("发布时间", required=True)
     closes_at = moment("截止时间，不含", required=True, allow_none=True)

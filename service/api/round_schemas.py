@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from service.api.fields import choice, moment, row_id, string
+from service.api.frame.fields import choice, moment, row_id, string
 from service.models import Stage
 
 STAGES = [stage.value for stage in Stage]
@@ -99,6 +99,21 @@ class ExtensionSchema(Schema):
     until = moment("延到何时", required=True)
     reason = fields.String(required=True)
     granted_at = moment("准予时间", required=True)
+
+
+class ReserveSchema(Schema):
+    """One kept to take the place of a candidate who is cancelled."""
+
+    nomination_id = row_id("申报", required=True)
+    name = fields.String(required=True, attribute="nomination.name")
+    category = fields.String(required=True)
+    position = fields.Integer(required=True, metadata={"description": "次序，小的先递补"})
+    promoted_at = moment("递补时间", required=True, allow_none=True)
+    promoted_by = fields.String(required=True, metadata={"description": "办理递补的人"})
+    replaces_id = fields.Integer(required=True, allow_none=True, metadata={"description": "空出名额的申报"})
+    notice = fields.String(
+        required=True, allow_none=True, metadata={"description": "补充公示的名字，没有递补的为空"}
+    )
 
 
 class AwaitedSchema(Schema):

@@ -7,10 +7,18 @@ from typing import Any
 
 from flask import g
 
-from service.api.access import require_admin
-from service.api.blueprint import ID, VERSION_PREFIX, Blueprint
-from service.api.etags import check_match, conditional, require_match, tag_header, tag_of, tagged, with_tag
-from service.api.idempotency import idempotent
+from service.api.frame.access import require_admin
+from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.frame.etags import (
+    check_match,
+    conditional,
+    require_match,
+    tag_header,
+    tag_of,
+    tagged,
+    with_tag,
+)
+from service.api.frame.idempotency import idempotent
 from service.api.round_schemas import (
     STAGES,
     AwaitedSchema,
@@ -21,6 +29,7 @@ from service.api.round_schemas import (
     HeardSchema,
     OpeningSchema,
     QuotaTableSchema,
+    ReserveSchema,
     RoundSchema,
     ThrowSchema,
 )
@@ -28,9 +37,10 @@ from service.errors import Invalid, NotFound
 from service.models import Extension, QuotaKind, Round, Stage, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
+from service.programmes.publication import reserves
 from service.programmes.round import quotas, round_events, rounds
-from service.workflow import events, execution
 from service.workflow.context import Context
+from service.workflow.instance import events, execution
 
 blp = Blueprint("rounds", "届次：进度、名额、日期")
 
@@ -143,6 +153,31 @@ def extend(body: dict[str, Any], round_id: int) -> dict[str, Any]:
     unit = _find_unit(ctx, body["unit"])
     extension = rounds.extend(ctx, entry, unit, Stage(body["stage"]), body["until"], body["reason"])
     return _show(extension, unit)
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/reserves")
+@blp.response(200, ReserveSchema(many=True))
+def list_reserves(round_id: int) -> list[dict[str, Any]]:
+    """列出候补名单（主办单位）
+
+    按类别、次序；不设候补的活动为空。递补在届次的“候补”页办理。
+    """
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    rounds.require_organiser(ctx, entry)
+    names = (
+        "nomination_id",
+        "nomination",
+        "category",
+        "position",
+        "promoted_at",
+        "promoted_by",
+        "replaces_id",
+    )
+    return [
+        {name: getattr(row, name) for name in names} | {"notice": row.notice.slug if row.notice else None}
+        for row in reserves.list_of(ctx, entry)
+    ]
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/events")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import g
-from sqlalchemy import select
 
-from service.api.blueprint import ID, Blueprint
-from service.api.etags import check_match, conditional, is_conditional, tag_of, tagged, with_tag
-from service.api.idempotency import idempotent
-from service.api.masking import may_hold_mask, unmask_answers
+from service.api.frame.blueprint import ID, Blueprint
+from service.api.frame.etags import check_match, conditional, is_conditional, tag_of, tagged, with_tag
+from service.api.frame.idempotency import idempotent
+from service.api.frame.masking import may_hold_mask, unmask_answers
+from service.api.logins import find_users
 from service.api.user_task_schemas import (
     BatchDoneSchema,
     BatchSchema,
@@ -23,10 +22,11 @@ from service.api.user_task_schemas import (
     TransferSchema,
 )
 from service.errors import Invalid
-from service.models import Draft, User, UserTask
+from service.models import Draft, UserTask
 from service.programmes.nomination import reviews
-from service.workflow import deployments, returns, task_access, user_tasks
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.task import returns, task_access, user_tasks
 
 blp = Blueprint("task-actions", "办理任务")
 
@@ -78,7 +78,7 @@ def transfer(body: dict[str, Any], task_id: int) -> Any:
     """转办给另一人"""
     _check_revision(task_id)
     task_access.require_offered(g.ctx, task_access.lock_open(g.ctx, task_id))
-    (to,) = _find_users(g.ctx, [body["to"]])
+    (to,) = find_users(g.ctx, [body["to"]])
     return _show(user_tasks.transfer(g.ctx, task_id, to, body["reason"]))
 
 
@@ -125,7 +125,7 @@ def copy(body: dict[str, Any], task_id: int) -> dict[str, int]:
     对方可以查看这个流程，不能办理。
     """
     task_access.get_visible(g.ctx, task_id)
-    return {"told": user_tasks.copy(g.ctx, task_id, _find_users(g.ctx, body["to"]))}
+    return {"told": user_tasks.copy(g.ctx, task_id, find_users(g.ctx, body["to"]))}
 
 
 @blp.route("/user-tasks/decisions", methods=["POST"])
@@ -160,17 +160,7 @@ def _whole_answers(ctx: Context, task_id: int, answers: dict[str, Any]) -> dict[
     """Put the kept values back for masks that came back; reads the draft only where there is a mask."""
     if not may_hold_mask(answers):
         return answers
-    task = task_access.get_visible(ctx, task_id)
-    task_access.require_offered(ctx, task)
+    task = task_access.lock_offered(ctx, task_id)
     draft = ctx.session.get(Draft, task_id)
     form = deployments.get_form(ctx, task.instance, task.form_id) if task.form_id else None
     return unmask_answers(form, answers, draft.answers if draft else {})
-
-
-def _find_users(ctx: Context, logins: Sequence[str]) -> list[int]:
-    query = select(User.login, User.id).where(User.login.in_(logins), User.active)
-    found = {row.login: row.id for row in ctx.session.execute(query)}
-    unknown = [login for login in logins if login not in found]
-    if unknown:
-        raise Invalid("没有这个在用的用户名：" + "、".join(unknown), fields={"to": "请核对用户名"})
-    return [found[login] for login in logins]

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response, g, request
 from marshmallow import Schema, fields, validate
 
-from service.api.blueprint import Blueprint
-from service.api.fields import moment, string
-from service.api.limits import LOGINS, limiter
-from service.api.problem import render_problem
-from service.workflow import people
+from service.api.frame.blueprint import Blueprint
+from service.api.frame.fields import moment, string
+from service.api.frame.limits import LOGINS, limiter
+from service.api.frame.problem import render_problem
 from service.workflow.context import ANONYMOUS, Actor, Context
+from service.workflow.person import logins, tokens
 
 MAX_HOURS = 24 * 90
 
@@ -23,7 +23,7 @@ blp = Blueprint("tokens", "令牌：用用户名和密码换取，用完作废")
 def find_actor(ctx: Context) -> Actor:
     """Return who the request's bearer token belongs to; ANONYMOUS without a valid one."""
     token = _token()
-    return (people.find_actor(ctx, token) if token else None) or ANONYMOUS
+    return (tokens.find_actor(ctx, token) if token else None) or ANONYMOUS
 
 
 class LogInSchema(Schema):
@@ -67,11 +67,11 @@ def create_token(body: dict[str, Any]) -> Any:
     """
     ctx: Context = g.ctx
     try:
-        user = people.log_in(ctx, body["login"], body["password"])
-    except people.LoginFailed as failed:
+        user = logins.log_in(ctx, body["login"], body["password"])
+    except logins.LoginFailed as failed:
         return render_problem(failed)  # returned, not raised: the counted failure has to be committed
     lifetime = timedelta(hours=body["hours"])
-    token = people.issue_token(ctx, user, body["name"], lifetime=lifetime)
+    token = tokens.issue_token(ctx, user, body["name"], lifetime=lifetime)
     return {"token": token, "expires_at": ctx.now + lifetime}
 
 
@@ -79,7 +79,7 @@ def create_token(body: dict[str, Any]) -> Any:
 @blp.response(204)
 def revoke_token() -> Response:
     """作废当前令牌"""
-    people.revoke_token(g.ctx, _token())
+    tokens.revoke_token(g.ctx, _token())
     return Response(status=204)
 
 

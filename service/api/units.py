@@ -9,8 +9,8 @@ from flask import g
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from service.api.blueprint import Blueprint
-from service.api.fields import string
+from service.api.frame.blueprint import Blueprint
+from service.api.frame.fields import string
 from service.models import Unit
 from service.programmes.round import rounds
 from service.workflow.context import Context

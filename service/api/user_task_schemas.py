@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from service.api.attachments import AttachmentSchema
-from service.api.fields import PageQuery, choice, moment, row_id, string
+from service.api.frame.fields import PageQuery, choice, moment, row_id, string
 from service.api.nominations import NominationSchema, OpinionSchema
 
 MAX_BATCH = 200

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import g
 
-from service.api.blueprint import ID, Blueprint
-from service.api.etags import conditional, require_match, tag_of, tag_of_content, tagged, with_tag
-from service.api.masking import mask_answers, unmask_answers
+from service.api.frame.blueprint import ID, Blueprint
+from service.api.frame.etags import conditional, require_match, tag_of, tag_of_content, tagged, with_tag
+from service.api.frame.masking import mask_answers, unmask_answers
 from service.api.user_task_schemas import AnswersSchema, TaskPageSchema, TaskQuery, TaskSchema, WorkSchema
 from service.models import Draft, Nomination, TaskStatus, UserTask
 from service.programmes import intake
 from service.programmes.nomination import attachments, nominations, opinions, record
-from service.workflow import deployments, returns, task_access, tasklist, user_tasks
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.task import returns, task_access, tasklist, user_tasks
 
 blp = Blueprint("user-tasks", "用户任务：待办、已办与填写内容")
 

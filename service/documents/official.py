@@ -12,7 +12,7 @@ from typing import Any
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
@@ -43,7 +43,27 @@ MARK_SIZE = Pt(40)
 MARK_FROM_TOP = Mm(35)  # 发文机关标志 stands 35 mm below the upper edge of the 版心
 IMPRINT_LINE = Mm(8)
 IMPRINT_CHARACTERS = 30  # of 4号 between the indents of the 版记
+HAIRLINE = Pt(1)
 THICK, THIN = "8", "6"  # eighths of a point: 0.35 mm and 0.25 mm
+#: a text box of no colour and no edge
+_BOX = (
+    "<w:drawing"
+    ' xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
+    '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0"'
+    ' locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+    '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+    '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+    '<wp:extent cx="{width}" cy="{height}"/><wp:wrapNone/><wp:docPr id="1" name="版记"/>'
+    '<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
+    '<wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/>'
+    '<a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    "<a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent/></wps:txbx>"
+    '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"><a:noAutofit/></wps:bodyPr></wps:wsp>'
+    "</a:graphicData></a:graphic></wp:anchor></w:drawing>"
+)
 FIRST_LEVEL = "一二三四五六七八九十"
 _LEFT_FROM = 20  # characters; wider columns are set flush left
 _CENTRE, _RIGHT, _LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
@@ -165,23 +185,40 @@ def _columns(record: OfficialRecord) -> list[WordColumn]:
 
 
 def _imprint(document: Any, record: OfficialRecord) -> None:
-    """Set 版记 at the foot of the last page: 抄送, 印发机关 and 印发日期 between its lines."""
+    """Set 版记 at the foot of the last page: 抄送, 印发机关 and 印发日期 between its lines.
+
+    In a text box that hangs on the last line: LibreOffice leaves a floating table, or a frame, where the
+    text ends. The line is as high as the box, so that the box has a page with room for it.
+    """
     texts = [f"抄送：{record.copies.rstrip('。')}。"] if record.copies else []
     texts.append(f"{record.printer}\t{write_day(record.day)}印发")
-    add_line(document, "").paragraph_format.line_spacing = Pt(1)  # what follows a table at once joins it
+    high = [math.ceil(_characters(text) / IMPRINT_CHARACTERS) for text in texts]
+    height = Length(IMPRINT_LINE * sum(high) + HAIRLINE * 2)
+    anchor = _line_of(document, height)
     table = document.add_table(rows=len(texts), cols=1)
     table.autofit = False
     table.columns[0].width = Mm(TEXT_WIDTH)
-    lines = 0
-    for index, (row, text) in enumerate(zip(table.rows, texts, strict=True)):
-        high = math.ceil(_characters(text) / IMPRINT_CHARACTERS)
-        row.height, row.height_rule = IMPRINT_LINE * high, WD_ROW_HEIGHT_RULE.EXACTLY
+    for index, (row, text, lines) in enumerate(zip(table.rows, texts, high, strict=True)):
+        row.height, row.height_rule = IMPRINT_LINE * lines, WD_ROW_HEIGHT_RULE.EXACTLY
         row.cells[0].width = Mm(TEXT_WIDTH)
         _fill_imprint(row.cells[0], text)
         _rule_cell(row.cells[0], top=THIN if index else THICK, bottom=THICK if text == texts[-1] else "")
-        lines += high
-    _set_at_the_foot(table, Length(IMPRINT_LINE * lines))
-    add_line(document, "").paragraph_format.line_spacing = Pt(1)
+    box = _open_box(anchor, height)
+    box.append(table._tbl)
+    box.append(_line_of(document, HAIRLINE)._p)  # what holds a table ends with a paragraph
+
+
+def _line_of(document: Any, height: Length) -> Any:
+    line = add_line(document, "")
+    line.paragraph_format.line_spacing = height
+    return line
+
+
+def _open_box(anchor: Any, height: Length) -> Any:
+    """Hang an empty text box on a paragraph; it ends where the 版心 ends. Returns what takes its lines."""
+    drawing = parse_xml(_BOX.format(width=Mm(TEXT_WIDTH), height=height))
+    anchor.add_run()._r.append(drawing)
+    return drawing.find(f".//{qn('w:txbxContent')}")
 
 
 def _fill_imprint(cell: Any, text: str) -> None:
@@ -193,18 +230,6 @@ def _fill_imprint(cell: Any, text: str) -> None:
         Length(int(Mm(TEXT_WIDTH) - SMALL_SIZE * 2)), WD_TAB_ALIGNMENT.RIGHT
     )
     set_font(paragraph.add_run(clean_text(text)), BODY_FONT, SMALL_SIZE)
-
-
-def _set_at_the_foot(table: Any, height: Length) -> None:
-    """Place a table so that it ends where the 版心 ends, 35 mm from the edge of the page."""
-    place = OxmlElement("w:tblpPr")
-    for name, value in (
-        ("leftFromText", "0"), ("rightFromText", "0"), ("vertAnchor", "page"), ("horzAnchor", "page"),
-        ("tblpX", str(Mm(28).twips)), ("tblpY", str(Length(int(Mm(297 - 35) - height)).twips)),
-    ):  # fmt: skip
-        place.set(qn(f"w:{name}"), value)
-    style = table._tbl.tblPr.find(qn("w:tblStyle"))
-    style.addnext(place) if style is not None else table._tbl.tblPr.insert(0, place)
 
 
 def _rule_cell(cell: Any, *, top: str, bottom: str) -> None:

@@ -1,4 +1,4 @@
-"""What may be attached to a nomination besides photos: PDF, Word files and scans, checked by content."""
+"""What may be attached to a nomination besides photos: documents, plain text, scans, checked by content."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from service.documents.file_text import TXT, XLSX
 from service.documents.images import clean_image
 from service.documents.packages import UnsafePackage, check_package
 from service.errors import Invalid
@@ -18,6 +19,8 @@ MAX_NAME, MAX_SUFFIX = 120, 20
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": XLSX,
+    "txt": TXT,
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
     "png": "image/png",
@@ -25,6 +28,8 @@ MEDIA_TYPES = {
 _NAMES = {
     "application/pdf": "PDF（.pdf）",
     MEDIA_TYPES["docx"]: "Word（.docx）",
+    XLSX: "Excel（.xlsx）",
+    TXT: "纯文本（.txt）",
     "image/jpeg": "照片（.jpg）",
     "image/png": "图片（.png）",
 }
@@ -76,9 +81,24 @@ def _check_content(data: bytes, content_type: str, name: str) -> bytes:
         _check_pdf(data)
     elif content_type == MEDIA_TYPES["docx"]:
         check_package(data, "docx")
+    elif content_type == XLSX:
+        check_package(data, "xlsx")
+    elif content_type == TXT:
+        _check_plain_text(data)
     else:
         return clean_image(data, "PNG" if content_type == "image/png" else "JPEG", f"“{name}”").data
     return data
+
+
+def _check_plain_text(data: bytes) -> None:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            words = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in words:
+            return
+    raise UnsafePackage("这不是纯文本文件（.txt），请另存为 UTF-8 编码的纯文本后再上传。")
 
 
 def _check_pdf(data: bytes) -> None:

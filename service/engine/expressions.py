@@ -23,7 +23,14 @@ KNOWN_FUNCTIONS: Final = frozenset(
         "character count",
         "superiors",
         "recommenders",
+        "uncovered",
+        "switch",
         "holders",
+        "day begins",
+        "day ends",
+        "period begins",
+        "period ends",
+        "period years",
     }
 )
 

@@ -3,20 +3,50 @@
 from __future__ import annotations
 
 from service.models.base import Base
-from service.models.delegation import Delegation
-from service.models.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
-from service.models.event_start import PendingStart, StartSubscription
-from service.models.history import HistoryEvent, Incident, Stream
-from service.models.instance import Instance, InstanceStatus, SubscriptionRow
-from service.models.job import Job, JobKind, JobStatus
 from service.models.key_check import KeyCheck
-from service.models.message import Notification, OutboxMessage, OutboxStatus
-from service.models.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
-from service.models.notice import OPEN_OBJECTION, Award, Notice, NoticeKind, Objection, ObjectionStatus
-from service.models.paper import PrintedPaper, StampedScan
-from service.models.privacy import Consent, Correction, CorrectionStatus, FileClearance, ScanRuling
-from service.models.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
-from service.models.review import (
+from service.models.person.delegation import Delegation
+from service.models.person.unit import Unit
+from service.models.person.user import ApiToken, IdempotencyKey, Membership, User
+from service.models.process.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
+from service.models.process.event_start import PendingStart, StartSubscription
+from service.models.process.history import HistoryEvent, Incident, Stream
+from service.models.process.instance import Instance, InstanceStatus, SubscriptionRow
+from service.models.process.job import Job, JobKind, JobStatus
+from service.models.process.message import Notification, OutboxMessage, OutboxStatus
+from service.models.process.signer import Comment, HeldDecision, Signer, SignerPlace
+from service.models.process.start_timer import StartTimer
+from service.models.process.user_task import (
+    Candidate,
+    Draft,
+    Reminder,
+    Submission,
+    TaskCopy,
+    TaskStatus,
+    UserTask,
+)
+from service.models.programme.award import HELD, Award, AwardStatus, FollowUp
+from service.models.programme.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
+from service.models.programme.notice import (
+    OPEN_OBJECTION,
+    Notice,
+    NoticeKind,
+    Objection,
+    ObjectionEvidence,
+    ObjectionStatus,
+    Reserve,
+)
+from service.models.programme.paper import PrintedPaper, StampedScan
+from service.models.programme.privacy import (
+    Consent,
+    Correction,
+    CorrectionStatus,
+    FileClearance,
+    FileReading,
+    ReadStatus,
+    ScanRuling,
+)
+from service.models.programme.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
+from service.models.programme.review import (
     Ballot,
     BallotCount,
     Consultation,
@@ -30,19 +60,16 @@ from service.models.review import (
     Standing,
     Voter,
 )
-from service.models.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
-from service.models.signer import Comment, HeldDecision, Signer, SignerPlace
-from service.models.start_timer import StartTimer
-from service.models.unit import Unit
-from service.models.user import ApiToken, IdempotencyKey, Membership, User
-from service.models.user_task import Candidate, Draft, Reminder, Submission, TaskCopy, TaskStatus, UserTask
+from service.models.programme.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
 
 __all__ = [
     "ANY_CATEGORY",
+    "HELD",
     "OPEN_OBJECTION",
     "ApiToken",
     "Attachment",
     "Award",
+    "AwardStatus",
     "Ballot",
     "BallotCount",
     "Base",
@@ -64,7 +91,9 @@ __all__ = [
     "Draw",
     "Extension",
     "FileClearance",
+    "FileReading",
     "Finding",
+    "FollowUp",
     "FormVersion",
     "HeadCount",
     "HeldDecision",
@@ -85,6 +114,7 @@ __all__ = [
     "NoticeKind",
     "Notification",
     "Objection",
+    "ObjectionEvidence",
     "ObjectionStatus",
     "Opinion",
     "OutboxMessage",
@@ -94,7 +124,9 @@ __all__ = [
     "PrintedPaper", "Quota",
     "QuotaKind",
     "QuotaUse",
+    "ReadStatus",
     "Reminder",
+    "Reserve",
     "Round",
     "ScanRuling",
     "Score",

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select
 
 from service.engine.records import Element
 from service.errors import Invalid
 from service.models import Instance, NominationStatus, Round, Stage, UserTask
 from service.programmes import intake, roles, topics, wiring
-from service.programmes.nomination import nominations
+from service.programmes.award import award_dates, awards, processes
+from service.programmes.nomination import identities, nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
 from service.programmes.review import access, steps
-from service.programmes.round import calendars, quotas, rounds
+from service.programmes.round import admissions, calendars, coverage, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
 from service.workflow import chain
-from service.workflow.context import Accepted, Calendar, Context, Resolved
+from service.workflow.context import Accepted, Calendar, Context, Introduced, Resolved
 
 FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")
+FALLBACK_HOUR = time(9)
 
 
 class Programmes:
@@ -60,13 +64,23 @@ class Programmes:
             )
 
         def superiors() -> list[str]:
-            nomination = nominations.of_instance(ctx, instance)
-            if nomination is None:
+            about = nominations.of_instance(ctx, instance) or awards.of_instance(ctx, instance)
+            if about is None:
                 return []
-            return chain.climb(ctx, nomination.unit, nomination.recommender)
+            return chain.climb(ctx, about.unit, about.recommender)
 
-        def recommenders() -> list[str]:
-            return [unit.code for unit in quotas.units_with_places(ctx, rounds.of_instance(ctx, instance))]
+        def recommenders(level: object = None) -> list[str]:
+            units = quotas.units_with_places(ctx, rounds.of_instance(ctx, instance))
+            return [unit.code for unit in units if level in (None, unit.level)]
+
+        def uncovered() -> list[str]:
+            return coverage.list_uncovered(ctx, rounds.of_instance(ctx, instance))
+
+        def switch(name: object) -> bool:
+            switches = wiring.pack_of(ctx, rounds.of_instance(ctx, instance)).programme.switches
+            if name not in switches:
+                raise Invalid(f"活动设置里没有名为“{name}”的开关（programme.toml 的 switches）。")
+            return switches[str(name)]
 
         def holders(group: object) -> list[str]:
             return chain.list_holders(ctx, self.resolve(ctx, instance, (str(group),)).groups)
@@ -75,10 +89,13 @@ class Programmes:
             "deadline": deadline,
             "superiors": superiors,
             "recommenders": recommenders,
+            "uncovered": uncovered,
+            "switch": switch,
             "holders": holders,
             "working days after": working_days_after,
             "working days between": working_days_between,
             "character count": count_characters,
+            **award_dates.functions(ctx, instance, zone),
         }
 
     def resolve(self, ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:
@@ -86,15 +103,18 @@ class Programmes:
         return roles.resolve(ctx, instance, groups)
 
     def may_see(self, ctx: Context, instance: Instance) -> bool:
-        """A nomination by its own rule and by those who decide on the list; the rest by the organiser."""
+        """Nominations and titles by their own rules, the rest by the organiser."""
         nomination = nominations.of_instance(ctx, instance)
         if nomination is not None:
             return nominations.may_see(ctx, nomination) or access.may_see(ctx, nomination.round)
+        award = awards.of_instance(ctx, instance)
+        if award is not None:
+            return awards.may_see(ctx, award)
         if ctx.actor.is_system:
             return True
         if objections.is_about_actor(ctx, instance):
             return False
-        if ctx.actor.is_admin:
+        if ctx.actor.is_admin or admissions.is_asker(ctx, instance):
             return True
         return instance.round_id is not None and nominations.is_organiser(
             ctx, rounds.of_instance(ctx, instance)
@@ -108,14 +128,18 @@ class Programmes:
         if refusal or "opinion" not in element.properties:
             return refusal
         nomination = nominations.of_instance(ctx, task.instance)
-        acting = (ctx.actor.user_id, ctx.actor.stands_in_for)
-        if nomination is not None and nomination.nominee_id is not None and nomination.nominee_id in acting:
-            return "本人不能对自己的申报签署意见，请由本单位管理员转办他人。"
-        return None
+        if nomination is not None:
+            return identities.find_refusal(ctx, nomination)
+        award = awards.of_instance(ctx, task.instance)
+        if award is None:
+            return None
+        actor = ctx.actor
+        is_his = award.holder_id is not None and award.holder_id in (actor.user_id, actor.stands_in_for)
+        return identities.SELF if is_his or identities.is_nominee(ctx, award.nomination) else None
 
     def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
-        """Read the nominations of many instances with their units in one statement."""
-        nominations.read_ahead(ctx, instances)
+        """Read the nominations of many instances with their units, and the places they hold."""
+        quotas.read_ahead(ctx, nominations.read_ahead(ctx, instances))
 
     def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
         """Read which groups are held in one statement."""
@@ -139,6 +163,16 @@ class Programmes:
         """Rounds, nominations and objections begin with their rows, never by an event alone."""
         return process_id in (rounds.PROCESS, nominations.PROCESS, objections.PROCESS)
 
+    def subjects(self, ctx: Context, noun: str, key: str, round_id: int | None) -> Select[str, int]:
+        """Select the titles that a start event with ``subject=award`` begins an instance for."""
+        if noun != awards.NOUN:
+            raise Invalid(f"流程图的开始事件写了 subject={noun}，这里只认得 {awards.NOUN}。")
+        return processes.select_subjects(ctx, key, round_id)
+
+    def introduce(self, ctx: Context, subject: str) -> Introduced | None:
+        """Return what a process of a title starts with."""
+        return processes.introduce(ctx, subject)
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Spare the units whose time was extended."""
         topics.after_broadcast(ctx, round_id, signal)
@@ -155,6 +189,14 @@ class Programmes:
         if days_left == 0:
             return f"{what} 今天截止（{day}）。请及时办理。"
         return f"{what} 已逾期 {-days_left} 天（应于 {day} 前办结）。请尽快办理。"
+
+    def nudges(self, ctx: Context, instance: Instance) -> tuple[str, time]:
+        """Return the plan and the hour of ``[reminders]``; outside a round there is no plan."""
+        entry = _round_of(ctx, instance)
+        if entry is None:
+            return "", FALLBACK_HOUR
+        reminders = self.packs[entry.programme].programme.reminders
+        return ",".join(f"+{days}" if days > 0 else str(days) for days in reminders.plan), reminders.at
 
     def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         """Return the working days."""

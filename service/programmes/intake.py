@@ -5,29 +5,34 @@ are the second opinion on the paper form; ``seal`` whose seal belongs to it; ``l
 at which outcomes the form need not be complete, save for the text of an opinion;
 ``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
 enter the process; ``clearance=approve`` at which outcomes every file must have been declared and
-ticked (脱密).
+ticked (脱密); ``follow-up=training`` that they are an entry of that track in the ledger of a title.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from service.engine.records import Element, Variables
 from service.errors import Invalid
 from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
 from service.programmes import wiring
+from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
-from service.programmes.nomination import attachments, nominations, record, screening
+from service.programmes.nomination import attachments, claims, nominations, record, screening
+from service.programmes.pack.programme import PERSON, UNIT
 from service.programmes.privacy import clearances, consents
 from service.programmes.publication import objections
 from service.programmes.review import steps
+from service.programmes.round import calendars
 from service.programmes.rule import identity_number
 from service.programmes.rule.eligibility import Result
-from service.workflow import deployments
 from service.workflow.context import Accepted, Context
+from service.workflow.definition import deployments
 
 #: answers that fill columns of the nomination of the same name
 RECORD_FIELDS = (
@@ -84,6 +89,8 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
         return Accepted(answers={})
     if nomination is not None:
         _keep(ctx, nomination, received)
+    elif not received.lenient:
+        task_entries.keep(ctx, task, element, outcome, received.answers, received.schema)
     objection = objections.of_instance(ctx, task.instance)
     if objection is not None and outcome == "accept":
         objection.status = ObjectionStatus.INVESTIGATING
@@ -132,9 +139,10 @@ def find_warnings(ctx: Context, task: UserTask, answers: Mapping[str, Any]) -> d
 def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> FormContext:
     zone = ctx.domain.zone(ctx, task.instance)
     today = ctx.now.astimezone(zone).date()
+    days = partial(calendars.load, ctx, nomination.round if nomination else None)
     if nomination is None:
-        return FormContext(today=today)
-    return FormContext(today=today, variables=form_context(nomination))
+        return FormContext(today=today, days=days)
+    return FormContext(today=today, days=days, variables=form_context(nomination))
 
 
 def _check(
@@ -161,8 +169,8 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if received.outcome in split(properties.get("clearance", "")):
         clearances.require_cleared(ctx, nomination)
     if properties.get("record") == "nomination" and not received.lenient:
-        _fill_record(ctx, received.task, nomination, received.answers)
         consents.keep(ctx, nomination, received.schema.get("components", ()), received.answers)
+        _fill_record(ctx, received.task, nomination, received.answers)
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
@@ -173,18 +181,19 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
 
 
 def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: dict[str, Any]) -> None:
-    number = identity_number.parse(str(answers.get("id_number") or ""))
-    categories = wiring.pack_of(ctx, nomination.round).programme.categories
-    if answers.get("category") not in categories:
+    programme = wiring.pack_of(ctx, nomination.round).programme
+    if answers.get("category") not in programme.categories:
         raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
     if answers.get("workplace") and "workplace_and_post" not in answers:  # 工作单位 and 职务 asked apart
         nomination.workplace_and_post = f"{answers['workplace']}{answers.get('post') or ''}"[:200]
     for field in RECORD_FIELDS:
         if field in answers:
             setattr(nomination, field, answers[field])
-    nomination.id_number = number.number
-    nomination.birth_date = number.birth_date
-    nomination.sex = number.sex  # not every form asks; the form checks that the two agree
+    if programme.nominates_people:
+        number = identity_number.parse(str(answers.get("id_number") or ""))
+        nomination.id_number = number.number
+        nomination.birth_date = number.birth_date
+        nomination.sex = number.sex  # not every form asks; the form checks that the two agree
     # the recommender gives them, or not, for what stands here now
     nomination.exception_reason = nomination.stated_reason = ""
     nomination.corrected = None
@@ -192,8 +201,16 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)
     task.title = task.instance.title
-    nominations.require_only_one(ctx, nomination, number.number)
+    claims.claim(ctx, nomination, _identity_of(nomination, programme.identified_by, answers))
     attachments.require_complete(ctx, nomination)
+
+
+def _identity_of(nomination: Nomination, fields: Sequence[str], answers: Mapping[str, Any]) -> str:
+    """Return what the nominee is known by, the same for the same: an identity number, or a project's name."""
+    if fields == PERSON:
+        return nomination.id_number or ""
+    known = {**answers, UNIT: nomination.unit.code}
+    return "\n".join(re.sub(r"\s", "", str(known.get(field) or "")) for field in fields)
 
 
 def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from service.models import Instance, Membership, Nomination, Objection, Round, Unit, User
+from service.models import Award, Instance, Membership, Nomination, Objection, Round, Unit, User
 from service.models.base import table_of
+from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.publication import objections
 from service.workflow.context import Context, Resolved
@@ -15,13 +17,27 @@ from service.workflow.context import Context, Resolved
 UNIT_ADMIN = "unit_admin"
 
 _membership, _user = table_of(Membership), table_of(User)
-_HELD = (
-    select(_membership.c.group_key)
+_HOLDERS = (
+    select(_membership.c.group_key, _user.c.id, _user.c.id_number_index)
     .join(_user, _user.c.id == _membership.c.user_id)
     .where(_membership.c.group_key.in_(bindparam("keys", expanding=True)), _user.c.active)
-    .where(_user.c.id != bindparam("nominee"))
-    .distinct()
 )
+#: where a session keeps who holds which group
+HELD = "held_groups"
+
+
+#: account and keyed hash of the identity number of whoever a process is about, as far as known
+_Person = tuple[int | None, str]
+
+
+@dataclass(frozen=True)
+class _About:
+    """Whose process it is: a nominee's, or the holder's of a title."""
+
+    person_id: int | None  #: his account, if any
+    person: str  #: keyed hash of his identity number, once known
+    unit: Unit
+    recommender: Unit
 
 
 def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolved:
@@ -31,19 +47,19 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
     administrator of that unit, then of the units above it. It never passes by itself. The case of an
     objection to somebody who holds the group himself is offered to the others who do, one by one.
     """
-    nomination = nominations.of_instance(ctx, instance)
-    keys = _keys(ctx, instance, groups, nomination)
-    objection = objections.of_instance(ctx, instance) if nomination is None else None
-    nominee = _nominee(nomination, objection)
+    about = _about(ctx, instance)
+    keys = _keys(ctx, instance, groups, about)
+    objection = objections.of_instance(ctx, instance) if about is None else None
+    nominee = _nominee(about, objection)
     held = _held(ctx, [key for key in keys.values() if key], nominee)
     found = tuple(key for key in keys.values() if key and (key in held or key.startswith("user:")))
     missing = tuple(written for written, key in keys.items() if key not in found)
-    if found and objection is not None and nominee is not None:
+    if found and objection is not None:
         found = tuple(key for group in found for key in _without(ctx, group, nominee))
     if found:
         return Resolved(groups=found, missing=missing)
     for written in groups:
-        substitute = _substitute(ctx, keys[written], nomination, nominee)
+        substitute = _substitute(ctx, keys[written], about, nominee)
         if substitute:
             return Resolved(groups=(substitute,), missing=missing, substituted=True)
     return Resolved(groups=(), missing=missing)
@@ -51,69 +67,97 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
 
 def read_ahead(ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
     """Read which of some groups are held in one statement: ``resolve`` then asks nothing for them."""
+    about = _about(ctx, instance)
+    if about is not None:
+        keys = _keys(ctx, instance, groups, about).values()
+        _held(ctx, [key for key in keys if key], (about.person_id, about.person))
+
+
+def _about(ctx: Context, instance: Instance) -> _About | None:
     nomination = nominations.of_instance(ctx, instance)
     if nomination is not None:
-        keys = _keys(ctx, instance, groups, nomination).values()
-        _held(ctx, [key for key in keys if key], nomination.nominee_id)
+        return _of_nomination(nomination)
+    award = awards.of_instance(ctx, instance)
+    return _of_award(award) if award else None
+
+
+def _of_nomination(nomination: Nomination) -> _About:
+    known = nomination.id_number_index or ""
+    return _About(nomination.nominee_id, known, nomination.unit, nomination.recommender)
+
+
+def _of_award(award: Award) -> _About:
+    return _About(award.holder_id, "", award.unit, award.recommender)
 
 
 def _keys(
-    ctx: Context, instance: Instance, groups: Sequence[str], nomination: Nomination | None
+    ctx: Context, instance: Instance, groups: Sequence[str], about: _About | None
 ) -> dict[str, str | None]:
     entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
-    return {written: _key(ctx, written, nomination, entry) for written in groups}
+    return {written: _key(ctx, written, about, entry) for written in groups}
 
 
-def _nominee(nomination: Nomination | None, objection: Objection | None) -> int | None:
-    subject = nomination or (objection.nomination if objection else None)
-    return subject.nominee_id if subject else None
+def _nominee(about: _About | None, objection: Objection | None) -> _Person:
+    if about is None and objection is not None:
+        about = _of_nomination(objection.nomination)
+    return (about.person_id, about.person) if about else (None, "")
 
 
-def _key(ctx: Context, written: str, nomination: Nomination | None, entry: Round | None) -> str | None:
+def _key(ctx: Context, written: str, about: _About | None, entry: Round | None) -> str | None:
     role, _, scope = written.partition("@")
     if written.startswith("user:"):
         return written
     if scope == "self":
-        return f"user:{nomination.nominee_id}" if nomination and nomination.nominee_id else None
-    unit = _unit(ctx, scope, nomination, entry)
+        return f"user:{about.person_id}" if about and about.person_id else None
+    unit = _unit(ctx, scope, about, entry)
     return f"{role}@{unit}" if unit else None
 
 
-def _unit(ctx: Context, scope: str, nomination: Nomination | None, entry: Round | None) -> str | None:
+def _unit(ctx: Context, scope: str, about: _About | None, entry: Round | None) -> str | None:
     if scope == "organiser":
         return entry.organiser.code if entry else None
-    if nomination is None:
+    if about is None:
         return scope
     if scope == "unit":
-        return nomination.unit.code
+        return about.unit.code
     if scope == "recommender":
-        return nomination.recommender.code
-    codes = [code for code in nomination.unit.path.split("/") if code]
+        return about.recommender.code
+    codes = [code for code in about.unit.path.split("/") if code]
     at_level = select(Unit.code).where(Unit.code.in_(codes), Unit.level == scope)
     return ctx.session.scalar(at_level) or scope
 
 
-def _held(ctx: Context, keys: Sequence[str], nominee: int | None) -> set[str]:
-    """Return which groups somebody active holds; each group is asked for once a transaction."""
-    known: dict[tuple[str, int | None], bool] = ctx.session.info.setdefault("held_groups", {})
-    if any((key, nominee) not in known for key in keys):
-        # nobody has the number 0
-        found = set(ctx.session.scalars(_HELD, {"keys": keys, "nominee": nominee or 0}))
-        known.update({(key, nominee): key in found for key in keys})
-    return {key for key in keys if known[key, nominee]}
+def _held(ctx: Context, keys: Sequence[str], nominee: _Person) -> set[str]:
+    """Return which groups somebody active holds besides the nominee."""
+    holders = _holders(ctx, keys)
+    return {key for key in keys if not all(_is_same(holder, nominee) for holder in holders[key])}
 
 
-def _without(ctx: Context, group: str, nominee: int) -> list[str]:
+def _holders(ctx: Context, keys: Sequence[str]) -> Mapping[str, Collection[_Person]]:
+    """Return who of those active holds each group; each is asked for once a transaction."""
+    known: dict[str, set[_Person]] = ctx.session.info.setdefault(HELD, {})
+    asked = [key for key in keys if key not in known]
+    if asked:
+        known.update({key: set() for key in asked})
+        for key, user_id, person in ctx.session.execute(_HOLDERS, {"keys": asked}):
+            known[key].add((user_id, person or ""))
+    return known
+
+
+def _is_same(holder: _Person, nominee: _Person) -> bool:
+    number, person = nominee
+    return holder[0] == number or (person != "" and holder[1] == person)
+
+
+def _without(ctx: Context, group: str, nominee: _Person) -> list[str]:
     """Return a group as it is, or, when the nominee holds it, everybody else who does."""
-    query = select(Membership.user_id).join(User, User.id == Membership.user_id)
-    holders = sorted(set(ctx.session.scalars(query.where(Membership.group_key == group, User.active))))
-    return [f"user:{user}" for user in holders if user != nominee] if nominee in holders else [group]
+    holders = _holders(ctx, [group])[group]
+    others = sorted(number or 0 for number, person in holders if not _is_same((number, person), nominee))
+    return [f"user:{user}" for user in others] if len(others) < len(holders) else [group]
 
 
-def _substitute(
-    ctx: Context, key: str | None, nomination: Nomination | None, nominee: int | None
-) -> str | None:
-    code = key.partition("@")[2] if key else (nomination.unit.code if nomination else "")
+def _substitute(ctx: Context, key: str | None, about: _About | None, nominee: _Person) -> str | None:
+    code = key.partition("@")[2] if key else (about.unit.code if about else "")
     unit = ctx.session.scalar(select(Unit).where(Unit.code == code))
     if unit is None:
         return None

@@ -25,12 +25,14 @@ from service.models import (
     SubscriptionRow,
 )
 from service.programmes import wiring
-from service.programmes.nomination import facts, nominations, opinions, record, screening
-from service.programmes.publication import awards, notices, objections
-from service.programmes.review import ballots, draws, seats, standings
-from service.programmes.round import quotas, rounds
-from service.workflow import decisions, deployments
+from service.programmes.award import award_topics, awards
+from service.programmes.nomination import exceptions, facts, nominations, opinions, record, screening
+from service.programmes.publication import notices, objections, reserves
+from service.programmes.review import ballots, draws, seats, standings, succession
+from service.programmes.round import admissions, quotas, rounds, vacancies
 from service.workflow.context import Context, Topic
+from service.workflow.definition import deployments
+from service.workflow.instance import decisions
 
 
 def check_eligibility(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
@@ -42,20 +44,26 @@ def evaluate_decision(ctx: Context, instance: Instance, task: OpenServiceTask) -
     """``decision.evaluate``: decide what a business rule task asks; sets its result variable.
 
     The tables are those of the instance's version. They see the process variables and, where the task
-    says ``record=nomination``, the facts of the nomination.
+    says ``record=nomination``, the facts of the nomination, or of the one a title was granted for.
     """
     element = deployments.get_element(ctx, instance, task.element_id)
     known: Variables = {}
     if element.properties.get("record") == "nomination":
-        nomination = _nomination(ctx, instance)
+        award = awards.of_instance(ctx, instance)
+        nomination = award.nomination if award else _nomination(ctx, instance)
         answers = record.answers_of(ctx, nomination)
         known = facts.read_facts(ctx, nomination, answers, decisions.tables_of(ctx, instance))
     return decisions.work_task(ctx, instance, task, known)
 
 
 def take_quota(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``quota.take``: take one of the recommender's places; BpmnError ``quota-full`` when none is left."""
-    quotas.take(ctx, _nomination(ctx, instance), QuotaKind.NOMINATION)
+    """``quota.take``: take one of the recommender's places; BpmnError ``quota-full`` when none is left.
+
+    One 破格 more than the programme lets a unit recommend is refused the same way.
+    """
+    nomination = _nomination(ctx, instance)
+    exceptions.require_room(ctx, nomination)
+    quotas.take(ctx, nomination, QuotaKind.NOMINATION)
     return {}
 
 
@@ -84,6 +92,7 @@ def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) ->
     quotas.release(ctx, nomination, QuotaKind.NOMINATION)
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, status, reason)
+    vacancies.tell(ctx, nomination)
     return {}
 
 
@@ -164,6 +173,7 @@ def settle_objection(ctx: Context, instance: Instance, task: OpenServiceTask) ->
 def grant_award(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
     """``award.grant``: enter the nominee into the register; a late one is added to the announcement."""
     nomination = _nomination(ctx, instance)
+    reserves.require_published(ctx, nomination)
     awards.grant(ctx, nomination)
     notices.supplement_awards(ctx, nomination)
     return {}
@@ -177,6 +187,35 @@ def publish_announcement(ctx: Context, instance: Instance, _task: OpenServiceTas
     return {}
 
 
+def keep_reserve(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``reserve.keep``: keep who was not chosen as a reserve while there is room; sets ``reserve``.
+
+    In the order of the ranked list, or, where nothing is ranked, in that in which they are kept.
+    """
+    nomination = _nomination(ctx, instance)
+    return {"reserve": reserves.keep(ctx, nomination, succession.place_of(ctx, nomination))}
+
+
+def take_reserve(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``reserve.take``: a promoted reserve is a candidate; sets ``notice`` with ``id`` and ``start``."""
+    notice = reserves.take_place(ctx, _nomination(ctx, instance)).notice
+    assert notice is not None
+    zone = ctx.domain.zone(ctx, instance)
+    return {"notice": {"id": notice.id, "start": notice.opens_at.astimezone(zone).date().isoformat()}}
+
+
+def close_supplement(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``reserve.close_notice``: the window of a promoted reserve is over."""
+    reserves.close_notice(ctx, _nomination(ctx, instance))
+    return {}
+
+
+def require_reserves_settled(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``reserve.require_settled``: refuse to announce while the 公示 of a promoted reserve runs."""
+    reserves.require_settled(ctx, rounds.of_instance(ctx, instance))
+    return {}
+
+
 def draw_panel(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
     """``panel.draw``: draw the experts of the header ``role`` by the variable ``seed``; keeps the seed."""
     entry = rounds.of_instance(ctx, instance)
@@ -184,30 +223,56 @@ def draw_panel(ctx: Context, instance: Instance, task: OpenServiceTask) -> Varia
     return {"seed": draws.draw(ctx, entry, task.headers["role"], seed).seed}
 
 
-def seat_panel(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``panel.seat``: sets ``experts``, the groups of those who are to score the nomination."""
-    return {"experts": list(seats.take(ctx, _nomination(ctx, instance)))}
+def seat_panel(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``panel.seat``: sets ``experts``, the groups of those who are to score the nomination.
+
+    With the header ``again`` = ``true`` whoever sits there already scores at a further sitting.
+    """
+    again = task.headers.get("again") == "true"
+    return {"experts": list(seats.take(ctx, _nomination(ctx, instance), again=again))}
 
 
-def rank_panel(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``panel.rank``: rank everybody scored and propose the first of each category; sets ``ranked``."""
-    return {"ranked": standings.rank(ctx, rounds.of_instance(ctx, instance))}
+def rank_panel(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``panel.rank``: rank everybody scored and propose the first of each category; sets ``ranked``.
+
+    The header ``sittings`` names those that count, ``first`` how many of each category are proposed.
+    """
+    sittings = [key.strip() for key in task.headers.get("sittings", "").split(",") if key.strip()]
+    first = int(task.headers.get("first") or 0)
+    return {"ranked": standings.rank(ctx, rounds.of_instance(ctx, instance), sittings=sittings, first=first)}
 
 
-def open_ballot(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``ballot.open``: open a secret ballot on the proposed list; sets ``voters``, their groups."""
-    _, voters = ballots.open_ballot(ctx, rounds.of_instance(ctx, instance))
+def propose_list(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``list.propose``: put everybody still in the running on the list, unscored; sets ``listed``."""
+    return {"listed": standings.propose(ctx, rounds.of_instance(ctx, instance))}
+
+
+def open_ballot(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``ballot.open``: open a secret ballot on the proposed list; sets ``voters``, their groups.
+
+    The header ``role`` names who votes; without it those who have scored do.
+    """
+    _, voters = ballots.open_ballot(ctx, rounds.of_instance(ctx, instance), task.headers.get("role") or "")
     return {"voters": list(voters)}
 
 
-def count_ballot(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``ballot.count``: close the ballot; sets ``fallen``, how many found no majority."""
-    return {"fallen": ballots.count(ctx, rounds.of_instance(ctx, instance))}
+def count_ballot(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``ballot.count``: close the ballot; sets ``fallen``, how many came off the list.
+
+    With the header ``rank`` = ``votes`` the others are ranked by their votes, as far as there are places.
+    """
+    by_votes = task.headers.get("rank") == "votes"
+    return {"fallen": ballots.count(ctx, rounds.of_instance(ctx, instance), by_votes=by_votes)}
 
 
 def read_list(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
     """``list.read``: sets ``proposed``: whether the nomination is on the list the meeting settled."""
     return {"proposed": standings.is_proposed(ctx, _nomination(ctx, instance))}
+
+
+def admit_recommender(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``recommender.admit``: let the unit of a request recommend in the round; sets ``recommender``."""
+    return {"recommender": admissions.admit(ctx, instance).code}
 
 
 def after_broadcast(ctx: Context, round_id: int | None, signal: str) -> None:
@@ -245,11 +310,18 @@ TOPICS: Mapping[str, Topic] = {
     "objections.count": count_objections,
     "objection.settle": settle_objection,
     "award.grant": grant_award,
+    "reserve.keep": keep_reserve,
+    "reserve.take": take_reserve,
+    "reserve.close_notice": close_supplement,
+    "reserve.require_settled": require_reserves_settled,
     "panel.draw": draw_panel,
     "panel.seat": seat_panel,
     "panel.rank": rank_panel,
+    "list.propose": propose_list,
     "ballot.open": open_ballot,
     "ballot.count": count_ballot,
     "list.read": read_list,
     "announcement.publish": publish_announcement,
+    "recommender.admit": admit_recommender,
+    **award_topics.TOPICS,
 }

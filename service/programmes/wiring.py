@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from service.errors import NotFound
 from service.models import Round
-from service.programmes.pack.packs import Pack
+from service.programmes.pack.packs import Pack, pick
 from service.workflow.context import Context
 
 
@@ -31,11 +30,8 @@ class Loaded(Protocol):
 
 
 def get_pack(ctx: Context, programme: str) -> Pack:
-    """Return a programme's pack."""
-    pack = cast(Loaded, ctx.domain).packs.get(programme)
-    if pack is None:
-        raise NotFound(f"没有名为 {programme} 的活动。")
-    return pack
+    """Return a programme's pack; NotFound names those that are there."""
+    return pick(all_packs(ctx), programme)
 
 
 def pack_of(ctx: Context, entry: Round) -> Pack:

@@ -49,21 +49,29 @@ def points_of(task_id: int, criteria: Iterable[Criterion]) -> dict[str, int]:
 def _places(pack: Pack, demo: Demo) -> Iterator[tuple[str, str]]:
     if pack.programme.quota.source == "none":
         return _in_turn(pack)
+    if pack.programme.quota.source == "each":
+        return _by_recommender(pack)
     return _by_heads(pack, demo) if pack.programme.quota.source == "ratio" else _by_annex(pack)
 
 
 def _in_turn(pack: Pack) -> Iterator[tuple[str, str]]:
     """Without places there is no end: every workplace below a recommender in turn."""
     recommenders = pack.programme.quota.recommenders
-    workplaces = [unit.code for unit in pack.units if unit.parent in recommenders]
+    workplaces = [code for recommender in recommenders for code in _workplaces(pack, recommender)]
     return zip(cycle(workplaces), cycle(pack.programme.categories), strict=False)
 
 
+def _by_recommender(pack: Pack) -> Iterator[tuple[str, str]]:
+    """So many places a recommender, in any category: its workplaces in turn."""
+    rule, categories = pack.programme.quota, list(pack.programme.categories)
+    for turn in range(rule.least):
+        for place, recommender in enumerate(rule.recommenders):
+            workplaces = _workplaces(pack, recommender)
+            yield workplaces[turn % len(workplaces)], categories[(place + turn) % len(categories)]
+
+
 def _by_annex(pack: Pack) -> Iterator[tuple[str, str]]:
-    workplaces = {
-        code: [unit.code for unit in pack.units if unit.parent == code] or [code]
-        for code in pack.quotas.places
-    }
+    workplaces = {code: _workplaces(pack, code) for code in pack.quotas.places}
     most = max((places for row in pack.quotas.places.values() for places in row.values()), default=0)
     for turn in range(most):
         for code, row in pack.quotas.places.items():
@@ -72,10 +80,16 @@ def _by_annex(pack: Pack) -> Iterator[tuple[str, str]]:
                     yield workplaces[code][turn % len(workplaces[code])], category
 
 
+def _workplaces(pack: Pack, recommender: str) -> list[str]:
+    """Return the units at the bottom of a recommender's branch, however deep; itself where it has none."""
+    below = [unit.code for unit in pack.units if unit.parent == recommender]
+    return [code for unit in below for code in _workplaces(pack, unit)] or [recommender]
+
+
 def _by_heads(pack: Pack, demo: Demo) -> Iterator[tuple[str, str]]:
     heads = demonstration.heads_of(pack, demo)
     places = {code: pack.programme.quota.count_places(number) for code, number in heads.items()}
-    categories = list(pack.programme.categories)
+    offered = {code: demonstration.categories_of(pack, demo, code) for code in places}
     for turn in range(max(places.values(), default=0)):
         for place, code in enumerate(code for code in places if turn < places[code]):
-            yield code, categories[(place + turn) % len(categories)]
+            yield code, offered[code][(place + turn) % len(offered[code])]

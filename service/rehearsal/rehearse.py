@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -18,25 +18,29 @@ from service import schema
 from service.clock import MovableClock
 from service.config import Settings
 from service.errors import Conflict, ServiceError
-from service.models import Candidate, Nomination, TaskStatus, Unit, UserTask
+from service.models import Candidate, TaskStatus, Unit, UserTask
 from service.programmes import intake, wiring
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
+from service.programmes.demo.refusals import naming_the_step
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, Slot
 from service.programmes.review import ballots, steps
 from service.programmes.round import calendars, rounds
 from service.rehearsal.crowd import Planned, answers_of, plan, points_of
 from service.rehearsal.report import Report, conclude
-from service.scheduler import due_jobs, event_starts, reminders
+from service.scheduler import due_jobs, reminders, starts
 from service.scheduler.stepping import advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
 from service.wire import wire
-from service.workflow import deployments, notifications, people, task_access, user_tasks
+from service.workflow import notifications
 from service.workflow.context import Actor, Context
+from service.workflow.definition import deployments
+from service.workflow.person import actors
+from service.workflow.task import task_access, user_tasks
 
 #: what happens by itself while the organiser and the units work
-DUTIES = (due_jobs.run_once, event_starts.run_once, reminders.run_once)
+DUTIES = (due_jobs.run_once, starts.begin_by_events, reminders.run_once)
 
 WORK_BEGINS = time(10, 0)
 CHUNK = 50  #: completions a transaction; a chunk that is refused is done again one by one
@@ -56,7 +60,7 @@ class _Rehearsal:
     people_of: dict[int, Planned] = field(default_factory=dict)  #: by instance
     groups: dict[int, str] = field(default_factory=dict)  #: of each open task, one it is offered to
     actors: dict[str, Actor] = field(default_factory=dict)
-    photos: dict[str, attachments.Checked] = field(default_factory=dict)  #: by slot, stored already
+    files: dict[str, attachments.Checked] = field(default_factory=dict)  #: by slot, stored already
     full: set[tuple[str, str | None]] = field(
         default_factory=set
     )  #: steps whose first outcome found no place
@@ -108,13 +112,14 @@ def _live_through(rehearsal: _Rehearsal) -> None:
         today, waiting = waiting[:a_day], waiting[a_day:]
         _start(rehearsal, today)
         worked = _work(rehearsal)
-        if not worked and not waiting and _next_due(rehearsal, rehearsal.clock()) is None:
+        due = None if worked or waiting else _next_due(rehearsal, rehearsal.clock())
+        if not worked and not waiting and due is None:
             return
         duties = [partial(duty, rehearsal.wiring) for duty in DUTIES]
-        until = _next_morning(rehearsal)
+        until = _next_morning(rehearsal, due)
         happened = advance_clock(rehearsal.clock, until, duties, partial(_next_due, rehearsal))
         rehearsal.report.note_happenings(happened)
-    rehearsal.report.problems.append(f"{MAX_DAYS} 个工作日后仍未结束")
+    rehearsal.report.problems.append(f"{MAX_DAYS} 个有事的工作日后仍未结束")
 
 
 def _start(rehearsal: _Rehearsal, planned: Sequence[Planned]) -> None:
@@ -170,6 +175,7 @@ def _complete_together(rehearsal: _Rehearsal, task_ids: Sequence[int]) -> Counte
         with rehearsal.wiring.transaction() as ctx:
             acting = replace(ctx, actor=_actor(rehearsal, ctx, rehearsal.groups[task_ids[0]]))
             task_access.lock_together(acting, task_ids)
+            _hand_in_files(rehearsal, acting, task_ids)
             return Counter(_complete(rehearsal, acting, task_id) for task_id in task_ids)
     except Conflict:
         if len(task_ids) == 1:
@@ -188,6 +194,7 @@ def _complete_otherwise(rehearsal: _Rehearsal, task_id: int) -> Counter[str]:
     try:
         with rehearsal.wiring.transaction() as ctx:
             acting = replace(ctx, actor=_actor(rehearsal, ctx, rehearsal.groups[task_id]))
+            _hand_in_files(rehearsal, acting, [task_id])
             return Counter([_complete(rehearsal, acting, task_id)])
     except ServiceError as refusal:
         rehearsal.report.note(rehearsal.clock(), f"“{task.name}”暂不能办：{refusal.message}")
@@ -203,14 +210,15 @@ def _complete(rehearsal: _Rehearsal, acting: Context, task_id: int) -> str:
     is_full = (task.element_id, task.batch_key) in rehearsal.full
     answers: dict[str, Any] = {}
     if task.form_id is not None:
-        known = _known(rehearsal, acting, task, record=element.properties.get("record") == "nomination")
+        known = _known(rehearsal, acting, task)
         if rehearsal.pack.programme.review and steps.SCORE in element.properties:
             known |= points_of(task.id, rehearsal.pack.programme.review.criteria)
         answers = made_up.answer(deployments.get_form(acting, task.instance, task.form_id), known)
     outcome = outcomes[-1 if is_full else 0][0]
     if outcome in intake.split(element.properties.get("clearance", "")):
         demonstration.clear_files(acting, task)
-    user_tasks.complete(acting, task.id, outcome, answers)
+    with naming_the_step(task):
+        user_tasks.complete(acting, task.id, outcome, answers)
     return task.name
 
 
@@ -220,37 +228,56 @@ def _vote(acting: Context, task: UserTask) -> str:
     return task.name
 
 
-def _known(rehearsal: _Rehearsal, ctx: Context, task: UserTask, *, record: bool) -> dict[str, Any]:
+def _known(rehearsal: _Rehearsal, ctx: Context, task: UserTask) -> dict[str, Any]:
     today = ctx.now.astimezone(rehearsal.report.zone).date().isoformat()
     planned = rehearsal.people_of.get(task.instance_id)
-    if planned is None or not record:
-        return {"today": today}
+    if planned is None or not _fills_record(ctx, task):
+        return {**rehearsal.demo.answers, "today": today}
     nomination = nominations.of_instance(ctx, task.instance)
     assert nomination is not None
-    _attach(rehearsal, ctx, nomination)
     return answers_of(planned, rehearsal.demo, nomination.unit, today)
 
 
-def _attach(rehearsal: _Rehearsal, ctx: Context, nomination: Nomination) -> None:
-    there = Counter(attachment.slot for attachment in attachments.list_of(ctx, nomination))
-    for slot in rehearsal.pack.programme.slots.values():
-        for number in range(there[slot.key], slot.least):
-            photo = replace(_photo_of(rehearsal, ctx, slot), filename=f"{slot.name}{number + 1}.jpg")
-            attachments.keep(ctx, nomination, slot.key, photo)
+def _hand_in_files(rehearsal: _Rehearsal, ctx: Context, task_ids: Sequence[int]) -> None:
+    """Hand in the files that the forms among some tasks ask for, all of them together."""
+    people_ = [
+        nomination
+        for task in (ctx.session.get_one(UserTask, task_id) for task_id in task_ids)
+        if task.instance_id in rehearsal.people_of and _fills_record(ctx, task)
+        if (nomination := nominations.of_instance(ctx, task.instance)) is not None
+    ]
+    if people_:
+        there = attachments.count_of(ctx, people_)
+        attachments.keep_together(
+            ctx,
+            (
+                (one, slot.key, _file_for(rehearsal, ctx, slot, number))
+                for one in people_
+                for slot in rehearsal.pack.programme.slots.values()
+                for number in range(there[one.id][slot.key], slot.least)
+            ),
+        )
 
 
-def _photo_of(rehearsal: _Rehearsal, ctx: Context, slot: Slot) -> attachments.Checked:
-    """Everybody hands in the same picture: looking at it and storing it once is enough."""
-    if slot.key not in rehearsal.photos:
-        checked = attachments.check(slot, "photo.jpg", made_up.photo())
+def _fills_record(ctx: Context, task: UserTask) -> bool:
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    return element.properties.get("record") == "nomination"
+
+
+def _file_for(rehearsal: _Rehearsal, ctx: Context, slot: Slot, number: int) -> attachments.Checked:
+    """Everybody hands in the same file: looking at it and storing it once is enough."""
+    if slot.key not in rehearsal.files:
+        suffix, data = made_up.file_for(slot.types)
+        checked = attachments.check(slot, f"file.{suffix}", data)
         stored = wiring.storage_of(ctx).write(checked.data)
-        rehearsal.photos[slot.key] = replace(checked, sha256=stored)
-    return rehearsal.photos[slot.key]
+        rehearsal.files[slot.key] = replace(checked, sha256=stored)
+    file = rehearsal.files[slot.key]
+    return replace(file, filename=f"{slot.name}{number + 1}{Path(file.filename).suffix}")
 
 
 def _actor(rehearsal: _Rehearsal, ctx: Context, group: str) -> Actor:
     if group not in rehearsal.actors:
-        rehearsal.actors[group] = people.actor_of(ctx, notifications.holders(ctx, [group])[0])
+        rehearsal.actors[group] = actors.actor_of(ctx, notifications.holders(ctx, [group])[0])
     return rehearsal.actors[group]
 
 
@@ -260,10 +287,14 @@ def _next_due(rehearsal: _Rehearsal, after: datetime) -> datetime | None:
         return find_next_due(ctx, after, with_timer_starts=False)
 
 
-def _next_morning(rehearsal: _Rehearsal) -> datetime:
+def _next_morning(rehearsal: _Rehearsal, due: datetime | None) -> datetime:
+    """Return the next working morning; while nobody has anything to do, the first on which something is."""
     zone = rehearsal.report.zone
+    evening = rehearsal.clock().astimezone(zone).date()
+    if due is not None:
+        evening = max(evening, due.astimezone(zone).date() - timedelta(days=1))
     with rehearsal.wiring.reading() as ctx:
-        day = calendars.load(ctx).shift(rehearsal.clock().astimezone(zone).date(), 1)
+        day = calendars.load(ctx).shift(evening, 1)
     return datetime.combine(day, WORK_BEGINS, zone)
 
 

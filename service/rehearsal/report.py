@@ -91,7 +91,7 @@ def _find_problems(ctx: Context, pack: Pack, awards: Counter[str]) -> Iterator[s
     for quota in ctx.session.scalars(select(Quota).where(Quota.hard, Quota.taken > Quota.places)):
         yield f"超出名额：{quota.unit.name} {quota.category} {quota.taken}/{quota.places}"
     for category, number in awards.items():
-        if pack.programme.award.is_bounded and number > pack.programme.award.places_per_category:
+        if 0 < pack.programme.places_of(category) < number:
             yield f"授予人数超出：{category} {number}"
     for broken in history.verify(ctx.session):
         yield f"历史记录链断裂：{broken.stream} {broken.seq} {broken.reason}"

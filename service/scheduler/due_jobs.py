@@ -11,8 +11,10 @@ import logging
 from service.db import is_unavailable
 from service.models import Instance, Job, JobKind
 from service.scheduler.wiring import Done, Wiring
-from service.workflow import deployments, execution, jobs
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
+from service.workflow.job import jobs
 
 #: jobs a call, so that the other duties get their turn during a flood
 BATCH = 200
@@ -53,9 +55,10 @@ def _do_together(wiring: Wiring) -> tuple[list[str], bool]:
     with wiring.transaction() as ctx:
         taken, more = jobs.take_together(ctx, TOGETHER)
         labels = []
-        for job in taken:
-            labels.append(_describe(ctx, job))
-            jobs.run(ctx, job)
+        with execution.together(ctx):
+            for job in taken:
+                labels.append(_describe(ctx, job))
+                jobs.do(ctx, job)
         return labels, more
 
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from service.db import is_unavailable
-from service.scheduler import due_jobs, event_starts, housekeeping, outbox, reminders, start_timers
+from service.scheduler import due_jobs, file_readings, housekeeping, outbox, reminders, starts
 from service.scheduler.wiring import Done, Duty, Wiring
 
 DUTIES: tuple[Duty, ...] = (
     due_jobs.run_once,
-    start_timers.run_once,
-    event_starts.run_once,
+    starts.begin_by_timers,
+    starts.begin_by_events,
     reminders.run_once,
     outbox.run_once,
+    file_readings.run_once,
 )
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 #: seconds to wait after the first, second … failure in a row

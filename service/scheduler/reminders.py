@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from service.db import is_unavailable
 from service.scheduler.wiring import Done, Wiring
-from service.workflow import reminders
+from service.workflow import notifications
+from service.workflow.instance import reminders
 
 
 def run_once(wiring: Wiring) -> Done:
@@ -18,11 +19,14 @@ def run_once(wiring: Wiring) -> Done:
     try:
         with wiring.transaction() as ctx:
             tasks = reminders.take_due(ctx)
+            responsible = notifications.find_responsible(ctx, tasks)
             # each task asks only for rows of its own: what the others wrote is written once, at the end
             with ctx.session.no_autoflush:
                 for task in tasks:
                     current = task.id
-                    done["催办提醒" if reminders.send(ctx, task) else "过期的催办已略过"] += 1
+                    done[
+                        "催办提醒" if reminders.send(ctx, task, responsible[task.id]) else "过期的催办已略过"
+                    ] += 1
     except Exception as error:
         if current is None or is_unavailable(error):
             raise

@@ -13,7 +13,7 @@ from service.clock import Clock
 from service.connectors.channel import Channel
 from service.db import SessionFactory, read_only
 from service.workflow.context import SYSTEM, Context, House
-from service.workflow.jobs import RemoteTopic
+from service.workflow.job.jobs import RemoteTopic
 
 #: what a duty did: a short Chinese label and how often; empty when nothing was due
 Done = Counter[str]
@@ -45,10 +45,14 @@ class Wiring:
 
     @contextmanager
     def reading(self) -> Iterator[Context]:
-        """Open a transaction that only reads: on SQLite it waits for no writer."""
+        """Open a transaction that only reads: on SQLite it waits for no writer.
+
+        It ends with a commit as well: psycopg forgets a connection's prepared statements at a rollback.
+        """
         self.gate()
         with self.session_factory() as session:
             yield self.context(read_only(session))
+            session.commit()
 
     def context(self, session: Session) -> Context:
         """Return the context of a transaction that begins now, in which the system acts."""

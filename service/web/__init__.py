@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import delegations, demonstration, health, login, messages, public
+from service.web import certificates, delegations, demonstration, health, login, messages, public
 from service.web.admin import (
     calendar_days,
     decisions,
@@ -15,10 +15,22 @@ from service.web.admin import (
     people,
     units,
 )
+from service.web.award import follow_ups, titles
+from service.web.award import register as award_register
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
-from service.web.round import nominations, panels, papers, privacy, quota_pages, rounds, scans
+from service.web.round import (
+    admissions,
+    nominations,
+    panels,
+    papers,
+    privacy,
+    quota_pages,
+    reserves,
+    rounds,
+    scans,
+)
 from service.web.task import (
     batches,
     diagrams,
@@ -57,6 +69,8 @@ BLUEPRINTS = (
     privacy.pages,
     panels.pages,
     quota_pages.pages,
+    admissions.pages,
+    reserves.pages,
     modeler.pages,
     decisions.pages,
     overview.pages,
@@ -65,6 +79,10 @@ BLUEPRINTS = (
     people.pages,
     calendar_days.pages,
     incidents.pages,
+    award_register.pages,
+    titles.pages,
+    follow_ups.pages,
+    certificates.pages,
     public.pages,
 )
 

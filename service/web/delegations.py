@@ -14,8 +14,8 @@ from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.rule import calendar
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
-from service.workflow import delegations, people
 from service.workflow.context import Context
+from service.workflow.person import delegations, people
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -9,19 +9,20 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service.errors import Invalid
+from service.errors import Conflict, Invalid, ServiceError
 from service.models import Membership, User
 from service.programmes.account import accounts
 from service.programmes.demo.demonstration import PASSWORD, LogIn, list_shown
+from service.programmes.nomination import identities
 from service.web.frame import sessions
-from service.web.frame.errors import Trouble, answer, is_fragment, wants_data
+from service.web.frame.errors import Trouble, answer, is_fragment, status_of, wants_data
 from service.web.frame.languages import LANGUAGES
 from service.web.frame.security import limit_logins
 from service.web.frame.sessions import LoginRequired, PasswordChangeRequired, for_newcomers, public
 from service.web.frame.targets import local_target
 from service.web.task import kept
 from service.web.task.kept import Kept
-from service.workflow import people
+from service.workflow.person import logins
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -47,8 +48,8 @@ def log_in() -> ResponseReturnValue:
     """Begin a session. A failure is counted, so its transaction is committed like any other."""
     login = request.form.get("login", "")
     try:
-        user = people.log_in(g.ctx, login, request.form.get("password", ""))
-    except people.LoginFailed as failed:
+        user = logins.log_in(g.ctx, login, request.form.get("password", ""))
+    except logins.LoginFailed as failed:
         return _form(login, problem=failed.message, carrying=kept.carried()), 403
     sessions.begin(user)
     carried = kept.carried()
@@ -91,7 +92,7 @@ def ask_for_own_password(_error: PasswordChangeRequired) -> ResponseReturnValue:
 def log_out() -> ResponseReturnValue:
     """End the account's sessions, here and on any other computer: the cookie alone could be kept."""
     if g.ctx.actor.user_id is not None:
-        people.end_sessions(g.ctx, g.ctx.actor.user_id)
+        logins.end_sessions(g.ctx, g.ctx.actor.user_id)
     sessions.end()
     flash(_("已退出登录。"), "success")
     return redirect(url_for("login.show"))
@@ -114,12 +115,28 @@ def change_password() -> ResponseReturnValue:
     form = request.form
     try:
         _require_same(form.get("new", ""), form.get("again", ""))
-        people.change_password(g.ctx, user, form.get("old", ""), form.get("new", ""))
+        logins.change_password(g.ctx, user, form.get("old", ""), form.get("new", ""))
     except Invalid as refused:
         return _account(refused), 422
     sessions.begin(user)
     flash(_("密码已修改，其他地方的登录已退出。"), "success")
     return redirect(url_for("inbox.show" if was_temporary else "login.account"))
+
+
+@pages.post("/account/identity")
+@limit_logins
+def register_identity() -> ResponseReturnValue:
+    """Register one's own identity number, by whose hash one is kept from approving oneself."""
+    user = g.ctx.session.get_one(User, g.ctx.actor.user_id)
+    try:
+        passed = identities.register(g.ctx, user, request.form.get("id_number", ""))
+    except (Invalid, Conflict) as refused:
+        g.ctx.session.rollback()
+        return _account(refused), status_of(refused)
+    flash(_("身份证号已登记，只保存校验值。"), "success")
+    if passed:
+        flash(_("您自己的申报有 %(num)s 项待签意见，已改由他人办理。", num=passed), "warning")
+    return redirect(url_for("login.account"))
 
 
 @pages.post("/language")
@@ -169,7 +186,7 @@ def _demonstration_log_ins() -> list[LogIn]:
     return list_shown(g.ctx)
 
 
-def _account(refused: Invalid | None) -> str:
+def _account(refused: ServiceError | None) -> str:
     query = select(Membership).where(Membership.user_id == g.ctx.actor.user_id).order_by(Membership.id)
     return render_template(
         "account.html",
@@ -177,5 +194,5 @@ def _account(refused: Invalid | None) -> str:
         memberships=list(g.ctx.session.scalars(query)),
         role_names=accounts.role_names(g.ctx),
         refused=refused,
-        least=people.MIN_PASSWORD,
+        least=logins.MIN_PASSWORD,
     )

@@ -16,6 +16,8 @@ ICONS = {
     "nudge": "bell-ringing",
     "returned": "arrow-back-up",
     "transferred": "arrows-exchange",
+    "privacy": "lock",
+    "vacancy": "users",
     "delegated": "users",
     "signer": "writing",
     "signed": "writing",

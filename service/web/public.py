@@ -24,7 +24,9 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Notice
 from service.programmes import wiring
-from service.programmes.publication import notices, objections
+from service.programmes.pack.columns import published_names
+from service.programmes.paper import official
+from service.programmes.publication import evidence, notices, objections
 from service.web.frame.errors import status_of
 from service.web.frame.security import limiter
 from service.web.frame.sessions import public
@@ -72,7 +74,11 @@ def lodge(slug: str, number: int) -> ResponseReturnValue:
     notice = notices.get_public(ctx, slug)
     person = _person(notice, number)
     try:
-        objection = objections.lodge(ctx, notice, number, _answers())
+        objections.require_open(ctx, notice)
+        answers = _answers()  # a robot's files are not looked at
+        files = evidence.check(_files())
+        objection = objections.lodge(ctx, notice, number, answers)
+        evidence.keep(ctx, objection, files)
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(notices.get_public(ctx, slug), person, refused), status_of(refused)
@@ -115,6 +121,15 @@ def show_status() -> ResponseReturnValue:
     )
 
 
+def _files() -> list[tuple[str, bytes]]:
+    files = [file for file in request.files.getlist(evidence.FIELD) if file.filename]
+    found = []
+    for file in files:
+        with file.stream as stream:
+            found.append((file.filename or "", stream.read(evidence.MAX_BYTES + 1)))
+    return found
+
+
 def _answers() -> dict[str, str]:
     if request.form.get(HONEYPOT):
         raise Invalid(_("这次提交没有被接受，请刷新页面后重新填写。"))
@@ -148,7 +163,12 @@ def _form(notice: Notice, person: dict[str, Any], refused: ServiceError | None) 
 
 
 def _facts(notice: Notice) -> dict[str, Any]:
+    pack = wiring.pack_of(g.ctx, notice.round)
+    names = published_names(pack.forms.get(pack.programme.record_form, {}))
+    people = pack.programme.nominates_people
     return {
+        "introduction": official.introduce(g.ctx, notice),
+        "names": {} if people else names,
         "notice": notice,
         "snapshot": notice.snapshot,
         "total": sum(len(category["people"]) for category in notice.snapshot["categories"]),

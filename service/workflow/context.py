@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from service.engine.records import Element, OpenServiceTask, Variables
@@ -23,6 +24,7 @@ class Actor:
     groups: frozenset[str] = frozenset()  #: ``role@unit code`` of every membership
     unit_id: int | None = None
     unit_path: str = ""
+    person: str = ""  #: keyed hash of his identity number, where he registered it
     is_system: bool = False  #: no person acts
     #: absent colleagues he acts for just now (代理), by id, with their groups: for tasks, for no other right
     acting_for: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -77,6 +79,15 @@ class Accepted:
 
     answers: dict[str, Any]  #: cleaned; kept in the submission
     variables: Variables = field(default_factory=dict)  #: what enters the process
+
+
+@dataclass(frozen=True, kw_only=True)
+class Introduced:
+    """What an instance that is begun for a subject starts with."""
+
+    title: str
+    round_id: int | None
+    variables: Variables
 
 
 class Calendar(Protocol):
@@ -138,12 +149,27 @@ class Domain(Protocol):
         """Say whether only the domain begins instances of a process, as rows of its own belong to each."""
         ...
 
+    def subjects(self, ctx: Context, noun: str, key: str, round_id: int | None) -> Select[str, int]:
+        """Select key and round of the subjects that a start event is to begin an instance for.
+
+        ``key`` is the deployments'. Without a round (a timer) all of that key that run at ``ctx.now``.
+        """
+        ...
+
+    def introduce(self, ctx: Context, subject: str) -> Introduced | None:
+        """Return what an instance for a subject starts with; None for one that is not there any more."""
+        ...
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Adjust the jobs a signal made: the domain may let some instances hear it later."""
         ...
 
     def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
         """Return the sentence of a nudge."""
+        ...
+
+    def nudges(self, ctx: Context, instance: Instance) -> tuple[str, time]:
+        """Return the plan of tasks that say no ``reminders`` of their own, and the hour nudges go out at."""
         ...
 
     def calendar(self, ctx: Context, instance: Instance) -> Calendar:

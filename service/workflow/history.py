@@ -20,6 +20,7 @@ from service.workflow.context import Context
 #: where a session keeps events until they are written together
 PENDING = "pending_history"
 _WRITE = insert(table_of(HistoryEvent))
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,13 @@ def of_instance(ctx: Context, instance: Instance) -> list[HistoryEvent]:
     """Return an instance's events, oldest first."""
     write_pending(ctx.session)
     query = select(HistoryEvent).where(HistoryEvent.stream == f"instance:{instance.id}")
+    return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
+
+
+def of_stream(ctx: Context, name: str) -> list[HistoryEvent]:
+    """Return the events of a stream that belongs to no instance, oldest first."""
+    write_pending(ctx.session)
+    query = select(HistoryEvent).where(HistoryEvent.stream == name)
     return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
 
 
@@ -134,8 +142,7 @@ def _hash_of(previous: str, event: Mapping[str, Any]) -> str:
         event["element_id"],
         event["details"],
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((previous + text).encode()).hexdigest()
+    return hashlib.sha256((previous + _encode(content)).encode()).hexdigest()
 
 
 def _text(moment: datetime) -> str:

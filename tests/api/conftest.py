@@ -19,8 +19,8 @@ from service.programmes.demo import demonstration
 from service.programmes.domain import Programmes
 from service.schema import upgrade
 from service.wire import Service, wire
-from service.workflow import people
 from service.workflow.context import Context
+from service.workflow.person import tokens
 from tests import postgresql
 from tests.api.caller import Caller
 
@@ -121,7 +121,7 @@ def token_of(service: Service, login: str) -> str:
         return ""
     with service.wiring.transaction() as ctx:
         user = ctx.session.scalars(select(User).where(User.login == login)).one()
-        return people.issue_token(ctx, user, "test")
+        return tokens.issue_token(ctx, user, "test")
 
 
 @pytest.fixture

@@ -15,6 +15,13 @@ LATER = {"due": "2024-03-28T24:00:00+08:00", "reason": "台风"}
 OBJECTION = {"nomination_id": 1, "name": "王测试", "contact": "13812341234", "facts": "所填事迹与实际不符。"}
 EXTENSION = {"unit": "wujin", "stage": "submission", "until": "2024-04-02T00:00:00+08:00", "reason": "台风"}
 
+DELEGATION = {
+    "delegate": "dangzhibu",
+    "starts_at": "2024-03-18T00:00:00+08:00",
+    "ends_at": "2024-03-23T00:00:00+08:00",
+    "reason": "出差",
+}
+
 #: operation -> (body, what each role gets)
 TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /docs": (None, "A200 S200 U200 O200 M200"),
@@ -45,11 +52,28 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
         {"decisions": [{"id": "{task_id}", "outcome": "approve"}], "answers": {"text": "同意"}},
         "A401 S404 U200 O403 M403",
     ),
+    "GET /signers": (None, "A401 S200 U200 O200 M200"),
+    "GET /user-tasks/{task_id}/signers": (None, "A401 S404 U200 O200 M200"),
+    "POST /user-tasks/{task_id}/signers": (
+        {"to": ["dangzhibu"], "place": "before", "question": "请核对事迹"},
+        "A401 S404 U201 O403 M403",
+    ),
+    "POST /signers/{signer_id}/answer": ({"agrees": True}, "A401 S404 U403 O404 M404"),
+    "DELETE /signers/{signer_id}": (None, "A401 S404 U204 O404 M404"),
+    "GET /user-tasks/{task_id}/comments": (None, "A401 S404 U200 O200 M200"),
+    "POST /user-tasks/{task_id}/comments": ({"text": "请留意日期"}, "A401 S404 U201 O201 M201"),
+    "GET /delegations": (None, "A401 S200 U200 O200 M200"),
+    "POST /delegations": (DELEGATION, "A401 S422 U201 O201 M201"),
+    "POST /delegations/{delegation_id}/end": ({}, "A401 S404 U200 O404 M200"),
+    "GET /rounds/{round_id}/head-counts": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}/head-counts/{code}": (None, "A401 S404 U404 O200 M404"),
+    "PUT /rounds/{round_id}/head-counts/{code}": ({"number": 40}, "A401 S404 U404 O409 M404"),
     "GET /rounds": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/funnel": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/quotas": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/extensions": (None, "A401 S403 U403 O200 M403"),
+    "GET /rounds/{round_id}/reserves": (None, "A401 S403 U403 O200 M403"),
     "GET /rounds/{round_id}/events": (None, "A401 S403 U403 O200 M403"),
     "POST /rounds/{round_id}/events": (
         {"kind": "signal", "name": "unheard_of", "reason": "演练"},
@@ -67,6 +91,11 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
         "A401 S403 U201 O201 M403",
     ),
     "GET /nominations/{nomination_id}": (None, "A401 S404 U200 O200 M200"),
+    "PUT /nominations/{nomination_id}/recommender": (
+        {"recommender": "wujin"},
+        "A401 S404 U403 O422 M403",
+    ),
+    "PUT /nominations/{nomination_id}/withdrawal": ({"reason": "本人调离"}, "A401 S404 U200 O200 M403"),
     "GET /nominations/{nomination_id}/opinions": (None, "A401 S404 U200 O200 M200"),
     "GET /nominations/{nomination_id}/findings": (None, "A401 S404 U200 O200 M200"),
     "GET /nominations/{nomination_id}/attachments": (None, "A401 S404 U200 O200 M200"),
@@ -76,6 +105,9 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     ),
     "GET /attachments/{attachment_id}": (None, "A401 S404 U200 O200 M200"),
     "DELETE /attachments/{attachment_id}": (None, "A401 S404 U409 O409 M409"),
+    "GET /awards": (None, "A401 S200 U200 O200 M200"),
+    "GET /awards/{award_id}": (None, "A401 S404 U200 O200 M200"),
+    "GET /awards/{award_id}/follow-ups": (None, "A401 S404 U200 O200 M200"),
     "GET /instances": (None, "A401 S200 U200 O200 M200"),
     "GET /instances/{instance_id}": (None, "A401 S404 U200 O200 M200"),
     "GET /instances/{instance_id}/history": (None, "A401 S404 U200 O200 M200"),

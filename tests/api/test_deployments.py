@@ -36,6 +36,17 @@ def test_publish_makes_the_next_version(call: Call) -> None:
     assert [d["version"] for d in admin.get("/deployments").get_json()] == [2, 1]
 
 
+def test_text_is_read_as_it_came_whatever_encoding_it_declares(call: Call) -> None:
+    admin = call("admin")
+    text = DIAGRAM.read_text(encoding="utf-8").replace('encoding="UTF-8"', 'encoding="GB18030"', 1)
+
+    admin.post(f"{PATH}/deployments", {"xml": text})
+
+    drawn = admin.get("/deployments/2", headers={"Accept": "application/xml"}).data.decode("utf-8")
+    assert "GB18030" not in drawn
+    assert drawn.count("所在单位团组织意见") == text.count("所在单位团组织意见")
+
+
 def test_diagram_with_problems_is_refused_with_all_of_them(call: Call) -> None:
     admin = call("admin")
     xml = DIAGRAM.read_text(encoding="utf-8").replace(

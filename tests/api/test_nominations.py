@@ -110,3 +110,18 @@ def test_findings_name_rule_result_and_words_where_all_is_well_too(call: Call) -
         ("N12", "PASS", "符合“个人事迹（300字）”的篇幅"),
     ]
     assert [f["measured"] for f in found[1:]] == ["无", "263字"]
+
+
+def test_withdraw_asks_for_the_version_and_a_reason(call: Call) -> None:
+    shiwei = call("shiwei")
+    path = f"/nominations/{shiwei.get('/rounds/1/nominations').get_json()['items'][0]['id']}"
+    tag = {"If-Match": shiwei.get(path).headers["ETag"]}
+
+    unmatched = shiwei.put(f"{path}/withdrawal", {"reason": "本人调离"})
+    unreasoned = shiwei.put(f"{path}/withdrawal", {"reason": " "}, headers=tag)
+    done = shiwei.put(f"{path}/withdrawal", {"reason": "本人调离"}, headers=tag)
+
+    assert (unmatched.status_code, unreasoned.status_code, done.status_code) == (428, 422, 200)
+    assert (done.get_json()["status"], done.get_json()["status_reason"]) == ("withdrawn", "本人调离")
+    again = shiwei.put(f"{path}/withdrawal", {"reason": "x"}, headers={"If-Match": done.headers["ETag"]})
+    assert again.status_code == 409

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,18 @@ import pytest
 from sqlalchemy import select
 
 from service.app import App
-from service.models import Attachment, Incident, Nomination, UserTask
+from service.models import (
+    Attachment,
+    Delegation,
+    Incident,
+    Nomination,
+    Signer,
+    SignerPlace,
+    TaskStatus,
+    User,
+    UserTask,
+)
+from service.programmes.award import awards
 from service.wire import Service
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
@@ -46,13 +58,35 @@ def stand_ins(service: Service) -> Stand:
             message="没有人可以办理",
             opened_at=ctx.now,
         )
-        ctx.session.add(incident)
+        league, party = (
+            ctx.session.scalars(select(User).where(User.login == login)).one()
+            for login in ("tuanzhibu", "dangzhibu")
+        )
+        delegation = Delegation(
+            principal=league, delegate=party, starts_at=ctx.now - timedelta(days=9), reason="出差",
+            ends_at=ctx.now + timedelta(minutes=1), created_at=ctx.now,
+        )  # fmt: skip
+        waiting = UserTask(
+            instance_id=task.instance_id, key="signed", element_id=task.element_id, name=task.name,
+            title=task.title, status=TaskStatus.OPEN, assignee_id=league.id, created_at=ctx.now, priority=50,
+        )  # fmt: skip
+        signer = Signer(
+            task=waiting, user=party, place=SignerPlace.BEFORE, question="请核对", asked_at=ctx.now
+        )
+        ctx.session.add_all([incident, delegation, waiting, signer])
         ctx.session.flush()
+        held = select(Nomination).where(
+            Nomination.unit_id == nomination.unit_id, Nomination.id != nomination.id
+        )
+        award = awards.grant(ctx, ctx.session.scalars(held.order_by(Nomination.id).limit(1)).one())
         return {
+            "award_id": str(award.id),
             "task_id": str(task.id),
             "instance_id": str(task.instance_id),
             "nomination_id": str(nomination.id),
             "attachment_id": str(attachment.id),
+            "signer_id": str(signer.id),
+            "delegation_id": str(delegation.id),
             "incident_id": str(incident.id),
             "round_id": str(nomination.round_id),
             "deployment_id": "1",

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from service.models import HistoryEvent, PendingStart
 from service.wire import Service
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 from tests.api.caller import Caller
 from tests.engine.sketch import draw
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from service.models import Submission
+from service.models import Draft, Submission
 from service.programmes.demo import made_up
 from service.wire import Service
 from tests.api.caller import Caller
@@ -18,8 +18,6 @@ from tests.api.conftest import app_of, token_of
 from tests.web.browser import Browser
 
 BUDGET = 15
-#: the form's own checks: the same person twice (with a savepoint), photos, consents, eligibility
-BUDGET_OF_THE_FORM = 21
 
 
 @contextmanager
@@ -98,7 +96,34 @@ def test_sending_the_form_in_stays_within_its_budget(either_service: Service) ->
 
     assert done.status_code == 200, done.text
     assert seen.count("COMMIT") == 1
-    assert len(seen) - 1 <= BUDGET_OF_THE_FORM, "\n\n".join(seen)
+    assert len(seen) - 1 <= BUDGET, "\n\n".join(seen)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_sending_the_form_in_for_the_first_time_costs_what_it_keeps(
+    either_service: Service, masked: bool
+) -> None:
+    # beside a later one it gives the consents, and looks whether the same person stands already
+    app = app_of(either_service)
+    caller = Caller(app.test_client(), token_of(either_service, "tuanzhibu"))
+    forms = iter(caller.todo("fill_in_form"))
+    answers: dict[str, Any] = {}
+    while "id_number" not in answers:
+        form = next(forms)
+        answers = caller.get(f"/user-tasks/{form['id']}/draft").get_json()["answers"]
+    if not masked:
+        with either_service.wiring.reading() as ctx:
+            answers = ctx.session.get_one(Draft, form["id"]).answers
+
+    with counted(either_service.engine) as seen:
+        done = caller.post(f"/user-tasks/{form['id']}/complete", {"outcome": "submit", "answers": answers})
+
+    assert done.status_code == 200, done.text
+    assert seen.count("COMMIT") == 1
+    # what came back masked is read; PostgreSQL waits for whoever nominates the same person just now
+    more = masked + (either_service.engine.dialect.name == "postgresql")
+    asked = [statement for statement in seen if "calendar_day" not in statement]  # read once a process
+    assert len(asked) - 1 <= BUDGET + more, "\n\n".join(seen)
 
 
 def _by_api(caller: Caller, task_id: int, outcome: str, answers: dict[str, object]) -> int:

@@ -1,4 +1,4 @@
-"""docker-compose.yml fits the settings, the command line and itself. It is not run here."""
+"""Dockerfile and docker-compose.yml fit the settings, the commands and themselves. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from flask import Flask
 
 from service.cli import cli
 from service.config import Settings
+from service.web import health
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +54,44 @@ def test_no_image_names_a_registry(compose: dict[str, Any]) -> None:
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert [image for image in images + bases if "/" in image] == []
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+
+
+def test_the_environment_of_the_image_is_valid(dockerfile: str) -> None:
+    environment = dict(re.findall(r"\b(XUANSHU_\w+)=(\S+)", dockerfile))
+
+    settings = Settings.from_env(environment)
+
+    assert (str(settings.data_dir), settings.host) == ("/data", "0.0.0.0")
+    assert re.findall(r"^VOLUME (\S+)", dockerfile, re.MULTILINE) == ["/data"]
+    assert re.findall(r"^EXPOSE (\d+)", dockerfile, re.MULTILINE) == [str(settings.port)]
+
+
+def test_the_image_asks_for_its_health_where_it_answers(dockerfile: str) -> None:
+    app = Flask(__name__)
+    app.register_blueprint(health.pages)
+
+    asked = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", dockerfile)
+
+    assert set(asked) == {"/healthz"} <= {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def test_the_image_is_built_from_what_is_there_and_nothing_ignored(dockerfile: str) -> None:
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.MULTILINE)
+        for source in line.split()[:-1]
+    ]
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+
+    assert [source for source in copied if not (ROOT / source).exists()] == []
+    assert set(copied) & set(ignored) == set()
+
+
+def test_the_command_of_the_image_is_one_of_ours(dockerfile: str) -> None:
+    assert re.findall(r'^CMD \["xuanshu", "(\w+)"\]', dockerfile, re.MULTILINE) == ["serve"]
+    assert "serve" in cli.commands

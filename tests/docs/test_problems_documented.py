@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
     *sorted((ROOT / "service/engine").rglob("*.py")),
-    ROOT / "service/workflow/deployments.py",
-    ROOT / "service/workflow/decision_tables.py",
+    ROOT / "service/workflow/definition/deployments.py",
+    ROOT / "service/workflow/definition/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
     ROOT / "service/programmes/diagram/review_steps.py",
 )

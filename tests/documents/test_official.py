@@ -6,7 +6,8 @@ from datetime import date
 import docx
 import pytest
 from docx.oxml.ns import qn
-from docx.shared import Length
+from docx.shared import Length, Pt
+from docx.table import Table
 
 from service.documents.official import make_official, write_numeral
 from service.documents.packages import check_package
@@ -42,7 +43,6 @@ PARAGRAPHS = [
     "",
     "一、生产管理类（2名）",
     "二、综合服务类（1名）",
-    "",
     "",
 ]
 
@@ -119,7 +119,7 @@ def test_mark_is_red_and_stays_on_one_line():
 
 
 def test_each_category_is_a_table():
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened().tables[:-1]]
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened().tables]
 
     assert tables == [
         [
@@ -132,19 +132,21 @@ def test_each_category_is_a_table():
 
 
 def test_imprint_stands_at_the_foot_between_its_lines():
-    table = opened().tables[-1]
-
-    place = table._tbl.tblPr.find(qn("w:tblpPr"))
+    body = opened().element.body
+    [box] = body.iter(qn("wp:anchor"))
+    place = box.find(qn("wp:positionV"))
+    [table] = [Table(found, None) for found in box.iter(qn("w:tbl"))]
     rules = [
         [edge.tag.split("}")[1] for edge in row.cells[0]._tc.tcPr.find(qn("w:tcBorders"))]
         for row in table.rows
     ]
-    ends = int(place.get(qn("w:tblpY"))) + sum(row.height.twips for row in table.rows)
     assert [row.cells[0].text for row in table.rows] == [
         "抄送：团省委，市委办公室。",
         "共青团常州市委办公室\t2024年4月12日印发",
     ]
-    assert (place.get(qn("w:vertAnchor")), round(ends / 1440 * 25.4)) == ("page", 297 - 35)
+    assert (place.get("relativeFrom"), place[0].text) == ("margin", "bottom")
+    room = int(box.find(qn("wp:extent")).get("cy")) - sum(row.height for row in table.rows)
+    assert Pt(0) <= room <= Pt(3)
     assert rules == [["top"], ["top", "bottom"]]
 
 

@@ -72,7 +72,9 @@ def remove_step(admin: Visitor, element_id: str, note: str) -> None:
     yes = admin.page.locator("dialog.xs-dialog button[value=yes]")
     if yes.count():
         yes.click()
-    expect(admin.page.locator("body")).to_contain_text("第 2 版")
+    expect(admin.page.locator("#notices")).to_contain_text("已发布为第 2 版")
+    expect(admin.page.locator("#opened-version")).to_have_text("第 2 版")
+    expect(admin.page.get_by_label("发布说明")).to_have_value("")
 
 
 def first_waiting(league: Visitor, step: str) -> str:

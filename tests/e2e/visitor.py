@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from service.programmes.demo import made_up
 from service.programmes.demo.demonstration import PASSWORD
 
+FLAWS = (Path(__file__).parent / "flaws.js").read_text(encoding="utf-8")
+
 
 class Visitor:
     """Somebody at a browser."""
@@ -110,6 +112,11 @@ class Visitor:
     def move_clock_to_next(self) -> None:
         self.page.get_by_role("button", name="到下一件到期的事").click()
         self.page.wait_for_load_state()
+
+    def find_flaws(self) -> dict[str, list[str]]:
+        """Return what is wrong with how the page looks and reads, by kind."""
+        flaws: dict[str, list[str]] = self.page.evaluate(FLAWS)
+        return flaws
 
     def text(self) -> str:
         return self.page.locator("body").inner_text()

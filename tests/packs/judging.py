@@ -13,7 +13,7 @@ from service.programmes.pack.packs import Pack, load_pack
 from service.programmes.rule import calendar, eligibility
 from service.programmes.rule.eligibility import Finding
 from service.programmes.rule.text_length import count_characters
-from service.workflow.decision_tables import DecisionTables, read_tables
+from service.workflow.definition.decision_tables import DecisionTables, read_tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +35,7 @@ def judge(pack: Pack, **facts: Any) -> dict[str, Finding]:
     programme = pack.programme
     functions: dict[str, Callable[..., Any]] = {
         "character count": count_characters,
+        "switch": programme.switches.__getitem__,
         "deadline": lambda day: calendar.deadline(day, programme.year, programme.zone),
     }
 

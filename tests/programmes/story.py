@@ -37,8 +37,11 @@ from service.programmes.rule import identity_number
 from service.scheduler import due_jobs, reminders
 from service.scheduler.stepping import advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
-from service.workflow import deployments, notifications, people, user_tasks
+from service.workflow import notifications
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.person import actors
+from service.workflow.task import user_tasks
 
 CATEGORY = "production_management"
 WORKPLACE, LEAGUE, HEAD = "liyang-qingfeng", "tuanzhibu", "dangzhibu"
@@ -62,7 +65,7 @@ class Story:
         """Open a transaction in which somebody acts."""
         with self.wiring.transaction() as ctx:
             user = ctx.session.scalars(select(User).where(User.login == login)).one()
-            yield replace(ctx, actor=people.actor_of(ctx, user))
+            yield replace(ctx, actor=actors.actor_of(ctx, user))
 
     def entry(self, ctx: Context) -> Round:
         """Return the round."""
@@ -130,7 +133,7 @@ class Story:
                 outcome = _outcomes(ctx, task)[0]
                 if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
                     user = notifications.responsible(ctx, task)[-1]
-                    demonstration.clear_files(replace(ctx, actor=people.actor_of(ctx, user)), task)
+                    demonstration.clear_files(replace(ctx, actor=actors.actor_of(ctx, user)), task)
                 self._complete(ctx, task, outcome, "", answers)
 
     def confirm(self, element_id: str, *, by: str = ORGANISER) -> None:
@@ -172,7 +175,7 @@ class Story:
             assert notice is not None
             return objections.lodge(ctx, notice, nomination_id, OBJECTION | answers).id
 
-    def settle(self, objection_id: int, *outcomes: str) -> None:
+    def settle(self, objection_id: int, *outcomes: str, by: str = ORGANISER) -> None:
         """Deal with an objection: ``accept`` and ``upheld``, say."""
         for outcome in outcomes:
             with self.wiring.transaction() as ctx:
@@ -181,7 +184,7 @@ class Story:
                     UserTask.instance_id == objection.instance_id, UserTask.status == TaskStatus.OPEN
                 )
                 task = ctx.session.scalars(query).one()
-                self._complete(ctx, task, outcome, ORGANISER, made_up.answer(_form(ctx, task), {}))
+                self._complete(ctx, task, outcome, by, made_up.answer(_form(ctx, task), {}))
         self.work_off()
 
     def pass_until(self, moment: str) -> None:
@@ -206,7 +209,7 @@ class Story:
         """Return a nomination as it stands."""
         with self.wiring.reading() as ctx:
             query = select(Nomination).where(Nomination.id == nomination_id)
-            return ctx.session.scalars(query.options(*nominations._WITH_UNITS)).one()
+            return ctx.session.scalars(query.options(*nominations.WITH_UNITS)).one()
 
     def status(self, nomination_id: int) -> str:
         """Return a nomination's status."""
@@ -254,7 +257,7 @@ class Story:
             user = ctx.session.scalars(select(User).where(User.login == by)).one()
         else:
             user = notifications.responsible(ctx, task)[-1]
-        acting = replace(ctx, actor=people.actor_of(ctx, user))
+        acting = replace(ctx, actor=actors.actor_of(ctx, user))
         user_tasks.complete(acting, task.id, outcome, answers)
 
     def _next_due(self, after: datetime) -> datetime | None:

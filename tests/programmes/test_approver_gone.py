@@ -7,8 +7,9 @@ from sqlalchemy import delete, select
 
 from service.models import Candidate, Incident, Membership, User
 from service.programmes.account import accounts
-from service.workflow import people, user_tasks
 from service.workflow.context import Context
+from service.workflow.person import people
+from service.workflow.task import user_tasks
 from tests.programmes.story import HEAD, LEAGUE, Story
 
 STEP = "workplace_opinion"

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.models import Delegation, Nomination, Opinion, User
 from service.programmes.nomination import nominations
-from service.workflow import delegations, history, notifications, people, task_access, tasklist, user_tasks
+from service.workflow import history, notifications
 from service.workflow.context import Context
+from service.workflow.person import delegations, people
+from service.workflow.task import task_access, tasklist, user_tasks
 from tests.programmes.story import HEAD, LEAGUE, Story
 
 STEP = "workplace_opinion"

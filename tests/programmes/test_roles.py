@@ -9,7 +9,10 @@ from service.errors import Forbidden, Invalid, NotFound
 from service.models import Candidate, HistoryEvent, Incident, Membership, Objection, User, UserTask
 from service.programmes.account import accounts
 from service.programmes.publication import objections
-from service.workflow import incidents, people, retries, task_access, user_tasks
+from service.workflow.instance import incidents
+from service.workflow.job import retries
+from service.workflow.person import people
+from service.workflow.task import task_access, user_tasks
 from tests.programmes.story import Story, _unit
 
 
@@ -131,8 +134,10 @@ def test_nominee_to_whom_his_opinion_was_passed_on_is_refused(round_2024: Story)
         xiaoming = ctx.actor.user_id or 0
     task_id = round_2024.task_id(nominee, "workplace_league_opinion")
 
-    with round_2024.acting("tuanzhibu") as ctx:
+    with round_2024.acting("tuanzhibu") as ctx, pytest.raises(Invalid, match="本人不能"):
         user_tasks.transfer(ctx, task_id, xiaoming, "出差。")
+    with round_2024.wiring.transaction() as ctx:
+        user_tasks.get_fresh(ctx, task_id).assignee_id = xiaoming
     with pytest.raises(Forbidden, match="本人不能"):
         round_2024.complete(nominee, "workplace_league_opinion", "approve", by="xiaoming", text="同意。")
 

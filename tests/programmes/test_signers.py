@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Comment, Draft, Opinion, Signer, SignerPlace, User
-from service.workflow import comments, signers, signing, task_access, tasklist, user_tasks
 from service.workflow.context import Context
-from service.workflow.tasklist import Filter
+from service.workflow.task import comments, signers, signing, task_access, tasklist, user_tasks
+from service.workflow.task.tasklist import Filter
 from tests.programmes.story import HEAD, LEAGUE, Story
 
 STEP = "workplace_opinion"

@@ -29,9 +29,11 @@ from service.models import (
     UserTask,
 )
 from service.scheduler.wiring import Wiring
-from service.workflow import deployments, history, open_keys
+from service.workflow import history
 from service.workflow.context import Context
-from service.workflow.open_keys import OpenKeys
+from service.workflow.definition import deployments
+from service.workflow.instance import open_keys
+from service.workflow.instance.open_keys import OpenKeys
 
 ZONE = ZoneInfo("Asia/Shanghai")
 #: history that says that an instance moved

@@ -27,8 +27,11 @@ from service.programmes.round import rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
 from service.scheduler.wiring import Wiring
 from service.wire import Service, wire
-from service.workflow import deployments, notifications, people, user_tasks
+from service.workflow import notifications
 from service.workflow.context import Actor, Context
+from service.workflow.definition import deployments
+from service.workflow.person import actors, people, tokens
+from service.workflow.task import user_tasks
 from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,7 +123,7 @@ def hire(installation: Installation, count: int, role: str, unit: str) -> list[s
     """Add people who hold a role at a unit; returns a token of each."""
     with installation.wiring.transaction() as ctx:
         place = rounds.get_unit(ctx, unit)
-        tokens = []
+        issued = []
         for number in range(count):
             login = f"{role}-{number}"
             user = User(
@@ -129,15 +132,15 @@ def hire(installation: Installation, count: int, role: str, unit: str) -> list[s
             ctx.session.add(user)
             ctx.session.flush()
             people.grant(ctx, user, role, place)
-            tokens.append(people.issue_token(ctx, user, "reliability"))
-        return tokens
+            issued.append(tokens.issue_token(ctx, user, "reliability"))
+        return issued
 
 
 def issue_tokens(installation: Installation) -> dict[str, str]:
     """Issue a token to everybody; returns them by login."""
     with installation.wiring.transaction() as ctx:
         users = list(ctx.session.scalars(select(User).order_by(User.id)))
-        return {user.login: people.issue_token(ctx, user, "reliability") for user in users}
+        return {user.login: tokens.issue_token(ctx, user, "reliability") for user in users}
 
 
 def _seed(
@@ -218,4 +221,4 @@ def _checked_photo(slot: Slot) -> attachments.Checked:
 
 
 def _league(ctx: Context, unit: Unit) -> Actor:
-    return people.actor_of(ctx, notifications.holders(ctx, [f"league@{unit.code}"])[0])
+    return actors.actor_of(ctx, notifications.holders(ctx, [f"league@{unit.code}"])[0])

@@ -48,7 +48,7 @@ def test_sixteen_clients_complete_each_of_the_same_tasks_once(kind: str) -> None
         assert audit(installation.wiring, dict.fromkeys(tasks, "approve")) == []
 
 
-def test_last_place_goes_to_one_of_sixteen(kind: str) -> None:
+def test_x09_last_place_goes_to_one_of_sixteen(kind: str) -> None:
     with install(kind, size=CLIENTS, unit=UNIT) as installation:
         tasks = bring_to(installation, "recommender_opinion")
         tokens = hire(installation, CLIENTS, "recommender", "liyang")

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from service.clock import MovableClock
 from service.models import Instance, StartTimer
-from service.scheduler import start_timers
+from service.scheduler import starts
 from service.scheduler.wiring import Wiring
-from service.workflow import deployments
+from service.workflow.definition import deployments
 from tests.engine.sketch import draw
 from tests.scheduler.test_worker import PATIENCE, _worker
 from tests.workflow.plant import Plant
@@ -47,11 +47,11 @@ def test_killed_workers_begin_every_occurrence_once(
 
 def test_duty_says_what_it_did(wiring: Wiring, committed_plant: Plant, clock: MovableClock) -> None:
     _publish(wiring, "clerk@plant")
-    before = start_timers.run_once(wiring)
+    before = starts.begin_by_timers(wiring)
 
     clock.move(hours=2)
 
-    assert (before, start_timers.run_once(wiring)) == ({}, {"定时启动“p”": 2})
+    assert (before, starts.begin_by_timers(wiring)) == ({}, {"定时启动“p”": 2})
 
 
 def test_occurrence_that_cannot_begin_waits_its_turn(
@@ -60,8 +60,8 @@ def test_occurrence_that_cannot_begin_waits_its_turn(
     _publish(wiring, "clerk@plant due=soon")
     clock.move(hours=1)
 
-    assert start_timers.run_once(wiring) == {"定时启动失败，稍后重试": 1}
-    assert start_timers.run_once(wiring) == {}
+    assert starts.begin_by_timers(wiring) == {"定时启动失败，稍后重试": 1}
+    assert starts.begin_by_timers(wiring) == {}
     with wiring.reading() as ctx:
         timer = ctx.session.scalars(select(StartTimer)).one()
         assert (timer.attempts, timer.due_at, timer.try_at) == (1, clock(), clock() + timedelta(minutes=1))

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from service.clock import MovableClock
 from service.models import HistoryEvent, Instance, InstanceStatus, Job
 from service.scheduler.wiring import Wiring
-from service.workflow import history, user_tasks
+from service.workflow import history
+from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 pytestmark = pytest.mark.usefixtures("both_databases")

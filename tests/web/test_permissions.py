@@ -1,107 +1,148 @@
-"""Who may call what: one row a view, one column a role, as status codes."""
+"""Every view of the pages by every role, held against the table in ``permissions.py``."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.app import App
-from service.models import Attachment, Nomination, UserTask
+from service.models import (
+    Attachment,
+    Delegation,
+    Incident,
+    Nomination,
+    Signer,
+    SignerPlace,
+    Unit,
+    User,
+    UserTask,
+)
+from service.programmes.award import awards, follow_ups
 from service.wire import Service
+from service.workflow.context import Context
 from tests.web.browser import Browser
+from tests.web.permissions import BODIES, ROLES, TABLE
 
-#: nobody, the nominee, the recommender whose turn it is, one of another district, the organiser
-ROLES = ("", "xiaoming", "liyang", "wujin", "shiwei")
-TABLE = {
-    "GET /login": (200, 302, 302, 302, 302),
-    "POST /login": (403, 403, 403, 403, 403),
-    "GET /": (302, 200, 200, 200, 200),
-    "GET /account": (302, 200, 200, 200, 200),
-    "GET /messages": (302, 200, 200, 200, 200),
-    "POST /messages/read": (302, 302, 302, 302, 302),
-    "POST /language": (302, 302, 302, 302, 302),
-    "POST /logout": (302, 302, 302, 302, 302),
-    "POST /account/password": (302, 422, 422, 422, 422),
-    "GET /tasks/{task}": (302, 404, 200, 404, 200),
-    "POST /tasks/{task}/complete": (302, 404, 422, 404, 403),
-    "POST /tasks/{task}/draft": (302, 404, 200, 404, 403),
-    "POST /tasks/{task}/claim": (302, 404, 302, 404, 403),
-    "POST /tasks/{task}/unclaim": (302, 404, 403, 404, 403),
-    "POST /tasks/{task}/transfer": (302, 422, 422, 422, 422),
-    "POST /tasks/{task}/copy": (302, 422, 422, 422, 422),
-    "POST /tasks/{task}/nudge": (302, 404, 409, 404, 302),
-    "POST /tasks/{task}/send-back": (302, 404, 422, 404, 403),
-    "POST /tasks/{task}/take-back": (302, 403, 403, 403, 403),
-    "GET /batches/1/consult_police": (302, 200, 200, 200, 200),
-    "POST /batches/1/consult_police": (302, 422, 422, 422, 422),
-    "GET /instances/{instance}": (302, 404, 200, 404, 200),
-    "GET /instances/{instance}/diagram.bpmn": (302, 404, 200, 404, 200),
-    "POST /nominations/{nomination}/attachments": (302, 404, 422, 404, 422),
-    "GET /attachments/{attachment}": (302, 404, 200, 404, 200),
-    "GET /attachments/{attachment}/thumbnail": (302, 404, 200, 404, 200),
-    "DELETE /attachments/{attachment}": (302, 404, 409, 404, 409),
-    "POST /reveals/nomination/{nomination}/phone": (302, 404, 422, 404, 422),
-    "POST /reveals/objection/1/name": (302, 404, 404, 404, 404),
-    "GET /nominations/{nomination}/privacy": (302, 404, 200, 404, 200),
-    "POST /nominations/{nomination}/consents/1/withdraw": (302, 404, 403, 404, 422),
-    "POST /nominations/{nomination}/consents/1/again": (302, 404, 403, 404, 409),
-    "POST /nominations/{nomination}/findings/none": (302, 404, 403, 404, 422),
-    "POST /nominations/{nomination}/files/{attachment}/declare": (302, 404, 302, 404, 403),
-    "POST /nominations/{nomination}/files/{attachment}/clear": (302, 404, 409, 404, 409),
-    "POST /nominations/{nomination}/corrections": (302, 404, 403, 404, 422),
-    "POST /nominations/{nomination}/corrections/1": (302, 404, 404, 404, 404),
-    "POST /nominations/{nomination}/copy": (302, 404, 403, 404, 200),
-    "POST /demonstration/next-day": (404, 404, 404, 404, 404),
-    "POST /demonstration/next-due": (404, 404, 404, 404, 404),
-    "POST /demonstration/date": (404, 404, 404, 404, 404),
-}
+Stand = dict[str, str]
 
 
 @pytest.fixture
-def numbers(service: Service, task_at: Callable[..., int]) -> dict[str, int]:
-    """The task whose turn it is at the recommender, its instance, nomination and one of its files."""
+def stand_ins(service: Service, task_at: Callable[..., int]) -> Stand:
+    """What the names in the paths stand for: things of one workplace in one district, and an absence."""
     task_id = task_at("recommender_opinion")
-    with service.wiring.reading() as ctx:
-        instance_id = ctx.session.get_one(UserTask, task_id).instance_id
-        about = select(Nomination.id).where(Nomination.instance_id == instance_id)
-        nomination_id = ctx.session.scalars(about).one()
-        files = select(Attachment.id).where(Attachment.nomination_id == nomination_id)
-        attachment_id = ctx.session.scalars(files).first()
+    with service.wiring.transaction() as ctx:
+        task = ctx.session.get_one(UserTask, task_id)
+        about = select(Nomination).where(Nomination.instance_id == task.instance_id)
+        nomination = ctx.session.scalars(about).one()
+        files = select(Attachment.id).where(Attachment.nomination_id == nomination.id)
+        colleague, league = _user(ctx, "tuanzhibu"), _user(ctx, "dangzhibu")
+        incident = Incident(
+            round_id=task.round_id, instance_id=task.instance_id, user_task_id=task.id, opened_at=ctx.now,
+            element_id=task.element_id, kind="nobody-resolved", message="没有人可以办理",
+        )  # fmt: skip
+        delegation = Delegation(
+            principal=league, delegate=colleague, starts_at=ctx.now - timedelta(days=9), reason="出差",
+            ends_at=ctx.now + timedelta(days=1), created_at=ctx.now,
+        )  # fmt: skip
+        ctx.session.add_all([incident, delegation])
+        ctx.session.flush()
+        waiting = ctx.session.get_one(UserTask, task_at("workplace_league_opinion"))
+        signer = Signer(
+            task=waiting, user=league, place=SignerPlace.BEFORE, question="请核对", asked_at=ctx.now
+        )
+        ctx.session.add(signer)
+        ctx.session.flush()
+        held = select(Nomination).where(Nomination.instance_id == waiting.instance_id)
+        award = awards.grant(ctx, ctx.session.scalars(held).one())
+        written = follow_ups.write(
+            ctx,
+            award,
+            follow_ups.Entry(track="publicity", item="集中宣推", day=date(2024, 3, 1), text="上报刊。"),
+        )
+        return {
+            "award": str(award.id),
+            "entry": str(written.id),
+            "code": award.code,
+            "task": str(task.id),
+            "instance": str(task.instance_id),
+            "nomination": str(nomination.id),
+            "attachment": str(ctx.session.scalars(files).first()),
+            "user": str(league.id),
+            "incident": str(incident.id),
+            "delegation": str(delegation.id),
+            "signer": str(signer.id),
+            "unit": str(ctx.session.scalars(select(Unit.id).where(Unit.code == "liyang-qingfeng")).one()),
+        }
+
+
+def _user(ctx: Context, login: str) -> User:
+    return ctx.session.scalars(select(User).where(User.login == login)).one()
+
+
+@pytest.fixture
+def restore(service: Service, tmp_path: Path) -> Callable[[], None]:
+    """Put the database back as it was after every call."""
+    database = service.settings.data_dir / "xuanshu.db"
+
+    def put_back() -> None:
+        service.engine.dispose()
+        for name in ("xuanshu.db-wal", "xuanshu.db-shm"):
+            (service.settings.data_dir / name).unlink(missing_ok=True)
+        shutil.copyfile(tmp_path / "kept.db", database)
+
+    return put_back
+
+
+def test_every_role_gets_what_the_table_says(
+    app: App, service: Service, stand_ins: Stand, restore: Callable[[], None], tmp_path: Path
+) -> None:
+    service.engine.dispose()
+    shutil.copyfile(service.settings.data_dir / "xuanshu.db", tmp_path / "kept.db")
+
+    found = {}
+    for view in TABLE:
+        statuses = []
+        for login in ROLES:
+            statuses.append(call(Browser(app, login), view, stand_ins))
+            if not view.startswith("GET"):
+                restore()
+        found[view] = tuple(statuses)
+
+    assert found == TABLE
+
+
+def test_the_table_names_every_view(app: App, stand_ins: Stand) -> None:
+    adapter = app.url_map.bind("localhost")
+    rows = [view.format(**stand_ins).split(" ") for view in TABLE]
+
+    named = {(method, adapter.match(path.partition("?")[0], method=method)[0]) for method, path in rows}
+
+    assert named == views_of(app)
+
+
+def views_of(app: App) -> set[tuple[str, str]]:
+    """Return every (method, endpoint) of the pages; the API has a table of its own."""
     return {
-        "task": task_id,
-        "instance": instance_id,
-        "nomination": nomination_id,
-        "attachment": attachment_id or 0,
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if not rule.rule.startswith("/api/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
 
-@pytest.mark.parametrize("view", TABLE)
-def test_a_view_lets_in_whom_it_should(app: App, numbers: dict[str, int], view: str) -> None:
-    method, path = view.split(" ")
-
-    statuses = tuple(call(Browser(app, login), method, path.format(**numbers)) for login in ROLES)
-
-    assert statuses == TABLE[view]
-
-
-def test_the_table_knows_every_view_of_these_pages(app: App) -> None:
-    adapter = app.url_map.bind("localhost")
-    numbers = dict.fromkeys(("task", "instance", "nomination", "attachment"), 1)
-    rows = [view.format(**numbers).split(" ") for view in TABLE]
-    known = {adapter.match(path, method=method)[0] for method, path in rows}
-    own = {"login", "inbox", "tasks", "task_actions", "batches", "uploads", "diagrams", "reveals", "messages"}
-
-    own |= {"demonstration", "privacy_pages"}
-    views = {name for name in app.view_functions if name.partition(".")[0] in own}
-
-    assert known == views
-
-
-def call(browser: Browser, method: str, path: str) -> int:
-    if method == "GET":
-        return browser.get(path).status
-    token = {"X-CSRFToken": browser.token}
-    json_body = {"json": {}} if path.endswith("/draft") else {}
-    return browser.client.open(path, method=method, headers=token, **json_body).status_code
+def call(browser: Browser, view: str, stand_ins: Stand) -> int:
+    """Call a view as a page does, with its token and what belongs to it."""
+    method, path = view.format(**stand_ins).split(" ")
+    options: dict[str, Any] = json.loads(json.dumps(BODIES.get(view, {})))
+    for key, value in options.get("data", {}).items():
+        options["data"][key] = value.format(**stand_ins)
+    headers = {} if method == "GET" else {"X-CSRFToken": browser.token}
+    with browser.client.open(path, method=method, headers=headers, **options) as response:
+        return response.status_code

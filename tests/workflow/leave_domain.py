@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Select, String, literal, select
 
 from service.engine.records import BpmnError, Element, OpenServiceTask, Variables
 from service.models import Instance, Membership, Unit, User, UserTask
-from service.workflow.context import Accepted, Calendar, Context, Resolved, Topic
+from service.workflow.context import Accepted, Calendar, Context, Introduced, Resolved, Topic
 
 ZONE = ZoneInfo("Asia/Shanghai")
 #: 清明 2024: 4 to 6 April off, Sunday 7 April worked
@@ -37,6 +37,7 @@ class LeaveDomain:
     def __init__(self) -> None:
         self.days_left = 10
         self.bonuses: dict[str, int] = {}
+        self.usual_nudges, self.nudging_hour = "", time(9)
         self.topics: Mapping[str, Topic] = {"leave.book": self.book}
 
     def book(self, ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
@@ -98,11 +99,25 @@ class LeaveDomain:
     def begins(self, process_id: str) -> bool:
         return process_id == "leave"
 
+    def subjects(self, ctx: Context, noun: str, key: str, round_id: int | None) -> Select[str, int]:
+        """Everybody employed is appraised."""
+        return select(literal(f"{noun}:", String) + User.login, literal(round_id, BigInteger)).where(
+            User.active
+        )
+
+    def introduce(self, ctx: Context, subject: str) -> Introduced | None:
+        query = select(User).where(User.login == subject.partition(":")[2], User.active)
+        user = ctx.session.scalar(query)
+        return Introduced(title=user.name, round_id=1, variables={"who": user.login}) if user else None
+
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Everybody hears a signal at once."""
 
     def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
         return f"请办理{task.title}的“{task.name}”，还有 {days_left} 天。"
+
+    def nudges(self, ctx: Context, instance: Instance) -> tuple[str, time]:
+        return self.usual_nudges, self.nudging_hour
 
     def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         return WorkingDays()

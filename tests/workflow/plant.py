@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from service.models import Deployment, Instance, Membership, TaskStatus, Unit, User, UserTask
-from service.workflow import deployments, execution, people
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
+from service.workflow.person import actors
 
 DIAGRAM = Path(__file__).with_name("leave.bpmn").read_bytes()
 #: 24:00 of Friday 12 April 2024, after 清明
@@ -50,7 +52,7 @@ def build(ctx: Context) -> Plant:
 
 def acting(ctx: Context, user: User) -> Context:
     """The same transaction, with a person acting."""
-    return replace(ctx, actor=people.actor_of(ctx, user))
+    return replace(ctx, actor=actors.actor_of(ctx, user))
 
 
 def at(ctx: Context, moment: datetime) -> Context:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from service.models import HistoryEvent, Instance, InstanceStatus, Job, JobKind, SubscriptionRow
 from service.scheduler import due_jobs
 from service.scheduler.wiring import Wiring
-from service.workflow import user_tasks
+from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 pytestmark = pytest.mark.usefixtures("both_databases")

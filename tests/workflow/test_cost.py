@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, event
 
 from service.scheduler import due_jobs
 from service.scheduler.wiring import Wiring
-from service.workflow import user_tasks
+from service.workflow import notifications
+from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 MAX_STATEMENTS = 15
@@ -56,6 +57,41 @@ def test_signal_to_one_instance_is_few_statements_and_one_commit(
     counter = _Counter(database)
     assert due_jobs.run_once(wiring) == {"“停止受理”收到信号": 1}
 
-    # the look whether anything is due only reads
-    assert counter.commits == 1
+    # the look whether anything is due ends with a commit, too
+    assert counter.commits == 1 + 1
     assert len(counter.statements) <= MAX_STATEMENTS + 2, "\n".join(counter.statements)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_signals_to_many_instances_are_done_together(
+    wiring: Wiring, committed_plant: Plant, database: Engine
+) -> None:
+    number = due_jobs.TOGETHER
+    with wiring.transaction() as ctx:
+        for _ in range(number):
+            start(ctx, committed_plant)
+        month = only_open(ctx, start(ctx, committed_plant, "month"))
+        user_tasks.complete(acting(ctx, committed_plant.charlie), month.id, "complete", {})
+
+    counter = _Counter(database)
+    assert due_jobs.run_once(wiring).total() == number
+
+    assert len(counter.statements) <= MAX_STATEMENTS + 2, "\n".join(counter.statements)
+
+
+def test_who_has_to_act_on_many_tasks_is_asked_as_often_as_on_one(
+    wiring: Wiring, committed_plant: Plant, database: Engine
+) -> None:
+    with wiring.transaction() as ctx:
+        tasks = [only_open(ctx, start(ctx, committed_plant)) for _ in range(4)]
+        tasks += [only_open(ctx, start(ctx, committed_plant, "month")) for _ in range(4)]
+
+        counter = _Counter(database)
+        notifications.find_responsible(ctx, tasks[-1:])
+        for_one = len(counter.statements)
+        found = notifications.find_responsible(ctx, tasks)
+        for_many = len(counter.statements) - for_one
+
+    assert for_many == for_one + 1, "\n".join(counter.statements)  # more: of those whose task is theirs alone
+    assert [user.login for user in found[tasks[0].id]] == ["alice"]
+    assert [user.login for user in found[tasks[-1].id]] == ["charlie"]

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from service.models import HistoryEvent, Instance
-from service.workflow import history, user_tasks
+from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.history import Break
+from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 pytestmark = pytest.mark.usefixtures("both_databases")

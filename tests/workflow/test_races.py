@@ -15,8 +15,9 @@ from service.models import HistoryEvent, Instance, Job, Notification, Reminder, 
 from service.scheduler import due_jobs
 from service.scheduler import reminders as nudging
 from service.scheduler.wiring import Wiring
-from service.workflow import history, user_tasks
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.task import user_tasks
 from tests.at_once import at_once
 from tests.workflow.plant import Plant, acting, only_open, start
 

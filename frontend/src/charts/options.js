@@ -12,13 +12,18 @@ const ROW = 34;
 const LINE = 22;
 const AROUND = 76;
 
+/** How wide a name is, in Chinese characters: a Latin letter takes little more than half of one. */
+function breadth(name) {
+  return [ ...name ].reduce((sum, character) => sum + (character.codePointAt(0) < 0x2000 ? 0.55 : 1), 0);
+}
+
 /** How many lines the legend takes at a width: an item is its mark and its name of wide characters. */
 export function legendLines({ series = [] }, width) {
   let lines = 1;
   let used = 0;
 
   for (const { name } of series) {
-    const item = 38 + name.length * 12;
+    const item = 38 + breadth(name) * 12;
 
     if (used && used + item > width) {
       lines += 1;
@@ -35,9 +40,19 @@ export function heightOf(chart, width) {
   return Math.max(chart.rows.length, 2) * ROW + AROUND + (legendLines(chart, width) - 1) * LINE;
 }
 
-/** Shortens a name to what fits beside the bars; names of units differ at their end. */
+/** Shortens a name to as many Chinese characters as fit beside the bars; names of units differ at their end. */
 export function shorten(name, most) {
-  return name.length > most ? `…${name.slice(1 - most)}` : name;
+  if (breadth(name) <= most) {
+    return name;
+  }
+
+  const characters = [ ...name ];
+
+  while (breadth(characters.join('')) > most - 1) {
+    characters.shift();
+  }
+
+  return `…${characters.join('').trimStart()}`;
 }
 
 /** `look`: the width in pixels, the page's font, and whether it is drawn for paper. */

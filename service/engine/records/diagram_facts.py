@@ -34,6 +34,11 @@ class Element:
     properties: Mapping[str, str] = field(default_factory=dict)  #: zeebe:properties
     documentation: str = ""
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: the drawn name, or the id where nothing is drawn."""
+        return self.name or self.id
+
 
 @dataclass(frozen=True, kw_only=True)
 class StartTrigger:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import joinedload
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Candidate, Membership, TaskStatus, Unit, User, UserTask
 from service.programmes import wiring
-from service.workflow import handovers, history, people
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.person import logins, people
+from service.workflow.task import handovers
 
 PAGE = 50
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -67,7 +69,7 @@ def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str
     if fields or unit is None:
         raise Invalid("账号没有建立，请改正后再提交。", fields=fields)
     password = make_password()
-    user = people.create_user(
+    user = logins.create_user(
         ctx, login=login, name=name.strip()[:80], password=password, unit=unit, email=email or None
     )
     user.password_is_temporary = True
@@ -78,7 +80,7 @@ def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str
 def reset_password(ctx: Context, user: User) -> str:
     """Give an account a new one-time password; every session it has ends."""
     password = make_password()
-    user.password_hash = people.hash_password(password)
+    user.password_hash = logins.hash_password(password)
     user.password_is_temporary = True
     user.session_epoch += 1
     user.failed_logins, user.locked_until = 0, None

@@ -37,6 +37,7 @@ class Heads:
 
     level: str
     numbers: tuple[int, ...]
+    categories: tuple[str, ...] = ()  #: what they nominate in; empty means every one in turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class WaitingNominations:
     count: int
     unit: str  #: code of the workplace
     waits_at: str  #: id of the user task they wait at
+    categories: tuple[str, ...] = ()  #: in turn; empty means every one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +87,17 @@ def read_demo(data: Mapping[str, Any]) -> Demo:
             label=data["round"]["label"],
             accounts=tuple(Account(**row) for row in data["accounts"]),
             staff=tuple(Staff(**row) for row in data.get("staff", ())),
-            nominations=tuple(WaitingNominations(**row) for row in data.get("nominations", ())),
-            names=Names(**{key: _frozen(value) for key, value in data["names"].items()}),
+            nominations=tuple(WaitingNominations(**_frozen_row(row)) for row in data.get("nominations", ())),
+            names=Names(**_frozen_row(data["names"])),
             answers=dict(data.get("answers", {})),
-            heads=tuple(
-                Heads(level=row["level"], numbers=tuple(row["numbers"])) for row in data.get("heads", ())
-            ),
+            heads=tuple(Heads(**_frozen_row(row)) for row in data.get("heads", ())),
         )
     except (KeyError, TypeError) as wrong:
         raise Invalid(f"demo.toml 有误：{wrong}") from wrong
+
+
+def _frozen_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _frozen(value) for key, value in row.items()}
 
 
 def _frozen(value: Any) -> Any:

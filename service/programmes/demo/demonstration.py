@@ -12,12 +12,16 @@ from service.programmes import intake, wiring
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
+from service.programmes.demo.refusals import naming_the_step
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, PackUnit
 from service.programmes.privacy import clearances
 from service.programmes.round import head_counts, rounds
-from service.workflow import deployments, notifications, people, user_tasks
+from service.workflow import notifications
 from service.workflow.context import Actor, Context
+from service.workflow.definition import deployments
+from service.workflow.person import actors, logins, people
+from service.workflow.task import user_tasks
 
 #: of every demonstration account; a demonstration listens on loopback only
 PASSWORD = "xuanshu-demo"  # noqa: S105
@@ -42,8 +46,8 @@ def set_up(ctx: Context, pack: Pack) -> Round:
     ctx.session.flush()
     report_heads(ctx, entry, pack, demo, units)
     crowd = made_up.people(demo.names)
-    categories = list(pack.programme.categories)
     for group in demo.nominations:
+        categories = group.categories or tuple(pack.programme.categories)
         for number in range(group.count):
             _nominate(
                 ctx, pack, entry, units[group.unit], categories[number % len(categories)], next(crowd), group
@@ -78,12 +82,20 @@ def report_heads(ctx: Context, entry: Round, pack: Pack, demo: Demo, units: Mapp
 
 
 def heads_of(pack: Pack, demo: Demo) -> dict[str, int]:
-    """Return how many young people each unit of a pack reports in its demonstration."""
-    return {
+    """Return how many young people each unit of a pack reports in its demonstration, in the tree's order."""
+    reported = {
         unit.code: heads.numbers[place % len(heads.numbers)]
         for heads in demo.heads
         for place, unit in enumerate(unit for unit in pack.units if unit.level == heads.level)
     }
+    return {unit.code: reported[unit.code] for unit in pack.units if unit.code in reported}
+
+
+def categories_of(pack: Pack, demo: Demo, code: str) -> Sequence[str]:
+    """Return the categories a unit nominates in, in its demonstration."""
+    level = next(unit.level for unit in pack.units if unit.code == code)
+    named = next((heads.categories for heads in demo.heads if heads.level == level), ())
+    return named or tuple(pack.programme.categories)
 
 
 def starter_role(pack: Pack) -> str:
@@ -114,7 +126,7 @@ def list_shown(ctx: Context) -> list[LogIn]:
 
 def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
     """Create every account of a demonstration, with one password for all."""
-    hashed = people.hash_password(PASSWORD)
+    hashed = logins.hash_password(PASSWORD)
     taken: set[tuple[str, str]] = set()
     for account in demo.accounts:
         place = units[account.at or account.unit]
@@ -162,7 +174,8 @@ def _nominate(
         outcome = deployments.outcomes_of(_properties(ctx, task)["outcomes"])[0][0]
         if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
             clear_files(acting, task)
-        user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
+        with naming_the_step(task):
+            user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
     _draft(ctx, pack, nomination, known)
 
 
@@ -187,11 +200,11 @@ def clear_files(acting: Context, task: UserTask) -> None:
     nomination = nominations.of_instance(acting, task.instance)
     assert nomination is not None
     began = acting.session.get_one(User, nomination.created_by_id)
-    declaring = replace(acting, actor=people.actor_of(acting, began))
+    declaring = replace(acting, actor=actors.actor_of(acting, began))
     for entry in clearances.list_of(acting, nomination):
         if not entry.is_cleared:
             clearances.declare(declaring, nomination, entry.file.id)
-            clearances.clear(acting, nomination, entry.file.id)
+            clearances.clear(acting, nomination, entry.file.id, "逐页看过")
 
 
 def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[UserTask]:
@@ -204,11 +217,11 @@ def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[Us
 
 def _who(ctx: Context, task: UserTask) -> Actor:
     users = notifications.responsible(ctx, task)
-    return people.actor_of(ctx, users[-1])
+    return actors.actor_of(ctx, users[-1])
 
 
 def _holder(ctx: Context, group: str) -> Actor:
-    return people.actor_of(ctx, notifications.holders(ctx, [group])[0])
+    return actors.actor_of(ctx, notifications.holders(ctx, [group])[0])
 
 
 def _properties(ctx: Context, task: UserTask) -> dict[str, str]:
@@ -225,5 +238,6 @@ def _attach(ctx: Context, pack: Pack, nomination: Nomination, task: UserTask) ->
     if _properties(ctx, task).get("record") != "nomination":
         return
     for slot in pack.programme.slots.values():
+        suffix, data = made_up.file_for(slot.types)
         for number in range(slot.least):
-            attachments.add(ctx, nomination, slot.key, f"{slot.name}{number + 1}.jpg", made_up.photo())
+            attachments.add(ctx, nomination, slot.key, f"{slot.name}{number + 1}.{suffix}", data)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from docx import Document
+from openpyxl import Workbook
 from PIL import Image
 
 from service.programmes.demo.demo_file import Names
@@ -19,6 +21,8 @@ from service.programmes.rule import identity_number
 #: sequences of identity numbers that are given to nobody in a region that is given to nobody
 _SEQUENCES = {"女": 0, "男": 1}
 _RARE_EVERY = 40
+#: kinds of fields whose answer is a list
+_LISTS = ("checklist", "taglist", "dynamiclist")
 _DEEDS = "在岗位上钻研技术，带领班组改进工艺，提出合理化建议，坚持安全生产，热心志愿服务。"
 
 
@@ -63,7 +67,7 @@ def answer(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any
         key = name_of(component)
         if not key:
             continue
-        if key in known:
+        if key in known and _suits(component, known[key]):
             answers[key] = known[key]
         elif component.get("validate", {}).get("required") and "hide" not in component.get("conditional", {}):
             answers[key] = _something(component, known)
@@ -99,6 +103,58 @@ def photo() -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
+
+
+def file_for(types: Sequence[str]) -> tuple[str, bytes]:
+    """Return the suffix and the bytes of a file for a slot of these media types, a photo where it may."""
+    for media_type, (suffix, make) in _FILES.items():
+        if media_type in types:
+            return suffix, make()
+    raise ValueError(f"no made-up file for {', '.join(types)}")
+
+
+def _picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _portable() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(buffer, "PDF")
+    return buffer.getvalue()
+
+
+def _document() -> bytes:
+    buffer = io.BytesIO()
+    Document().save(buffer)
+    return buffer.getvalue()
+
+
+def _sheet() -> bytes:
+    buffer = io.BytesIO()
+    Workbook().save(buffer)
+    return buffer.getvalue()
+
+
+def _plain() -> bytes:
+    return "情况说明".encode()
+
+
+#: what is handed in to a slot, the first that it takes
+_FILES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
+    "image/jpeg": ("jpg", photo),
+    "image/png": ("png", _picture),
+    "application/pdf": ("pdf", _portable),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("docx", _document),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx", _sheet),
+    "text/plain": ("txt", _plain),
+}
+
+
+def _suits(component: Mapping[str, Any], value: Any) -> bool:
+    """Whether a made-up answer may stand in a field: one programme lists its honours, another writes them."""
+    return isinstance(value, list) == (component["type"] in _LISTS)
 
 
 def _something(component: Mapping[str, Any], known: Mapping[str, Any]) -> Any:

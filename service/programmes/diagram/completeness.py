@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Element, Problem, ProcessInfo
-from service.programmes.diagram import review_steps
+from service.programmes.diagram import reserve_steps, review_steps
 from service.programmes.pack.packs import Pack
+from service.programmes.round.round_events import RESERVE_PROMOTED
 from service.programmes.topics import TOPICS
-from service.workflow import deployments
+from service.workflow.definition import deployments
 
 SCOPES = frozenset({"self", "unit", "recommender", "organiser"})
 _DEADLINE = re.compile(r'\bdeadline\(\s*"([^"]*)"\s*\)')
@@ -27,11 +28,13 @@ def check(pack: Pack, *, remote_topics: Iterable[str] = ()) -> list[Problem]:
 def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) -> Iterator[Problem]:
     """Yield the problems of a diagram drawn for a pack: those of BPMN, then those of the programme."""
     try:
-        yield from deployments.check(xml, pack.forms, pack.decisions)
+        found = deployments.check(xml, pack.forms, pack.decisions, outside=(RESERVE_PROMOTED,))
         processes = deployments.compile_processes(xml)
     except deployments.DiagramRefused as refused:
         yield from refused.problems
         return
+    # a programme wants a role for every user task, and says so itself: once is enough
+    yield from (problem for problem in found if problem.rule != "nobody")
     known = {*TOPICS, *remote_topics}
     for name in ("round", "nomination"):
         if name not in processes:
@@ -43,13 +46,14 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
             yield from review_steps.check(element, pack)
     yield from _check_deadlines(pack, xml)
     yield from _check_starts(pack, processes)
+    yield from reserve_steps.check(pack, processes)
 
 
 def _check_topic(element: Element, known: set[str]) -> Iterator[Problem]:
     if element.topic and element.topic not in known:
         yield _problem(
             element,
-            f"“{element.name}”的服务主题 {element.topic} 不存在。",
+            f"“{element.called}”的服务主题 {element.topic} 不存在。",
             "从属性面板的列表中选择主题。",
             "unknown-topic",
         )
@@ -60,7 +64,10 @@ def _check_groups(element: Element, pack: Pack) -> Iterator[Problem]:
         return
     if not element.candidate_groups:
         yield _problem(
-            element, f"“{element.name}”没有指定办理角色。", "在“候选组”中填写 角色@范围。", "no-group"
+            element,
+            f"“{element.called}”没有指定办理角色。",
+            "在属性面板的“候选角色”中填写 角色@范围。",
+            "no-group",
         )
     named = [part for name in GROUP_PROPERTIES for part in element.properties.get(name, "").split(",")]
     for group in (*element.candidate_groups, *(part.strip() for part in named if part.strip())):
@@ -74,7 +81,7 @@ def _check_group(element: Element, pack: Pack, group: str) -> Iterator[Problem]:
     if role is None:
         yield _problem(
             element,
-            f"“{element.name}”的角色 {key} 没有人可以担任。",
+            f"“{element.called}”的角色 {key} 没有人可以担任。",
             "使用 programme.toml 中列出的角色。",
             "unknown-role",
         )
@@ -82,14 +89,14 @@ def _check_group(element: Element, pack: Pack, group: str) -> Iterator[Problem]:
     if scope not in SCOPES | places:
         yield _problem(
             element,
-            f"“{element.name}”的范围 {scope or '（空）'} 无法解析。",
+            f"“{element.called}”的范围 {scope or '（空）'} 无法解析。",
             "使用 self、unit、recommender、organiser、级别名称或单位代码。",
             "unknown-scope",
         )
     elif role is not None and scope in SCOPES and scope not in role.scopes:
         yield _problem(
             element,
-            f"“{element.name}”的角色 {key} 不能用于范围 {scope}（只能用于 {'、'.join(role.scopes)}）。",
+            f"“{element.called}”的角色 {key} 不能用于范围 {scope}（只能用于 {'、'.join(role.scopes)}）。",
             "改用该角色的范围，或在 programme.toml 的 roles 中补上。",
             "wrong-scope",
         )

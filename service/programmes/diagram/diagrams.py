@@ -12,9 +12,9 @@ from service.errors import Forbidden, Invalid, NotFound
 from service.models import Deployment, DiagramDraft, Instance, InstanceStatus, User
 from service.programmes.diagram import completeness
 from service.programmes.pack.packs import Pack
-from service.workflow import deployments
 from service.workflow.context import Context
-from service.workflow.deployments import DiagramRefused
+from service.workflow.definition import deployments
+from service.workflow.definition.deployments import DiagramRefused
 
 MAX_BYTES = 2_000_000
 

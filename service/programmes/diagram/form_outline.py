@@ -8,7 +8,7 @@ from typing import Any
 
 from service.programmes.form import fields
 from service.programmes.pack.packs import Pack
-from service.workflow import deployments
+from service.workflow.definition import deployments
 
 KINDS = {
     "textfield": "单行文字",

@@ -10,6 +10,7 @@ from typing import Any
 
 from service.programmes.form.expressions import evaluate
 from service.programmes.form.fields import FIELD_CHECKS, Component, label
+from service.programmes.rule.calendar import WorkingDays
 from service.programmes.rule.identity_number import IdentityNumber, WrongIdentityNumber, parse
 from service.programmes.rule.text_length import TextLength, describe_length
 
@@ -26,6 +27,7 @@ class FormContext:
     """What the form's checks may know besides the answers."""
 
     today: date | None = None  #: in the round's zone; without it nothing is held against today's date
+    days: Callable[[], WorkingDays] | None = None  #: asked only where a form counts working days
     variables: Mapping[str, Any] | None = None  #: what conditions and options in FEEL may read
 
 
@@ -54,7 +56,7 @@ def find_unmet(
     if "require" not in properties or value in (None, "", []):
         return None
     known = {**(context.variables or {}), **answers}
-    held = evaluate(str(properties["require"]), known, today=context.today)
+    held = evaluate(str(properties["require"]), known, today=context.today, days=context.days)
     return str(properties.get("message", "")) if held is False else None
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from types import MappingProxyType
-from typing import Any, Final
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from service import feel
+from service.programmes.rule.calendar import CalendarMissing, WorkingDays
 from service.programmes.rule.text_length import count_characters
 
 #: what a form's expressions may call besides the built-ins
-FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({"character count": count_characters})
-_CONTEXT = re.compile(r"\b(?:today|now|eligibility|asks_reason|category|source)\b")
+FUNCTIONS = frozenset({"character count", "working days between"})
+_CONTEXT = re.compile(r"\b(?:today|now|eligibility|asks_reason|category|source|working)\b")
 _UTC = ZoneInfo("UTC")
 
 
@@ -23,15 +24,34 @@ def reads_context(text: str) -> bool:
     return _CONTEXT.search(text) is not None
 
 
-def evaluate(text: str, variables: Mapping[str, Any], *, today: date | None = None) -> object:
+def evaluate(
+    text: str,
+    variables: Mapping[str, Any],
+    *,
+    today: date | None = None,
+    days: Callable[[], WorkingDays] | None = None,
+) -> object:
     """Evaluate as the page does: what is not answered is null, and so is what cannot be computed.
 
-    ``today()`` is the day given, whatever the zone.
+    ``today()`` is the day given, whatever the zone; working days are null without a calendar.
     """
     compiled = feel.compile(text.removeprefix("="), names=FUNCTIONS)
     now = datetime.combine(today, time(), tzinfo=UTC) if today else None
+    functions: dict[str, Callable[..., Any]] = {
+        "character count": count_characters,
+        "working days between": partial(_count_days, days),
+    }
     try:
-        scope = {name: feel.from_json(variables.get(name)) for name in compiled.names_used - FUNCTIONS.keys()}
-        return feel.to_json(compiled.evaluate(scope, functions=FUNCTIONS, now=now, zone=_UTC))
+        scope = {name: feel.from_json(variables.get(name)) for name in compiled.names_used - FUNCTIONS}
+        return feel.to_json(compiled.evaluate(scope, functions=functions, now=now, zone=_UTC))
     except (feel.EvaluationError, RecursionError):
+        return None
+
+
+def _count_days(days: Callable[[], WorkingDays] | None, start: object, end: object) -> int | None:
+    """Count the working days after one day up to another, dates or answers of a date field."""
+    try:
+        first, last = (day if isinstance(day, date) else date.fromisoformat(str(day)) for day in (start, end))
+        return days().between(first, last) if days else None
+    except (ValueError, CalendarMissing):
         return None

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from service.documents.file_text import READABLE
 from service.documents.uploads import check_attachment, clean_name
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Attachment, Nomination, TaskStatus, UserTask
+from service.models import Attachment, FileReading, Nomination, TaskStatus, UserTask
+from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.nomination import nominations, record
 from service.programmes.pack.packs import Slot
 from service.programmes.rule.photos import check_photo
-from service.workflow import task_access
 from service.workflow.context import Context
+from service.workflow.task import task_access
+
+_attachment = table_of(Attachment)
+_COUNT = (
+    select(_attachment.c.nomination_id, _attachment.c.slot, func.count())
+    .where(_attachment.c.nomination_id.in_(bindparam("nominees", expanding=True)))
+    .group_by(_attachment.c.nomination_id, _attachment.c.slot)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,21 +78,34 @@ def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
 
 def keep(ctx: Context, nomination: Nomination, slot_key: str, checked: Checked) -> Attachment:
     """Keep a checked file in a slot of the nomination."""
-    attachment = Attachment(
-        round_id=nomination.round_id,
-        nomination_id=nomination.id,
-        slot=slot_key,
-        filename=checked.filename,
-        content_type=checked.content_type,
-        size=checked.size,
-        sha256=checked.sha256 or wiring.storage_of(ctx).write(checked.data),
-        warning=checked.warning[:200],
-        uploaded_by_id=ctx.actor.user_id,
-        uploaded_at=ctx.now,
-    )
-    ctx.session.add(attachment)
+    return keep_together(ctx, [(nomination, slot_key, checked)])[0]
+
+
+def keep_together(ctx: Context, files: Iterable[tuple[Nomination, str, Checked]]) -> list[Attachment]:
+    """Keep checked files, each in a slot of its nomination; they are written together."""
+    kept = [
+        Attachment(
+            round_id=nomination.round_id,
+            nomination_id=nomination.id,
+            slot=slot_key,
+            filename=checked.filename,
+            content_type=checked.content_type,
+            size=checked.size,
+            sha256=checked.sha256 or wiring.storage_of(ctx).write(checked.data),
+            warning=checked.warning[:200],
+            uploaded_by_id=ctx.actor.user_id,
+            uploaded_at=ctx.now,
+        )
+        for nomination, slot_key, checked in files
+    ]
+    ctx.session.add_all(kept)
     ctx.session.flush()
-    return attachment
+    ctx.session.add_all(
+        FileReading(attachment_id=attachment.id, round_id=attachment.round_id)
+        for attachment in kept
+        if attachment.content_type in READABLE
+    )
+    return kept
 
 
 def remove(ctx: Context, attachment: Attachment) -> None:
@@ -98,6 +121,14 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Attachment]:
     return list(ctx.session.scalars(query))
 
 
+def count_of(ctx: Context, people: Collection[Nomination]) -> dict[int, Counter[str]]:
+    """Return how many files each nomination has in each slot, by the nomination's number."""
+    counts = {nomination.id: Counter[str]() for nomination in people}
+    for nomination_id, slot, number in ctx.session.execute(_COUNT, {"nominees": list(counts)}):
+        counts[nomination_id][slot] = number
+    return counts
+
+
 def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
     """Return a file and its bytes, if the actor may see its nomination or works on one of its tasks."""
     attachment = ctx.session.get(Attachment, attachment_id)
@@ -111,13 +142,10 @@ def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
 
 def require_complete(ctx: Context, nomination: Nomination) -> None:
     """Refuse a submission with too few or too many files, naming every slot (X01, N11)."""
-    query = select(Attachment.slot, func.count().label("number")).where(
-        Attachment.nomination_id == nomination.id
-    )
-    counts = {row.slot: row.number for row in ctx.session.execute(query.group_by(Attachment.slot))}
+    counts = count_of(ctx, [nomination])[nomination.id]
     fields = {}
     for key, slot in wiring.pack_of(ctx, nomination.round).programme.slots.items():
-        have = counts.get(key, 0)
+        have = counts[key]
         if have < slot.least:
             fields[f"attachment:{key}"] = f"需要 {slot.least} 个，已上传 {have} 个"
         elif have > slot.most:

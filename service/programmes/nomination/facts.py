@@ -11,10 +11,10 @@ from service.models import Attachment, Nomination
 from service.programmes.rule import identity_number
 from service.programmes.rule.identity_number import IdentityNumber, WrongIdentityNumber
 from service.workflow.context import Context
-from service.workflow.decision_tables import DecisionTables
+from service.workflow.definition.decision_tables import DecisionTables
 
 #: facts that no form asks for; a form's answer of the same name does not hide them
-DERIVED = ("birth_date", "category", "source", "year", "files")
+DERIVED = ("birth_date", "category", "source", "year", "recommender_level", "files")
 
 
 def read_facts(
@@ -32,6 +32,7 @@ def read_facts(
         "category": answers.get("category") or nomination.category,
         "source": nomination.source,
         "year": nomination.round.year,
+        "recommender_level": nomination.recommender.level,
     }
     if "files" in tables.inputs:
         facts["files"] = _count_files(ctx, nomination)

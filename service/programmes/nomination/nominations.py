@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import (
@@ -20,7 +20,6 @@ from service.models import (
     JobKind,
     Nomination,
     NominationStatus,
-    Quota,
     QuotaKind,
     QuotaUse,
     Round,
@@ -29,14 +28,15 @@ from service.models import (
     Unit,
     User,
 )
-from service.models.crypto import keyring
-from service.models.nomination import FALLEN
+from service.models.base import table_of
+from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form.fields import clean_text
-from service.programmes.nomination import phases
+from service.programmes.nomination import phases, recommenders
 from service.programmes.pack.packs import Pack
-from service.workflow import deployments, execution
 from service.workflow.context import Actor, Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
 
 PROCESS = "nomination"
 Source = Literal["unit", "self"]
@@ -51,24 +51,27 @@ READING = frozenset({"unit", "recommender"})
 MAX_NAME = 40  # as the recommendation forms have it
 
 
-class NominatedTwice(Conflict):
-    """The person stands in this round already; the message names both units (X28)."""
-
-
 #: what nearly every step of a nomination asks for, read in one statement
-_WITH_UNITS = (
+WITH_UNITS = (
     joinedload(Nomination.unit),
     joinedload(Nomination.recommender),
     joinedload(Nomination.round).joinedload(Round.organiser),
 )
 
+_round = table_of(Round)
+_HOLD = (
+    select(_round.c.stage, _round.c.dates).where(_round.c.id == bindparam("entry")).with_for_update(read=True)
+)
+
 
 def start(
-    ctx: Context, entry: Round, *, unit: Unit, category: str, source: Source, name: str = ""
-) -> Nomination:
+    ctx: Context, entry: Round, *, unit: Unit, category: str, source: Source, name: str = "",
+    recommender: Unit | None = None,
+) -> Nomination:  # fmt: skip
     """Begin a nomination at a workplace, by the unit or by the nominee himself.
 
-    The nearest unit above the workplace that holds places in the round recommends it.
+    The nearest unit above the workplace that holds places in the round recommends it; from a workplace
+    outside every branch, ``recommender`` does.
     """
     pack = wiring.pack_of(ctx, entry)
     if category not in pack.programme.categories:
@@ -79,12 +82,15 @@ def start(
     if not unit.active:
         raise Conflict(f"{unit.name}已停用，不能申报。", fields={"unit": "请选择其他单位"})
     _require_may_start(ctx, pack, entry, unit, source)
-    _require_open(ctx, entry, unit)
+    # what was begun before in this transaction decides nothing here: it is written with this one
+    with ctx.session.no_autoflush:
+        _require_open(ctx, entry, unit)
+        recommender = recommenders.choose(ctx, entry, unit, recommender)
     nomination = Nomination(
         round_id=entry.id,
         round=entry,
         unit=unit,
-        recommender=_find_recommender(ctx, entry, unit),
+        recommender=recommender,
         source=source,
         nominee_id=ctx.actor.user_id if source == "self" else None,
         created_by_id=ctx.actor.user_id,
@@ -117,13 +123,13 @@ def start(
 def of_instance(ctx: Context, instance: Instance) -> Nomination | None:
     """Return the nomination an instance is about, or None if it is about something else."""
     noun, _, number = instance.business_key.partition(":")
-    return ctx.session.get(Nomination, int(number), options=_WITH_UNITS) if noun == "nomination" else None
+    return ctx.session.get(Nomination, int(number), options=WITH_UNITS) if noun == "nomination" else None
 
 
-def read_ahead(ctx: Context, instances: Sequence[Instance]) -> None:
+def read_ahead(ctx: Context, instances: Sequence[Instance]) -> Sequence[Nomination]:
     """Read the nominations of many instances in one statement; the session keeps them."""
     query = select(Nomination).where(Nomination.instance_id.in_([instance.id for instance in instances]))
-    ctx.session.scalars(query.options(*_WITH_UNITS)).all()
+    return ctx.session.scalars(query.options(*WITH_UNITS)).all()
 
 
 def get_visible(ctx: Context, nomination_id: int) -> Nomination:
@@ -141,7 +147,9 @@ def may_see(ctx: Context, nomination: Nomination) -> bool:
         return True
     if actor.user_id is not None and actor.user_id in (nomination.nominee_id, nomination.created_by_id):
         return True
-    return acts_at_or_above(actor, nomination.unit, _readers(ctx, nomination.round))
+    readers = _readers(ctx, nomination.round)
+    places = (nomination.unit, nomination.recommender)  # the second is not above the first outside a branch
+    return any(acts_at_or_above(actor, place, readers) for place in places)
 
 
 def acts_at_or_above(actor: Actor, unit: Unit, roles: Sequence[str]) -> bool:
@@ -178,6 +186,7 @@ class Filter:
     sex: str = ""
     industry: str = ""
     holds_place: bool = False  #: takes a place of its recommender's quota
+    eligibility: str = ""  #: what the rules said, e.g. EXCEPTION
 
 
 def search(
@@ -220,44 +229,6 @@ def title_of(ctx: Context, nomination: Nomination) -> str:
     category = categories[nomination.category].name if nomination.category else "未选类别"
     title = f"{nomination.name or '（未填姓名）'} · {category} · {nomination.unit.name}"
     return title[:TITLE_LENGTH]
-
-
-def index_of(id_number: str) -> str:
-    """Return the keyed hash an identity number is found by."""
-    return keyring().index(id_number.upper())
-
-
-def require_only_one(ctx: Context, nomination: Nomination, id_number: str) -> None:
-    """Refuse a second nomination of the same person in a round, naming both units (X28).
-
-    Writes the person's index down at once: of two who do so together, the database lets one through
-    and the other is told the same as if he had come later.
-    """
-    _refuse_second(ctx, nomination, id_number)
-    try:
-        with ctx.session.begin_nested():
-            nomination.id_number_index = index_of(id_number)
-    except IntegrityError:
-        _refuse_second(ctx, nomination, id_number)
-        raise
-
-
-def _refuse_second(ctx: Context, nomination: Nomination, id_number: str) -> None:
-    query = select(Nomination).where(
-        Nomination.round_id == nomination.round_id,
-        Nomination.id_number_index == index_of(id_number),
-        Nomination.id != nomination.id,
-        Nomination.status.in_(STANDING),
-    )
-    other = ctx.session.scalars(query.options(*_WITH_UNITS).limit(1)).first()
-    if other is None:
-        return
-    mine = f"{nomination.unit.name}（推荐单位：{nomination.recommender.name}）"
-    theirs = f"{other.unit.name}（推荐单位：{other.recommender.name}）"
-    raise NominatedTwice(
-        f"该同志已由{theirs}申报，本次为{mine}；每人只能由一个单位申报一个类别，请两家单位协商。",
-        fields={"id_number": f"已由{other.unit.name}申报"},
-    )
 
 
 def end(nomination: Nomination, status: NominationStatus, reason: str) -> None:
@@ -303,8 +274,13 @@ def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sele
         return query.where(false())
     own = (Nomination.nominee_id == actor.user_id) | (Nomination.created_by_id == actor.user_id)
     below = at_or_below(actor, _readers(ctx, entry))
+    if below is None:
+        return query.where(own)
     query = query.join(Unit, Unit.id == Nomination.unit_id)
-    return query.where(own if below is None else own | below)
+    if wiring.pack_of(ctx, entry).programme.choices.outside_recommenders:
+        theirs = select(Unit.id).where(below).correlate(None)
+        below = below | Nomination.recommender_id.in_(theirs)
+    return query.where(own | below)
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[Any, ...]]:
@@ -322,6 +298,8 @@ def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[
         query = query.where(Nomination.sex == narrow.sex)
     if narrow.industry:
         query = query.where(Nomination.industry == narrow.industry)
+    if narrow.eligibility:
+        query = query.where(Nomination.eligibility == narrow.eligibility)
     if narrow.holds_place:
         held = select(QuotaUse.nomination_id).where(
             QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
@@ -332,7 +310,11 @@ def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[
 
 def _require_open(ctx: Context, entry: Round, unit: Unit) -> None:
     # the round is held until the commit: a stage that closes meanwhile waits, and its signal finds us
-    ctx.session.refresh(entry, ["stage", "dates"], with_for_update={"read": True})
+    if ctx.session.is_modified(entry):
+        ctx.session.flush()
+    held = ctx.session.execute(_HOLD, {"entry": entry.id}).one()
+    set_committed_value(entry, "stage", held.stage)
+    set_committed_value(entry, "dates", held.dates)
     if entry.stage == Stage.SUBMISSION:
         return
     if entry.stage == Stage.PREPARATION:
@@ -355,18 +337,6 @@ def _require_may_start(ctx: Context, pack: Pack, entry: Round, unit: Unit, sourc
     if is_organiser(ctx, entry) or acts_at_or_above(actor, unit, [*roles, "unit_admin"]):
         return
     raise Forbidden("您只能为本单位及下属单位发起申报。")
-
-
-def _find_recommender(ctx: Context, entry: Round, unit: Unit) -> Unit:
-    codes = [code for code in unit.path.split("/") if code]
-    holders = select(Quota.unit_id).where(
-        Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.parent_id.is_(None)
-    )
-    query = select(Unit).where(Unit.code.in_(codes), Unit.id.in_(holders))
-    found = sorted(ctx.session.scalars(query), key=lambda candidate: len(candidate.path))
-    if not found:
-        raise Invalid(f"{unit.name}的上级中没有分配名额的推荐单位。", fields={"unit": "请选择其他单位"})
-    return found[-1]
 
 
 def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: Instance) -> None:

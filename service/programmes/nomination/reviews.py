@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import Invalid
-from service.models import Nomination, Quota, QuotaKind, Round, UserTask
-from service.workflow import task_access, tasklist, user_tasks
+from service.models import Instance, Nomination, Quota, QuotaKind, Round, UserTask
+from service.programmes.nomination import identities
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.task import task_access, tasklist, user_tasks
 
 
 def list_candidates(
@@ -18,16 +20,27 @@ def list_candidates(
 ) -> Sequence[tuple[UserTask, Nomination]]:
     """Return the open tasks of a step the actor may decide together, each with its nomination.
 
-    His own nomination is not among them (回避, X15): one refusal would refuse the whole page.
+    Those he may not decide (回避, X15) are not among them: one refusal would refuse the whole page.
     """
     tasks = tasklist.list_batch(ctx, entry.id, element_id, batch_key)
-    query = select(Nomination).where(Nomination.instance_id.in_([task.instance_id for task in tasks]))
+    ids = [task.instance_id for task in tasks]
+    instances = {i.id: i for i in ctx.session.scalars(select(Instance).where(Instance.id.in_(ids)))}
+    query = select(Nomination).where(Nomination.instance_id.in_(ids))
     by_instance = {
         nomination.instance_id: nomination
         for nomination in ctx.session.scalars(query)
-        if nomination.nominee_id is None or nomination.nominee_id != ctx.actor.user_id
+        if not identities.is_nominee(ctx, nomination)
     }
-    return [(task, by_instance[task.instance_id]) for task in tasks if task.instance_id in by_instance]
+    return [
+        (task, by_instance[task.instance_id])
+        for task in tasks
+        if task.instance_id in by_instance and not _must_step_back(ctx, task, instances[task.instance_id])
+    ]
+
+
+def _must_step_back(ctx: Context, task: UserTask, instance: Instance) -> bool:
+    element = deployments.get_element(ctx, instance, task.element_id)
+    return ctx.domain.may_act(ctx, task, element) is not None
 
 
 def places_left(ctx: Context, entry: Round, category: str) -> int:

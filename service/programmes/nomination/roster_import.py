@@ -20,7 +20,7 @@ from service.models import Draft, Nomination, Round, Unit, UserTask
 from service.models.crypto import keyring
 from service.programmes import wiring
 from service.programmes.form import schemas
-from service.programmes.nomination import nominations, record
+from service.programmes.nomination import claims, nominations, record
 from service.programmes.pack.columns import columns_of, components_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import ROSTER, Paper
@@ -136,9 +136,8 @@ def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
         )
         id_number = row.answers.get("id_number", "")
         if id_number:
-            nominations.require_only_one(ctx, nomination, id_number)
+            claims.claim(ctx, nomination, id_number)
             nomination.id_number = id_number
-            nomination.id_number_index = nominations.index_of(id_number)
         nomination.phone = row.answers.get("phone") or None
         nomination.remark = row.answers.get("remark", "")
         ctx.session.flush()
@@ -202,7 +201,7 @@ def _check(
     except ServiceError as wrong:
         fields = wrong.fields or {"id_number": wrong.message}
         problems += [_problem(row, headings.get(key, ""), text) for key, text in fields.items()]
-    other = taken.get(nominations.index_of(id_number)) if id_number else None
+    other = taken.get(claims.index_of(id_number)) if id_number else None
     if other is not None:
         problems.append(
             _problem(
@@ -232,7 +231,7 @@ def _answers(pack: Pack, cells: Mapping[str, str], category: str) -> dict[str, s
 
 
 def _already_nominated(ctx: Context, entry: Round, numbers: Sequence[str]) -> dict[str, Nomination]:
-    wanted = {nominations.index_of(number) for number in numbers if number}
+    wanted = {claims.index_of(number) for number in numbers if number}
     query = select(Nomination).where(
         Nomination.round_id == entry.id,
         Nomination.id_number_index.in_(wanted),

@@ -6,25 +6,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from service import feel
 from service.models import Finding, Instance, Nomination, Submission
+from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form.fields import Component, label
 from service.programmes.nomination import facts, record
 from service.programmes.rule import eligibility
 from service.programmes.rule.eligibility import Findings, Result
-from service.workflow import decisions, history
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.instance import decisions
+
+_finding = table_of(Finding)
+_WRITE = insert(_finding)
+_FORGET = delete(_finding).where(_finding.c.nomination_id == bindparam("nominee"))
+_FORGET_SOME = _FORGET.where(_finding.c.rule.in_(bindparam("rules", expanding=True)))
 
 
 def check(ctx: Context, nomination: Nomination) -> Result:
     """Apply every rule of the programme to a nomination's newest answers; findings replace the old ones."""
     instance = ctx.session.get_one(Instance, nomination.instance_id)
-    found = find(ctx, nomination, instance, record.answers_of(ctx, nomination))
-    ctx.session.execute(delete(Finding).where(Finding.nomination_id == nomination.id))
-    _keep(ctx, nomination, found.findings)
+    # nothing here looks at what this step has not written yet
+    with ctx.session.no_autoflush:
+        found = find(ctx, nomination, instance, record.answers_of(ctx, nomination))
+        if nomination.eligibility is not None:
+            ctx.session.execute(_FORGET, {"nominee": nomination.id})
+        _keep(ctx, nomination, found.findings)
     nomination.eligibility = found.result.value
     nomination.asks_reason = found.asks_reason
     told = [{"rule": f.rule, "result": f.result.value, "message": f.message} for f in found.findings]
@@ -45,15 +55,16 @@ def note_ticks(
     """Keep what a reviewer ticked as seen in the papers: each checkbox that names a ``rule`` (N06, N07)."""
     ticks = list(_read_ticks(answers, components))
     if ticks:
-        of_ticks = (Finding.nomination_id == nomination.id, Finding.rule.in_([tick.rule for tick in ticks]))
-        ctx.session.execute(delete(Finding).where(*of_ticks))
+        rules = [tick.rule for tick in ticks]
+        ctx.session.execute(_FORGET_SOME, {"nominee": nomination.id, "rules": rules})
         _keep(ctx, nomination, ticks)
 
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:
     """Return what the rules said of a nomination, in the order of the rules."""
     query = select(Finding).where(Finding.nomination_id == nomination.id).order_by(Finding.rule)
-    return list(ctx.session.scalars(query))
+    # SQLite gives the number of a row that was replaced out again
+    return list(ctx.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def last_answer(ctx: Context, instance: Instance, field: str) -> str:
@@ -94,4 +105,4 @@ def _keep(ctx: Context, nomination: Nomination, findings: Sequence[eligibility.F
         }
         for finding in findings
     ]
-    ctx.session.execute(insert(Finding), rows)
+    ctx.session.execute(_WRITE, rows)

@@ -46,9 +46,12 @@ def columns_of(paper: Paper, form: Form) -> tuple[Column, ...]:
 
     Raises KeyError with the heading that no field belongs to.
     """
-    derived = PUBLISHED if paper.kind in OFFICIAL else DERIVED
-    fields = {} if paper.kind in OFFICIAL else components_of(form)
+    is_official = paper.kind in OFFICIAL
+    derived = PUBLISHED if is_official else DERIVED
+    fields = {} if is_official else components_of(form)
     by_label = {_plain(label(component)): key for key, component in fields.items()}
+    if is_official:
+        by_label = {_plain(heading): key for heading, key in published_labels(form).items()}
     by_label |= {_plain(heading): key for key, heading in derived.items() if _plain(heading) not in by_label}
     widths = paper.widths or (0,) * len(paper.columns)
     columns = []
@@ -58,6 +61,20 @@ def columns_of(paper: Paper, form: Form) -> tuple[Column, ...]:
             raise KeyError(heading)
         columns.append(_column(heading, key, width, fields.get(key)))
     return tuple(columns)
+
+
+def published_labels(form: Form) -> dict[str, str]:
+    """Return what the form calls what is published: label, such as 项目名称, to a key of ``PUBLISHED``."""
+    fields = components_of(form)
+    named = {key: fields[key] for key in PUBLISHED if key in fields}
+    if "workplace_and_post" not in fields and "workplace" in fields:
+        named["workplace_and_post"] = fields["workplace"]
+    return {label(component): key for key, component in named.items()}
+
+
+def published_names(form: Form) -> dict[str, str]:
+    """Return what each published thing is called: in the form's words, or else as in ``PUBLISHED``."""
+    return {**PUBLISHED, **{key: heading for heading, key in published_labels(form).items()}}
 
 
 def find_strange_headings(paper: Paper, form: Form) -> list[str]:

@@ -7,21 +7,26 @@ import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from service.errors import Invalid
+from service.errors import Invalid, NotFound
 from service.programmes.form.problems import find_problems
-from service.programmes.pack.agreement import find_gaps, find_unknown_words
+from service.programmes.pack.agreement import (
+    classes_of,
+    find_gaps,
+    find_strange_coverage,
+    find_unknown_words,
+)
 from service.programmes.pack.print_templates import find_wrong_templates
 from service.programmes.pack.programme import Programme, Slot
 from service.programmes.pack.programme_file import read_programme
 from service.programmes.pack.quota_matrix import QuotaMatrix, WrongQuotas, read_quotas
 from service.programmes.pack.toml_table import Table
-from service.workflow.decision_tables import WrongTables, read_tables
+from service.workflow.definition.decision_tables import WrongTables, read_tables
 
-__all__ = ["Pack", "PackUnit", "Slot", "WrongPack", "load_all", "load_pack"]
+__all__ = ["Pack", "PackUnit", "Slot", "WrongPack", "load_all", "load_pack", "pick"]
 
 MAX_FILE = 5_000_000
 UNIT_COLUMNS = ["代码", "名称", "级别", "上级"]
@@ -76,6 +81,13 @@ def load_all(processes_dir: Path, forms_dir: Path) -> dict[str, Pack]:
     return packs
 
 
+def pick(packs: Mapping[str, Pack], key: str) -> Pack:
+    """Return one of the packs; NotFound names those that are there."""
+    if key not in packs:
+        raise NotFound(f"没有名为 {key} 的活动。现有：{'、'.join(packs)}。")
+    return packs[key]
+
+
 def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     """Load the pack of a programme. Raises WrongPack with all that is wrong with it."""
     problems: list[str] = []
@@ -86,11 +98,14 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     quotas = _read_quotas(folder, programme)
     units = _read_units(folder, programme.units)
     forms = _read_forms(_Folder(forms_dir / key, problems), key)
+    if not programme.fields:
+        programme = replace(programme, fields=classes_of(forms.get(programme.record_form) or {}))
     demo = folder.toml("demo.toml") if (folder.path / "demo.toml").is_file() else {}
     diagram = folder.read(programme.diagram)
     decisions = _read_decisions(folder, programme)
     problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
-    problems += find_unknown_words(programme, diagram, forms)
+    problems += find_unknown_words(programme, diagram, decisions, forms)
+    problems += find_strange_coverage(programme, {unit.level for unit in units})
     templates = {file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))}
     problems += find_wrong_templates(programme, forms, templates)
     if problems or quotas is None:

@@ -55,6 +55,7 @@ class Paper:
     )
     above: str = ""  #: line over a roster's table; ``{unit}`` is who hands it in
     layout: str = ""  #: of a roster; empty means what ``settings.roster_layout`` says
+    categories: tuple[str, ...] = ()  #: keys of those a roster lists; empty means every one
     columns: tuple[str, ...] = ()  #: headings in the annex's order
     values: Mapping[str, str] | None = None  #: heading to field, where the form calls it otherwise
     widths: tuple[int, ...] = ()  #: characters a column, in their order
@@ -83,6 +84,7 @@ def read_paper(key: str, table: Table) -> Paper:
         template=table.text("template", "") if kind == NOMINATION else "",
         above=table.text("above", "推荐单位（盖章）：{unit}"),
         layout=table.choice("layout", LAYOUTS, "") if "layout" in table.keys() else "",  # noqa: SIM118
+        categories=table.texts("categories", ()) if kind == ROSTER else (),
         columns=table.texts("columns", ()),
         values={heading: values.text(heading) for heading in values.keys()},  # noqa: SIM118 - no dict
         widths=table.integers("widths", ()),

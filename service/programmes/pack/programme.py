@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
+from service.programmes.pack.follow_up import Track
 from service.programmes.pack.paper import NOMINATION, Paper
+from service.programmes.rule.coverage_rule import CoverageRule
 from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.proportion import Proportion
 from service.programmes.rule.quota_rule import QuotaRule
 from service.programmes.rule.scoring import ReviewRules
 
@@ -20,6 +23,13 @@ class Category:
 
     key: str
     name: str
+    places: int = 0  #: titles in this category; 0 means what ``award.places_per_category`` says
+
+
+#: what a nominee is known by where the programme does not say: the identity number of a person
+PERSON = ("id_number",)
+#: what a nominee may be known by besides the fields of the form: the workplace, which then nominates once
+UNIT = "unit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +40,6 @@ class Start:
     name: str
     source: str  #: unit or self
     roles: tuple[str, ...]
-    message: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +49,10 @@ class Award:
     title: str
     places_per_category: int  #: 0 sets no bound
     at_least: int  #: how many a round is to reach (N65), said when it is not reached; 0 says nothing
-    refill_cancelled: bool  #: A-10
-    confirm_after_notice: bool  #: A-11
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether no more than so many may hold the title."""
-        return self.places_per_category > 0
+    reserves_per_category: int  #: how many are kept for a place that is left (X27); 0 keeps nobody
+    refill_cancelled: bool  #: whether the organiser promotes a reserve into such a place (A-10)
+    period_from: date | None = None  #: first day of the 培育期, for the notice's own round
+    period_until: date | None = None  #: its last day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +79,13 @@ class NoticeRule:
     working_days: int
     count_first_day: bool
     channels: tuple[str, ...]
-    fields: tuple[str, ...]
     receiver: str
     hint: str
 
     @property
     def contact(self) -> dict[str, str]:
-        """Where objections go, as a published list keeps it."""
-        return {"receiver": self.receiver, "hint": self.hint}
+        """Where a list is published and objections go, as a published list keeps it."""
+        return {"receiver": self.receiver, "hint": self.hint, "channels": "、".join(self.channels)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,14 +104,10 @@ class Slot:
 class Choices:
     """What the notice leaves open and the organiser has decided (A-nn of requirements §1.7)."""
 
-    self_nomination_needs_unit: bool
-    self_nomination_takes_quota: bool
+    self_nomination_takes_quota: bool  #: A-05
     roster_layout: str
-    direct_units_are_enterprises_only: bool
-    recommenders_that_stamp: tuple[str, ...]
-    qualification_outcomes: tuple[str, ...]
-    exceptions_per_unit: int  #: 0 sets no bound
-    honours_of_departments_count: bool
+    outside_recommenders: tuple[str, ...]  #: codes of who may recommend from outside every branch (A-08)
+    exceptions_per_unit: int  #: most 破格 a recommending unit may recommend (A-13); 0 sets no bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,10 +127,10 @@ class Programme:
     units: str
     organiser: str  #: code of the unit that holds the programme
     department: str
-    processes: Mapping[str, str]
     starts: tuple[Start, ...]
     categories: Mapping[str, Category]  #: by key, in the notice's order
     award: Award
+    identified_by: tuple[str, ...]  #: fields by which two nominations are of the same nominee
     roles: Mapping[str, Role]
     deadlines: Mapping[str, str]  #: stage to month-day
     reminders: Reminders
@@ -142,6 +143,10 @@ class Programme:
     sensitive_words: tuple[str, ...]  #: looked for in what is to be published, besides the scanner's own
     papers: Mapping[str, Paper]
     forms: Mapping[str, str]  #: forms that no user task names
+    tracks: Mapping[str, Track] = field(default_factory=dict)  #: of the ledger of titles, by key
+    coverage: tuple[CoverageRule, ...] = ()  #: streams of the coverage report; empty means one of everybody
+    switches: Mapping[str, bool] = field(default_factory=dict)  #: what the diagram asks with ``switch("…")``
+    proportions: tuple[Proportion, ...] = ()  #: what the notice asks of a list as a whole
     review: ReviewRules | None = None  #: how experts score and lists are voted on, where they are
 
     @property
@@ -153,6 +158,20 @@ class Programme:
     def record_form(self) -> str:
         """Id of the form that fills a nomination's record: that of the first paper about a nomination."""
         return next((p.form for p in self.papers.values() if p.kind == NOMINATION and p.form), "")
+
+    @property
+    def nominates_people(self) -> bool:
+        """Whether a nominee is a person with an identity number, not a project or a collective."""
+        return self.identified_by == PERSON
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether no more than so many may hold the title."""
+        return any(self.places_of(category) for category in self.categories)
+
+    def places_of(self, category: str) -> int:
+        """Return how many may hold the title in a category; 0 sets no bound."""
+        return self.categories[category].places or self.award.places_per_category
 
     def papers_of(self, *kinds: str) -> list[Paper]:
         """Return the papers of some kinds in the order of the file."""

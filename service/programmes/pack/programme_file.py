@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from collections.abc import Mapping
+from datetime import date, time
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import Invalid
+from service.programmes.pack.follow_up import read_tracks
 from service.programmes.pack.paper import read_paper
 from service.programmes.pack.programme import (
+    PERSON,
     Award,
     Category,
     Choices,
@@ -23,26 +26,31 @@ from service.programmes.pack.programme import (
 from service.programmes.pack.review_file import read_review
 from service.programmes.pack.toml_table import Table
 from service.programmes.rule.calendar import deadline
+from service.programmes.rule.coverage_rule import COUNTED, Counted, CoverageRule
 from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
+from service.programmes.rule.proportion import WHOLE, Proportion
 from service.programmes.rule.quota_rule import ROUNDINGS, QuotaRule, QuotaSource, Rounding
 from service.programmes.rule.quota_rule import SOURCES as SOURCES_OF_PLACES
 
 FIELD_CLASSES = ("PUBLIC", "INTERNAL", "SENSITIVE")
 SOURCES = ("unit", "self")
+ROSTER_LAYOUTS = ("sheet_per_category", "category_in_remark")
 PHOTO_TYPES = ("image/jpeg",)
 FILE_TYPES = (
     "image/jpeg",
     "image/png",
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/plain",
 )
 _PLAN = re.compile(r"[+-]?\d{1,3}(?:,[+-]?\d{1,3})*", re.ASCII)
 
 
 def read_programme(table: Table) -> Programme:
     """Read programme.toml; problems are noted in the table's list."""
-    settings = table.table("settings")
+    settings = table.table("settings", optional=True)
     organiser = table.table("organiser")
     programme = Programme(
         key=table.text("key"),
@@ -58,22 +66,26 @@ def read_programme(table: Table) -> Programme:
         units=table.text("units"),
         organiser=organiser.text("unit"),
         department=organiser.text("department"),
-        processes=_read_texts(table.table("processes")),
         starts=tuple(_read_start(start) for start in table.tables("starts")),
         categories=_read_categories(table),
         award=_read_award(table.table("award")),
+        identified_by=_read_nominee(table.table("nominee", optional=True)),
         roles={key: _read_role(key, role) for key, role in table.named_tables("roles")},
         deadlines=_read_deadlines(table.table("deadlines")),
         reminders=_read_reminders(table.table("reminders")),
         notice=_read_notice(table.table("notice")),
         rules=tuple(_read_rule(rule) for rule in table.tables("rules", optional=True)),
         slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
-        fields=_read_classes(table.table("fields")),
+        fields=_read_classes(table.table("fields", optional=True)),
         choices=_read_choices(settings),
         not_awarded_days=_read_retention(table.table("retention")),
         sensitive_words=_read_words(table.table("privacy", optional=True)),
         papers={key: read_paper(key, paper) for key, paper in table.named_tables("papers")},
         forms=_read_texts(table.table("forms", optional=True)),
+        tracks=read_tracks(table),
+        coverage=tuple(_read_coverage(line) for line in table.tables("coverage", optional=True)),
+        switches=_read_switches(table.table("switches", optional=True)),
+        proportions=tuple(_read_proportion(row) for row in table.tables("proportions", optional=True)),
         review=read_review(table.table("review", optional=True)),
     )
     for part in (settings, organiser, table):
@@ -100,7 +112,6 @@ def _read_start(table: Table) -> Start:
         name=table.text("name"),
         source=table.choice("source", SOURCES),
         roles=table.texts("roles"),
-        message=table.text("message", ""),
     )
     table.finish()
     return start
@@ -109,12 +120,22 @@ def _read_start(table: Table) -> Start:
 def _read_categories(table: Table) -> dict[str, Category]:
     categories: dict[str, Category] = {}
     for entry in table.tables("categories"):
-        category = Category(key=entry.text("key"), name=entry.text("name"))
+        category = Category(key=entry.text("key"), name=entry.text("name"), places=entry.integer("places", 0))
         if category.key in categories or category.name in {c.name for c in categories.values()}:
             entry.complain("key", f"类别“{category.key} {category.name}”重复")
         categories[category.key] = category
         entry.finish()
+    if any(category.places for category in categories.values()):
+        _require_places(table, categories)
     return categories
+
+
+def _require_places(table: Table, categories: Mapping[str, Category]) -> None:
+    """A bound that some categories have and others have not cannot be meant."""
+    default = table.table("award").integer("places_per_category", 0)
+    without = [category.name for category in categories.values() if not (category.places or default)]
+    if without:
+        table.complain("categories", f"places：{'、'.join(without)}也须写明授予名额")
 
 
 def _read_award(table: Table) -> Award:
@@ -122,11 +143,31 @@ def _read_award(table: Table) -> Award:
         title=table.text("title"),
         places_per_category=table.integer("places_per_category", 0),
         at_least=table.integer("at_least", 0),
+        reserves_per_category=table.integer("reserves_per_category", 0),
         refill_cancelled=table.flag("refill_cancelled", default=False),
-        confirm_after_notice=table.flag("confirm_after_notice", default=True),
+        period_from=_read_day(table, "period_from"),
+        period_until=_read_day(table, "period_until"),
     )
+    if award.refill_cancelled and not award.reserves_per_category:
+        table.complain("refill_cancelled", "要递补须写明 reserves_per_category（每类留几名候补）")
+    if (award.period_from is None) != (award.period_until is None):
+        table.complain("period_until", "与 period_from 须同时写明，或都不写")
+    elif award.period_from and award.period_until and award.period_until < award.period_from:
+        table.complain("period_until", "不能早于 period_from")
     table.finish()
     return award
+
+
+def _read_day(table: Table, key: str) -> date | None:
+    return table.day(key) if key in table.keys() else None  # noqa: SIM118 - a Table is no dict
+
+
+def _read_nominee(table: Table) -> tuple[str, ...]:
+    fields = table.texts("identified_by", PERSON)
+    if not fields:
+        table.complain("identified_by", "须至少写明一项")
+    table.finish()
+    return fields
 
 
 def _read_quota(table: Table, *, has_annex: bool) -> QuotaRule:
@@ -145,6 +186,38 @@ def _read_quota(table: Table, *, has_annex: bool) -> QuotaRule:
         table.complain("recommenders", "须写明推荐单位的代码")
     table.finish()
     return rule
+
+
+def _read_coverage(table: Table) -> CoverageRule:
+    rule = CoverageRule(
+        name=table.text("name"),
+        categories=table.texts("categories", ()),
+        by=cast(Counted, table.choice("by", COUNTED, "workplace")),
+        levels=table.texts("levels", ()),
+        at_least=table.integer("at_least", 1, least=1),
+    )
+    table.finish()
+    return rule
+
+
+def _read_proportion(table: Table) -> Proportion:
+    read = Proportion(
+        name=table.text("name"),
+        field=table.text("field"),
+        values=table.texts("values"),
+        at_least=table.integer("at_least", 0),
+        at_most=table.integer("at_most", 100),
+        categories=table.texts("categories", ()),
+        by_recommender=table.flag("by_recommender", default=False),
+    )
+    if not read.at_least <= read.at_most <= WHOLE or (read.at_least, read.at_most) == (0, WHOLE):
+        table.complain("at_least", "比例为 0 到 100 的整数，至少写明 at_least 或 at_most，前者不大于后者")
+    table.finish()
+    return read
+
+
+def _read_switches(table: Table) -> dict[str, bool]:
+    return {key: table.flag(key) for key in table.keys()}  # noqa: SIM118 - a Table is no dict
 
 
 def _read_role(key: str, table: Table) -> Role:
@@ -182,7 +255,6 @@ def _read_notice(table: Table) -> NoticeRule:
         working_days=table.integer("working_days", least=1),
         count_first_day=table.flag("count_first_day", default=False),
         channels=table.texts("channels", ()),
-        fields=table.texts("fields"),
         receiver=table.text("receiver"),
         hint=table.text("hint", ""),
     )
@@ -218,14 +290,10 @@ def _read_classes(table: Table) -> dict[str, str]:
 
 def _read_choices(table: Table) -> Choices:
     return Choices(
-        self_nomination_needs_unit=table.flag("self_nomination_needs_unit"),
-        self_nomination_takes_quota=table.flag("self_nomination_takes_quota"),
-        roster_layout=table.choice("roster_layout", ("sheet_per_category", "category_in_remark")),
-        direct_units_are_enterprises_only=table.flag("direct_units_are_enterprises_only"),
-        recommenders_that_stamp=table.texts("recommenders_that_stamp"),
-        qualification_outcomes=table.texts("qualification_outcomes"),
+        self_nomination_takes_quota=table.flag("self_nomination_takes_quota", default=True),
+        roster_layout=table.choice("roster_layout", ROSTER_LAYOUTS, ROSTER_LAYOUTS[0]),
+        outside_recommenders=table.texts("outside_recommenders", ()),
         exceptions_per_unit=table.integer("exceptions_per_unit", 0),
-        honours_of_departments_count=table.flag("honours_of_departments_count", default=True),
     )
 
 

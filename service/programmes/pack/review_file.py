@@ -12,6 +12,7 @@ from service.programmes.rule.scoring import (
     Combine,
     Criterion,
     ReviewRules,
+    Sitting,
     Visibility,
 )
 
@@ -20,16 +21,17 @@ def read_review(table: Table) -> ReviewRules | None:
     """Read a programme's review; None where it has none. Problems are noted in the table's list."""
     if not table.keys():
         return None
-    criteria = tuple(_read_criterion(row) for row in table.tables("criteria"))
+    criteria = tuple(_read_criterion(row) for row in table.tables("criteria", optional=True))
     rules = ReviewRules(
         criteria=criteria,
-        experts=table.integer("experts", least=1),
-        combine=cast(Combine, table.choice("combine", COMBINES)),
+        experts=table.integer("experts", 1, least=1),
+        combine=cast(Combine, table.choice("combine", COMBINES, "mean")),
         trim=table.integer("trim", 1),
         ties=table.texts("ties", ()),
         others_scores=cast(Visibility, table.choice("others_scores", VISIBILITIES, "after_own")),
         corrections=table.integer("corrections", 1),
         majority=_read_majority(table),
+        sittings=tuple(_read_sitting(row) for row in table.tables("sittings", optional=True)),
     )
     _check(table, rules)
     table.finish()
@@ -40,12 +42,19 @@ def _read_criterion(table: Table) -> Criterion:
     criterion = Criterion(
         key=table.text("key"),
         name=table.text("name"),
-        group=table.text("group"),
+        group=table.text("group", ""),
         weight=table.integer("weight", least=1),
         most=table.integer("most", 10, least=1),
+        sitting=table.text("sitting", ""),
     )
     table.finish()
     return criterion
+
+
+def _read_sitting(table: Table) -> Sitting:
+    sitting = Sitting(key=table.text("key"), name=table.text("name"), weight=table.integer("weight", least=1))
+    table.finish()
+    return sitting
 
 
 def _read_majority(table: Table) -> Fraction:
@@ -58,9 +67,15 @@ def _read_majority(table: Table) -> Fraction:
 
 def _check(table: Table, rules: ReviewRules) -> None:
     keys = [criterion.key for criterion in rules.criteria]
-    if not keys or len(set(keys)) < len(keys):
-        table.complain("criteria", "至少要有一项评分标准，且 key 不能重复")
-    known = {*keys, *rules.groups}
+    if len(set(keys)) < len(keys):
+        table.complain("criteria", "评分标准的 key 不能重复")
+    sittings = {sitting.key for sitting in rules.sittings} or {""}
+    for criterion in rules.criteria:
+        if criterion.sitting not in sittings:
+            table.complain(
+                "criteria", f"“{criterion.name}”的 sitting 应为 {'、'.join(sorted(sittings))} 之一"
+            )
+    known = {*keys, *(criterion.group for criterion in rules.criteria)}
     for tie in rules.ties:
         if tie not in known:
             table.complain("ties", f"“{tie}”不是评分标准的 key 或 group")

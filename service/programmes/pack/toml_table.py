@@ -21,7 +21,7 @@ class Table:
         self._problems = problems
         self._file = file
         self._path = path
-        self._asked: set[str] = set()
+        self._asked: dict[str, None] = {}  #: in the order of asking
 
     def complain(self, key: str, sentence: str) -> None:
         """Note a problem with a key."""
@@ -90,10 +90,11 @@ class Table:
         return tuple(self._data)
 
     def finish(self) -> None:
-        """Report every key that was not read."""
+        """Report every key that was not read, with those that could stand there."""
+        known = f"；这里可写：{'、'.join(self._asked)}" if self._asked else ""
         for key in self._data:
             if key not in self._asked:
-                self.complain(key, "不是系统认识的设置项（unknown key），请核对拼写或删去")
+                self.complain(key, f"不是系统认识的设置项（unknown key），请核对拼写或删去{known}")
 
     def _sub(self, data: Mapping[str, Any], path: str) -> Table:
         return Table(data, self._problems, file=self._file, path=path)
@@ -102,7 +103,7 @@ class Table:
         return f"{self._path}.{key}" if self._path else key
 
     def _value(self, key: str, kind: type, default: Any) -> Any:
-        self._asked.add(key)
+        self._asked[key] = None
         if key not in self._data:
             if default is None:
                 self.complain(key, "缺少，必须填写（missing key）")

@@ -46,9 +46,9 @@ def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tu
     programme = pack.programme
     for paper in programme.papers_of(QUOTAS):
         yield f"{_title(paper)}.xlsx", paper.title, "", rosters.print_quotas(ctx, entry)
-    for paper in programme.papers_of(ROSTER)[:1]:
+    for paper in programme.papers_of(ROSTER):
         for kind in rosters.FORMATS:
-            data = rosters.print_roster(ctx, entry, recommender, form=kind)
+            data = rosters.print_roster(ctx, entry, recommender, form=kind, key=paper.key)
             yield f"{_title(paper)}.{kind}", paper.title, "", data
     published = ((PUBLICATION, NoticeKind.CANDIDATES, "公示"), (ANNOUNCEMENT, NoticeKind.AWARDS, "公布"))
     for kind, notice, word in published:

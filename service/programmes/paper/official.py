@@ -56,8 +56,25 @@ def print_disqualification(ctx: Context, nomination: Nomination) -> bytes:
         "reason": nomination.status_reason.strip("。") or "不符合条件",
         "title": "参选资格" if nomination.status == NominationStatus.DISQUALIFIED else "候选人资格",
     }
-    day = ctx.now.astimezone(pack.programme.zone).date()
+    day = _decided_at(ctx, nomination).astimezone(pack.programme.zone).date()
     return make_official(_record(paper, nomination.round, words, day))
+
+
+def _decided_at(ctx: Context, nomination: Nomination) -> datetime:
+    """When somebody lost his place: his process ends with the decision, however late it is printed."""
+    instance = nomination.instance
+    ended = instance.ended_at if instance is not None else None
+    return ended or ctx.now
+
+
+def introduce(ctx: Context, notice: Notice) -> str:
+    """Return the first sentences of a 公示 or 公布 as its paper has them; empty where there is no paper."""
+    pack = wiring.pack_of(ctx, notice.round)
+    kinds = {kind: paper_kind for paper_kind, kind in _NOTICES.items()}
+    papers = pack.programme.papers_of(kinds.get(notice.kind, ""))
+    if not papers or papers[0].official is None or not papers[0].official.body:
+        return ""
+    return _fill(papers[0].official.body[0], _words(pack, notice.round) | _list_words(ctx, pack, notice))
 
 
 def has(pack: Pack, kind: str) -> bool:

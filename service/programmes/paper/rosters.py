@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -13,7 +12,7 @@ from service.documents.records import QuotaTableRecord, RosterRecord
 from service.documents.roster_word import make_roster_docx
 from service.documents.spreadsheets import make_quota_table, make_roster
 from service.errors import Conflict, Forbidden
-from service.models import Nomination, NominationStatus, Round, Submission, Unit
+from service.models import Nomination, NominationStatus, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import record
 from service.programmes.pack.columns import columns_of
@@ -35,22 +34,25 @@ HANDED_IN = (
 )
 
 
-def find_roster(pack: Pack) -> Paper:
-    """Return the programme's roster."""
-    found = pack.programme.papers_of(ROSTER)
+def find_roster(pack: Pack, key: str = "") -> Paper:
+    """Return a roster of the programme by its key, or the first."""
+    found = [paper for paper in pack.programme.papers_of(ROSTER) if key in ("", paper.key)]
     if not found:
-        raise Conflict("这项活动没有汇总表。")
+        raise Conflict("这项活动没有这份汇总表。" if key else "这项活动没有汇总表。")
     return found[0]
 
 
-def print_roster(ctx: Context, entry: Round, recommender: Unit | None, *, form: str = "xlsx") -> bytes:
-    """Return the roster of one recommending unit, or of the whole round, as .xlsx or .docx."""
+def print_roster(
+    ctx: Context, entry: Round, recommender: Unit | None, *, form: str = "xlsx", key: str = ""
+) -> bytes:
+    """Return a roster of one recommending unit, or of the whole round, as .xlsx or .docx."""
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出汇总表。")
-    roster = gather(ctx, entry, recommender)
+    paper = find_roster(wiring.pack_of(ctx, entry), key)
+    roster = gather(ctx, entry, recommender, paper.key)
     if exports.may_read_in_full(ctx, entry, recommender):
         said = scans.hash_words(roster)
-        scans.note_printed(ctx, entry, _key(ctx, entry), said, recommender=recommender)
+        scans.note_printed(ctx, entry, paper.key, said, recommender=recommender)
         roster = replace(roster, code=scans.code_of(said))
     return _make(roster, form)
 
@@ -60,17 +62,17 @@ def list_versions(ctx: Context, entry: Round, recommender: Unit | None) -> list[
     if not exports.may_read_in_full(ctx, entry, recommender):
         return []
     versions = scans.list_of(ctx, entry, recommender=recommender)
-    now = hash_now(ctx, entry, recommender) if versions else ""
-    return [replace(version, is_current=version.printed.content_hash == now) for version in versions]
+    keys = {version.printed.paper for version in versions}
+    now = {key: hash_now(ctx, entry, recommender, key) for key in keys}
+    return [
+        replace(version, is_current=version.printed.content_hash == now[version.printed.paper])
+        for version in versions
+    ]
 
 
-def hash_now(ctx: Context, entry: Round, recommender: Unit | None) -> str:
+def hash_now(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> str:
     """Return the hash of what a roster would say now."""
-    return scans.hash_words(gather(ctx, entry, recommender))
-
-
-def _key(ctx: Context, entry: Round) -> str:
-    return find_roster(wiring.pack_of(ctx, entry)).key
+    return scans.hash_words(gather(ctx, entry, recommender, key))
 
 
 def print_roster_template(ctx: Context, entry: Round) -> bytes:
@@ -81,20 +83,20 @@ def print_roster_template(ctx: Context, entry: Round) -> bytes:
     return make_roster(_record(pack, paper, "", {name: [] for name in names}))
 
 
-def gather(ctx: Context, entry: Round, recommender: Unit | None) -> RosterRecord:
+def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> RosterRecord:
     """Return what a roster prints: those handed in that still stand, category by category."""
     pack = wiring.pack_of(ctx, entry)
-    paper = find_roster(pack)
+    paper = find_roster(pack, key)
     in_full = exports.may_read_in_full(ctx, entry, recommender)
     columns = columns_of(paper, pack.forms[pack.programme.record_form])
     sheets: dict[str, list[list[str]]] = {name: [] for name in _sheet_names(pack, paper)}
     by_category = _is_by_category(pack, paper)
-    people = list_handed_in(ctx, entry, recommender)
-    answers = _answers_of(ctx, people)
+    people = list_handed_in(ctx, entry, recommender, paper.categories)
+    answers = record.answers_of_many(ctx, people)
     form = pack.forms[pack.programme.record_form]
     for nomination in people:
         texts = print_answers(pack, form, nomination, answers.get(nomination.id, {}), in_full=in_full)
-        if not by_category and len(pack.programme.categories) > 1 and "申报类别" not in paper.columns:
+        if not by_category and len(_categories(pack, paper)) > 1 and "申报类别" not in paper.columns:
             texts["remark"] = "；".join(part for part in (texts["category"], texts["remark"]) if part)
         rows = sheets[texts["category"] if by_category else paper.title]
         texts["number"] = str(len(rows) + 1)
@@ -122,30 +124,22 @@ def print_quotas(ctx: Context, entry: Round) -> bytes:
     )
 
 
-def list_handed_in(ctx: Context, entry: Round, recommender: Unit | None) -> Sequence[Nomination]:
-    """Return the nominations of a round, or of one recommender, that were handed in and still stand."""
+def list_handed_in(
+    ctx: Context, entry: Round, recommender: Unit | None, categories: Sequence[str] = ()
+) -> Sequence[Nomination]:
+    """Return the nominations of a round, or of one recommender, that were handed in and still stand.
+
+    ``categories`` narrows them to some; empty means every one.
+    """
     query = select(Nomination).where(Nomination.round_id == entry.id, Nomination.status.in_(HANDED_IN))
+    if categories:
+        query = query.where(Nomination.category.in_(categories))
     if recommender is not None:
         query = query.where(Nomination.recommender_id == recommender.id)
     query = query.options(
         joinedload(Nomination.recommender), joinedload(Nomination.unit), joinedload(Nomination.instance)
     )
     return list(ctx.session.scalars(query.order_by(Nomination.recommender_id, Nomination.id)))
-
-
-def _answers_of(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:
-    """Return the newest answers of many nominations by their id, as corrected since, in one statement."""
-    by_instance = {n.instance_id: n for n in people if n.instance_id is not None}
-    elements = {element for nomination in people for element in record.elements_of(ctx, nomination)}
-    query = select(Submission.instance_id, Submission.answers).where(
-        Submission.instance_id.in_(by_instance), Submission.element_id.in_(elements)
-    )
-    rows = ctx.session.execute(query.order_by(Submission.id))
-    answers: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        nomination = by_instance[row.instance_id]
-        answers[nomination.id] = {**row.answers, **(nomination.corrected or {})}
-    return answers
 
 
 def _make(roster: RosterRecord, form: str) -> bytes:
@@ -163,10 +157,14 @@ def _record(pack: Pack, paper: Paper, unit: str, sheets: dict[str, list[list[str
 
 def _is_by_category(pack: Pack, paper: Paper) -> bool:
     layout = paper.layout or pack.programme.choices.roster_layout
-    return layout == "sheet_per_category" and len(pack.programme.categories) > 1
+    return layout == "sheet_per_category" and len(_categories(pack, paper)) > 1
 
 
 def _sheet_names(pack: Pack, paper: Paper) -> list[str]:
-    if _is_by_category(pack, paper):
-        return [category.name for category in pack.programme.categories.values()]
-    return [paper.title]
+    return _categories(pack, paper) if _is_by_category(pack, paper) else [paper.title]
+
+
+def _categories(pack: Pack, paper: Paper) -> list[str]:
+    """Return the names of the categories a roster lists."""
+    every = pack.programme.categories.items()
+    return [category.name for key, category in every if not paper.categories or key in paper.categories]

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Attachment, FileClearance, Nomination
-from service.programmes.nomination import attachments, nominations
+from service.models import Attachment, FileClearance, FileReading, Nomination
+from service.programmes.nomination import attachments, identities, nominations
+from service.programmes.privacy import file_readings
 from service.workflow import history
 from service.workflow.context import Context
+
+LEAST_NOTE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,7 @@ class Clearance:
 
     file: Attachment
     row: FileClearance | None
+    reading: FileReading | None = None  #: None for a picture, which only people read
 
     @property
     def is_cleared(self) -> bool:
@@ -37,7 +41,9 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Clearance]:
         .options(joinedload(FileClearance.declared_by), joinedload(FileClearance.cleared_by))
     )
     rows = {row.attachment_id: row for row in ctx.session.scalars(query)}
-    return [Clearance(file=file, row=rows.get(file.id)) for file in attachments.list_of(ctx, nomination)]
+    files = attachments.list_of(ctx, nomination)
+    readings = file_readings.of_files(ctx, files)
+    return [Clearance(file=file, row=rows.get(file.id), reading=readings.get(file.id)) for file in files]
 
 
 def declare(ctx: Context, nomination: Nomination, attachment_id: int) -> FileClearance:
@@ -61,7 +67,7 @@ def declare(ctx: Context, nomination: Nomination, attachment_id: int) -> FileCle
 def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = "") -> FileClearance:
     """Tick a declared file as looked through, under one's name; never one's own declaration."""
     file = _find(ctx, nomination, attachment_id)
-    if ctx.actor.user_id is None or ctx.actor.user_id == nomination.nominee_id:
+    if ctx.actor.user_id is None or identities.is_nominee(ctx, nomination):
         raise Forbidden("申报人本人不能审查自己的材料。")
     row = ctx.session.get(FileClearance, file.id, with_for_update=True)
     if row is None:
@@ -70,6 +76,8 @@ def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = 
         raise Conflict("声明和审查须由两个人分别办理，请由另一位审查人勾选。")
     if row.cleared_at is not None:
         raise Conflict("这个文件已经审查过。")
+    if file_readings.needs_person(file_readings.settle(ctx, file)) and len(note.strip()) < LEAST_NOTE:
+        raise Invalid("请先看过文件再勾选。", fields={"note": "系统查到内容或读不全，请写明您看过的情况"})
     row.cleared_by_id, row.cleared_at, row.note = ctx.actor.user_id, ctx.now, note.strip()[:500]
     _note(ctx, nomination, file, "file.cleared")
     return row

@@ -10,16 +10,24 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
+from service.models.base import table_of
 from service.programmes.nomination import nominations
+from service.programmes.privacy import telling
 from service.workflow import history
 from service.workflow.context import Context
 
 NAMES = {"publication": "公示和公布", "provision": "向其他单位提供", "sensitive": "处理敏感个人信息"}
 LEAST_REASON = 2
+
+_consent = table_of(Consent)
+_GIVE = insert(_consent)
+_STANDING = select(_consent.c.kind, _consent.c.version).where(
+    _consent.c.nomination_id == bindparam("nominee"), _consent.c.withdrawn_at.is_(None)
+)
 
 
 def version_of(text: str) -> str:
@@ -30,7 +38,10 @@ def version_of(text: str) -> str:
 def keep(
     ctx: Context, nomination: Nomination, components: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]
 ) -> None:
-    """Keep the consents ticked on a form that was handed in; one that stands in the same words stays."""
+    """Keep the consents ticked on a form that is handed in; one that stands in the same words stays.
+
+    Called before the form is noted as handed in: whoever hands in for the first time has given none.
+    """
     given = [
         (str(component["properties"]["consent"]), str(component.get("label") or "")[:1000])
         for component in components
@@ -38,20 +49,25 @@ def keep(
     ]
     if not given:
         return
-    standing = {(row.kind, row.version) for row in list_of(ctx, nomination) if row.withdrawn_at is None}
-    ctx.session.add_all(
-        Consent(
-            round_id=nomination.round_id,
-            nomination_id=nomination.id,
-            kind=kind,
-            version=version_of(text),
-            text=text,
-            given_by_id=ctx.actor.user_id,
-            given_at=ctx.now,
-        )
+    asked = {"nominee": nomination.id}
+    standing = (
+        {tuple(row) for row in ctx.session.execute(_STANDING, asked)} if nomination.submitted_at else set()
+    )
+    rows = [
+        {
+            "round_id": nomination.round_id,
+            "nomination_id": nomination.id,
+            "kind": kind,
+            "version": version_of(text),
+            "text": text,
+            "given_by_id": ctx.actor.user_id,
+            "given_at": ctx.now,
+        }
         for kind, text in given
         if (kind, version_of(text)) not in standing
-    )
+    ]
+    if rows:
+        ctx.session.execute(_GIVE, rows)
 
 
 def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
@@ -87,6 +103,8 @@ def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
         ctx, "privacy", "consent.withdrawn", round_id=consent.round_id, nomination=consent.nomination_id,
         kind_of=consent.kind, version=consent.version,
     )  # fmt: skip
+    what = f"撤回了对“{NAMES.get(consent.kind, consent.kind)}”的同意，此后不再据此办理，请核对名单。"
+    telling.tell_organisers(ctx, consent.nomination, what, f"consent-withdrawn:{consent.id}")
     return consent
 
 

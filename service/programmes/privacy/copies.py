@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.documents.subject_copy import make_copy
 from service.errors import Conflict, Forbidden
-from service.models import Nomination, Notice
+from service.models import Award, FollowUp, Nomination, Notice
 from service.programmes import wiring
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.privacy import consents, corrections, disclosures, subject
@@ -85,6 +85,7 @@ def describe(ctx: Context, nomination: Nomination) -> dict[str, Any]:
             }
             for row in corrections.list_of(ctx, nomination)
         ],
+        "follow_ups": _follow_ups(ctx, nomination),
         "disclosures": [
             {
                 "at": _moment(row.at),
@@ -152,11 +153,36 @@ def _write(held: Mapping[str, Any]) -> dict[str, Sequence[tuple[str, str]]]:
         "四、意见": [(row["heading"], f"{row['text']}（{row['unit']}）") for row in held["opinions"]],
         "五、附件": [(row["name"], row["uploaded_at"]) for row in held["files"]],
         "六、公示和公布": [(row["title"], row["published_at"]) for row in held["published_in"]],
-        "七、查看和导出": [
+        "七、培育台账": [
+            (f"{row['day']} {row['track']} {row['item']}", f"{row['text']}{row['result']}")
+            for row in held["follow_ups"]
+        ],
+        "八、查看和导出": [
             (f"{row['at']} {row['who']}", f"{row['what']}；{row['receiver']}；{row['purpose']}")
             for row in held["disclosures"]
         ],
     }
+
+
+def _follow_ups(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
+    """Return what the ledger of his title says of him, but for tracks that are kept from holders."""
+    tracks = wiring.pack_of(ctx, nomination.round).programme.tracks
+    query = select(FollowUp).join(Award, Award.id == FollowUp.award_id)
+    rows = ctx.session.scalars(query.where(Award.nomination_id == nomination.id).order_by(FollowUp.id))
+    return [
+        {
+            "track": tracks[row.track].name,
+            "item": row.item,
+            "day": row.day.isoformat(),
+            "ended_on": row.ended_on.isoformat() if row.ended_on else None,
+            "text": row.text,
+            "result": row.result,
+            "written_by": row.written_by,
+            "struck_at": _moment(row.struck_at),
+        }
+        for row in rows
+        if row.track in tracks and not tracks[row.track].private
+    ]
 
 
 def _plain(value: object) -> str:

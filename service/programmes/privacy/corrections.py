@@ -10,11 +10,12 @@ from sqlalchemy.orm import joinedload
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Correction, CorrectionStatus, Instance, Nomination, Round, Unit
 from service.programmes.form import schemas
-from service.programmes.nomination import nominations, record
-from service.programmes.privacy import consents, subject
+from service.programmes.nomination import claims, identities, nominations, record
+from service.programmes.privacy import consents, subject, telling
 from service.programmes.rule import identity_number
-from service.workflow import execution, history
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.instance import execution
 
 #: fields that are also columns of the nomination
 COLUMNS = ("name", "sex", "ethnicity", "education", "political_status", "workplace_and_post", "phone")
@@ -55,6 +56,9 @@ def ask(ctx: Context, nomination: Nomination, field: str, value: str, reason: st
     )
     ctx.session.add(correction)
     _note(ctx, correction, "correction.asked")
+    ctx.session.flush()
+    what = "申请更正个人信息，请在“个人信息”页办理。"
+    telling.tell_organisers(ctx, nomination, what, f"correction-asked:{correction.id}")
     return correction
 
 
@@ -79,12 +83,14 @@ def decide(ctx: Context, correction_id: int, *, make: bool, answer: str) -> Corr
     if make:
         _make(ctx, nomination, instance, correction)
     _note(ctx, correction, "correction.made" if make else "correction.refused")
+    what = "更正申请已办理。" if make else f"更正申请未予办理，理由：{correction.answer}"
+    telling.tell(ctx, correction.asked_by, nomination, what, f"correction-decided:{correction.id}")
     return correction
 
 
 def may_decide(ctx: Context, nomination: Nomination) -> bool:
     """Say whether the actor may make a correction."""
-    return nominations.is_organiser(ctx, nomination.round) and ctx.actor.user_id != nomination.nominee_id
+    return nominations.is_organiser(ctx, nomination.round) and not identities.is_nominee(ctx, nomination)
 
 
 def list_of(ctx: Context, nomination: Nomination) -> Sequence[Correction]:
@@ -127,7 +133,7 @@ def _make(ctx: Context, nomination: Nomination, instance: Instance, correction: 
     field, value = correction.field, correction.value
     if field == "id_number":
         number = identity_number.parse(value)
-        nominations.require_only_one(ctx, nomination, number.number)
+        claims.claim(ctx, nomination, number.number)
         nomination.id_number, nomination.birth_date = number.number, number.birth_date
     elif field in COLUMNS:
         setattr(nomination, field, value)

@@ -11,7 +11,7 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Nomination, ScanRuling
 from service.models.crypto import keyring
 from service.programmes import wiring
-from service.programmes.nomination import attachments, nominations, record
+from service.programmes.nomination import attachments, identities, nominations, record
 from service.programmes.privacy import subject
 from service.programmes.privacy.scanner import Kind, scan
 from service.workflow import history
@@ -89,7 +89,7 @@ def rule(ctx: Context, nomination: Nomination, fingerprint: str, reason: str) ->
 
 def may_rule(ctx: Context, nomination: Nomination) -> bool:
     """Say whether the actor may let a finding stand: an organiser, and not on his own nomination."""
-    return nominations.is_organiser(ctx, nomination.round) and ctx.actor.user_id != nomination.nominee_id
+    return nominations.is_organiser(ctx, nomination.round) and not identities.is_nominee(ctx, nomination)
 
 
 Rulings = dict[tuple[int, str], ScanRuling]

@@ -23,6 +23,7 @@ from service.models import (
     Correction,
     Draft,
     Finding,
+    FollowUp,
     HeldDecision,
     Instance,
     InstanceStatus,
@@ -33,6 +34,7 @@ from service.models import (
     NoticeKind,
     Notification,
     Objection,
+    ObjectionEvidence,
     Opinion,
     OutboxMessage,
     OutboxStatus,
@@ -46,8 +48,9 @@ from service.models import (
     UserTask,
 )
 from service.programmes import wiring
-from service.workflow import execution, history
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.instance import execution
 
 NAMELESS = "（已清除）"
 #: nominations a transaction
@@ -96,14 +99,18 @@ def purge(ctx: Context, nomination_id: int) -> bool:
 class LeftFile:
     """A file of a nomination already removed, whose bytes are still to be deleted."""
 
-    table: type[Attachment | StampedScan]
+    table: type[Attachment | StampedScan | ObjectionEvidence]
     id: int
     sha256: str
-    is_shared: bool  #: a nomination that stays holds the same bytes
+    is_shared: bool  #: a nomination that stays, or an entry of a title's ledger, holds the same bytes
 
 
 def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
-    """Return files left of nominations already removed: what was handed in, and scans of their forms."""
+    """Return files left of nominations already removed, and scans of rosters whose round is over.
+
+    Of nominations: what was handed in, and scans of their forms. A stamped roster names everybody its unit
+    recommended, those without the title too, so none of a round is kept longer than they are.
+    """
     gone = Nomination.purged_at.is_not(None)
     attached = select(Attachment).join(Nomination, Nomination.id == Attachment.nomination_id).where(gone)
     scanned = (
@@ -112,12 +119,26 @@ def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
         .join(Nomination, Nomination.id == PrintedPaper.nomination_id)
         .where(gone)
     )
-    rows: list[Attachment | StampedScan] = [
+    over = list(_rounds_over(ctx))
+    rosters = (
+        select(StampedScan)
+        .join(PrintedPaper, PrintedPaper.id == StampedScan.printed_paper_id)
+        .where(PrintedPaper.nomination_id.is_(None), PrintedPaper.round_id.in_(over))
+    )
+    proved = (
+        select(ObjectionEvidence)
+        .join(Objection, Objection.id == ObjectionEvidence.objection_id)
+        .join(Nomination, Nomination.id == Objection.nomination_id)
+        .where(gone)
+    )
+    rows: list[Attachment | StampedScan | ObjectionEvidence] = [
         *ctx.session.scalars(attached.order_by(Attachment.id).limit(limit)),
         *ctx.session.scalars(scanned.order_by(StampedScan.id).limit(limit)),
+        *ctx.session.scalars(rosters.order_by(StampedScan.id).limit(limit)),
+        *ctx.session.scalars(proved.order_by(ObjectionEvidence.id).limit(limit)),
     ]
     return [
-        LeftFile(table=type(row), id=row.id, sha256=row.sha256, is_shared=_is_shared(ctx, row.sha256))
+        LeftFile(table=type(row), id=row.id, sha256=row.sha256, is_shared=_is_shared(ctx, row.sha256, over))
         for row in rows
     ]
 
@@ -127,7 +148,7 @@ def forget(ctx: Context, file: LeftFile) -> None:
     _run(ctx, delete(file.table).where(file.table.id == file.id))
 
 
-def _is_shared(ctx: Context, sha256: str) -> bool:
+def _is_shared(ctx: Context, sha256: str, over: Sequence[int]) -> bool:
     attached = (
         select(Attachment.id)
         .join(Nomination, Nomination.id == Attachment.nomination_id)
@@ -138,8 +159,17 @@ def _is_shared(ctx: Context, sha256: str) -> bool:
         .join(PrintedPaper, PrintedPaper.id == StampedScan.printed_paper_id)
         .outerjoin(Nomination, Nomination.id == PrintedPaper.nomination_id)
         .where(StampedScan.sha256 == sha256, Nomination.purged_at.is_(None))
+        .where(PrintedPaper.nomination_id.is_not(None) | PrintedPaper.round_id.not_in(over))
     )
-    return any(ctx.session.scalar(query.limit(1)) is not None for query in (attached, scanned))
+    proved = (
+        select(ObjectionEvidence.id)
+        .join(Objection, Objection.id == ObjectionEvidence.objection_id)
+        .join(Nomination, Nomination.id == Objection.nomination_id)
+        .where(ObjectionEvidence.sha256 == sha256, Nomination.purged_at.is_(None))
+    )
+    entered = select(FollowUp.id).where(FollowUp.sha256 == sha256)
+    queries = (attached, scanned, proved, entered)
+    return any(ctx.session.scalar(query.limit(1)) is not None for query in queries)
 
 
 def _rounds_over(ctx: Context) -> Iterator[int]:

@@ -9,8 +9,8 @@ from typing import Any
 from service.models import Instance, Nomination
 from service.programmes import wiring
 from service.programmes.nomination import record
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 
 @dataclass(frozen=True, kw_only=True)

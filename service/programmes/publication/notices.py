@@ -21,6 +21,7 @@ from service.models import (
     Notice,
     NoticeKind,
     Objection,
+    Reserve,
     Round,
 )
 from service.programmes import wiring
@@ -31,6 +32,8 @@ from service.workflow import history
 from service.workflow.context import Context
 
 MAX_KEY = 25  #: of a programme's key, as a public address shows it
+#: where a session keeps who is on the lists of awards, by round
+ANNOUNCED = "announced_awards"
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 
@@ -45,26 +48,29 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     people = _nominations(ctx, entry, NominationStatus.SELECTED)
     if not people:
         raise Conflict("还没有候选人，不能公示。")
-    publication.require_publishable(ctx, people)
-    start = ctx.now.astimezone(programme.zone).date()
-    closes_at = calendars.load(ctx).end_of_window(
-        start,
-        programme.notice.working_days,
-        programme.zone,
-        count_first_day=programme.notice.count_first_day,
-    )
     title = f"关于{programme.title}候选人的公示"
-    notice = _publish(ctx, entry, NoticeKind.CANDIDATES, title, people)
-    notice.closes_at = closes_at
-    return notice
+    return _open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
+
+
+def open_supplement(ctx: Context, nomination: Nomination) -> Notice:
+    """Publish one further candidate for objections (补充公示), for as long as the others were."""
+    entry = nomination.round
+    title = f"关于{wiring.pack_of(ctx, entry).programme.title}递补候选人的补充公示"
+    return _open_window(ctx, entry, NoticeKind.SUPPLEMENT, title, [nomination])
+
+
+def close_supplement(ctx: Context, notice: Notice) -> None:
+    """End the window of a further candidate; raises Conflict before his last day is over."""
+    if notice.closes_at is not None and ctx.now < notice.closes_at:
+        raise Conflict("补充公示还没有期满，不能结束。")
+    _close(ctx, notice)
 
 
 def close_candidates(ctx: Context, entry: Round) -> None:
     """End the window of a round's notice: no objection is taken any more."""
     notice = find_newest(ctx, entry, NoticeKind.CANDIDATES)
-    if notice is not None and notice.closed_at is None:
-        notice.closed_at = ctx.now
-        history.record_in(ctx, f"round:{entry.id}", "notice.closed", round_id=entry.id, notice=notice.id)
+    if notice is not None:
+        _close(ctx, notice)
 
 
 def publish_awards(ctx: Context, entry: Round) -> Notice:
@@ -77,7 +83,7 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
     held_up = select(Objection.nomination_id).where(
         Objection.round_id == entry.id, Objection.status.in_(OPEN_OBJECTION)
     )
-    blocked = set(ctx.session.scalars(held_up))
+    blocked = set(ctx.session.scalars(held_up)) | _unpublished_reserves(ctx, entry)
     people = [n for n in _nominations(ctx, entry, NominationStatus.SELECTED) if n.id not in blocked]
     people = publication.leave_out_unwilling(ctx, people)
     return _publish(ctx, entry, NoticeKind.AWARDS, f"关于公布{programme.title}名单的决定", people)
@@ -86,10 +92,10 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
 def supplement_awards(ctx: Context, nomination: Nomination) -> None:
     """Publish one who takes the title after the list was out; nothing if he is on it or there is none."""
     entry = nomination.round
-    query = select(Notice.snapshot).where(Notice.round_id == entry.id, Notice.kind == NoticeKind.AWARDS)
-    snapshots = list(ctx.session.scalars(query))
-    announced = {p["nomination"] for s in snapshots for c in s["categories"] for p in c["people"]}
-    if not snapshots or nomination.id in announced or not publication.leave_out_unwilling(ctx, [nomination]):
+    announced = _announced(ctx, entry)
+    if announced is None or nomination.id in announced:
+        return
+    if not publication.leave_out_unwilling(ctx, [nomination]):
         return
     title = wiring.pack_of(ctx, entry).programme.title
     _publish(ctx, entry, NoticeKind.AWARDS, f"关于补充公布{title}名单的决定", [nomination])
@@ -122,7 +128,7 @@ def list_public(ctx: Context, *, limit: int = 50) -> Sequence[Notice]:
 def is_open(notice: Notice, now: datetime) -> bool:
     """Say whether objections are taken: from the first moment until 24:00 of the last day."""
     return (
-        notice.kind == NoticeKind.CANDIDATES
+        notice.kind in (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT)
         and notice.closed_at is None
         and notice.closes_at is not None
         and notice.opens_at <= now < notice.closes_at
@@ -133,6 +139,35 @@ def last_day(notice: Notice, ctx: Context) -> datetime | None:
     """Return a moment within the last day of a notice, for pages that print the day."""
     zone = wiring.pack_of(ctx, notice.round).programme.zone
     return (notice.closes_at - timedelta(microseconds=1)).astimezone(zone) if notice.closes_at else None
+
+
+def _open_window(
+    ctx: Context, entry: Round, kind: NoticeKind, title: str, people: Sequence[Nomination]
+) -> Notice:
+    programme = wiring.pack_of(ctx, entry).programme
+    publication.require_publishable(ctx, people)
+    closes_at = calendars.load(ctx).end_of_window(
+        ctx.now.astimezone(programme.zone).date(),
+        programme.notice.working_days,
+        programme.zone,
+        count_first_day=programme.notice.count_first_day,
+    )
+    notice = _publish(ctx, entry, kind, title, people)
+    notice.closes_at = closes_at
+    return notice
+
+
+def _close(ctx: Context, notice: Notice) -> None:
+    if notice.closed_at is None:
+        notice.closed_at = ctx.now
+        number = notice.round_id
+        history.record_in(ctx, f"round:{number}", "notice.closed", round_id=number, notice=notice.id)
+
+
+def _unpublished_reserves(ctx: Context, entry: Round) -> set[int]:
+    """Reserves whose own 公示 is not over: they are announced after it, if at all."""
+    query = select(Reserve.nomination_id).outerjoin(Notice, Notice.id == Reserve.notice_id)
+    return set(ctx.session.scalars(query.where(Reserve.round_id == entry.id, Notice.closed_at.is_(None))))
 
 
 def _publish(
@@ -152,6 +187,7 @@ def _publish(
     )
     ctx.session.add(notice)
     ctx.session.flush()
+    ctx.session.info.pop(ANNOUNCED, None)
     history.record_in(
         ctx, f"round:{entry.id}", "notice.published", round_id=entry.id, notice=notice.id, kind_of=kind,
         hash=notice.snapshot_hash,
@@ -189,6 +225,20 @@ def _without_numbers(text: str) -> str:
     """Mask what somebody wrote into a text that is published and that never may be: 身份证号 and mobiles."""
     masked = _ID_NUMBER.sub(lambda found: identity_number.mask(found[0]), text)
     return _MOBILE.sub(lambda found: identity_number.mask_phone(found[0]), masked)
+
+
+def _announced(ctx: Context, entry: Round) -> frozenset[int] | None:
+    """Return who is on a round's lists of awards, or None if there is none; read once a transaction.
+
+    A list has everybody on it: reading it for each of them would take the square of their number.
+    """
+    known: dict[int, frozenset[int] | None] = ctx.session.info.setdefault(ANNOUNCED, {})
+    if entry.id not in known:
+        query = select(Notice.snapshot).where(Notice.round_id == entry.id, Notice.kind == NoticeKind.AWARDS)
+        lists = ctx.session.scalars(query).all()
+        people = (p["nomination"] for one in lists for c in one["categories"] for p in c["people"])
+        known[entry.id] = frozenset(people) if lists else None
+    return known[entry.id]
 
 
 def _nominations(ctx: Context, entry: Round, status: NominationStatus) -> list[Nomination]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Invalid, NotFound
@@ -19,16 +19,24 @@ from service.models import (
     ObjectionStatus,
     Round,
 )
+from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form import schemas
+from service.programmes.nomination import identities
 from service.programmes.publication import notices
-from service.workflow import deployments, execution
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
 
 PROCESS = "objection"
 FORM = "objection"  #: of the pack's [forms]
 FIELDS = ("name", "contact", "facts")
 MAX_TITLE = 200
+
+_objection = table_of(Objection)
+_COUNT_OPEN = select(func.count()).where(
+    _objection.c.nomination_id == bindparam("candidate"), _objection.c.status.in_(OPEN_OBJECTION)
+)
 
 
 def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str, Any]) -> Objection:
@@ -37,8 +45,7 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
     Real names only (单位反映需盖公章，个人反映需署实名及联系方式): name, contact and facts are
     required, kept encrypted, and never shown to the candidate.
     """
-    if not notices.is_open(notice, ctx.now):
-        raise Conflict("公示期已结束，不再受理异议。")
+    require_open(ctx, notice)
     nomination = ctx.session.get(Nomination, nomination_id)
     listed = {p["nomination"] for c in notice.snapshot["categories"] for p in c["people"]}
     if nomination is None or nomination_id not in listed:
@@ -69,6 +76,12 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
     return objection
 
 
+def require_open(ctx: Context, notice: Notice) -> None:
+    """Refuse whatever comes outside a notice's window."""
+    if not notices.is_open(notice, ctx.now):
+        raise Conflict("公示期已结束，不再受理异议。")
+
+
 def of_instance(ctx: Context, instance: Instance) -> Objection | None:
     """Return the objection an instance is about, or None."""
     noun, _, number = instance.business_key.partition(":")
@@ -78,7 +91,7 @@ def of_instance(ctx: Context, instance: Instance) -> Objection | None:
 def is_about_actor(ctx: Context, instance: Instance) -> bool:
     """Say whether an instance is the case of an objection to the actor himself: it is kept from him."""
     objection = of_instance(ctx, instance)
-    return objection is not None and objection.nomination.nominee_id == ctx.actor.user_id is not None
+    return objection is not None and identities.is_nominee(ctx, objection.nomination)
 
 
 def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusion: str) -> None:
@@ -90,18 +103,14 @@ def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusi
 
 def count_open(ctx: Context, nomination_id: int) -> int:
     """Return how many objections against a candidate are not settled."""
-    query = select(func.count(Objection.id)).where(
-        Objection.nomination_id == nomination_id, Objection.status.in_(OPEN_OBJECTION)
-    )
-    return ctx.session.scalar(query) or 0
+    return ctx.session.scalar(_COUNT_OPEN, {"candidate": nomination_id}) or 0
 
 
 def list_of(ctx: Context, entry: Round) -> Sequence[Objection]:
     """Return a round's objections, open ones first. For the organiser only; none to the actor himself."""
     query = select(Objection).where(Objection.round_id == entry.id).options(joinedload(Objection.nomination))
-    me = ctx.actor.user_id
     rows = ctx.session.scalars(query.order_by(Objection.id.desc()))
-    others = [row for row in rows if me is None or row.nomination.nominee_id != me]
+    others = [row for row in rows if not identities.is_nominee(ctx, row.nomination)]
     return sorted(others, key=lambda objection: objection.status not in OPEN_OBJECTION)
 
 

@@ -9,8 +9,8 @@ from service.models import Candidate, Instance, Round, TaskStatus, UserTask
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.review import standings
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 ORGANISER = "organiser"
 

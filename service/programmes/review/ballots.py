@@ -8,8 +8,10 @@ arrive by a page of their own (``cast``) and the user task is completed with no 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import and_, case, insert, or_, select, update
 
@@ -24,16 +26,20 @@ from service.models import (
     UserTask,
     Voter,
 )
+from service.programmes import wiring
 from service.programmes.review import draws, standings
 from service.programmes.round import rounds
-from service.workflow import deployments, task_access, user_tasks
+from service.workflow import notifications
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.task import task_access, user_tasks
 
 #: property of the user task at which a vote is cast
 PROPERTY = "ballot"
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 CHOICES = (FOR, AGAINST, ABSTAIN)
 STEP = "投票"
+THOUSAND = 1000  #: a standing's total is in thousandths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +51,17 @@ class Result:
     passed: bool
 
 
-def open_ballot(ctx: Context, entry: Round) -> tuple[Ballot, list[str]]:
+def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, list[str]]:
     """Open a ballot on the proposed list; returns it and the voters' groups.
 
-    Everybody who has scored somebody in the round may vote. A ballot is drawn up anew when the list
-    comes back to the panel.
+    Everybody who holds ``role`` at the organiser may vote, or where none is named everybody who has
+    scored somebody in the round. A ballot is drawn up anew when the list comes back to the panel.
     """
     proposed = select(Standing.nomination_id).where(Standing.round_id == entry.id, Standing.proposed)
     subjects = list(ctx.session.scalars(proposed.order_by(Standing.nomination_id)))
-    seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
-    voters = list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
+    voters = _list_voters(ctx, entry, role)
     if not subjects or not voters:
-        raise Conflict("没有建议名单或没有评过分的专家，不能投票。")
+        raise Conflict("没有建议名单或没有投票人（评过分的专家，或任务头 role 的角色），不能投票。")
     ballot = Ballot(round_id=entry.id, voters=len(voters), opened_at=ctx.now)
     ctx.session.add(ballot)
     ctx.session.flush()
@@ -72,6 +77,13 @@ def open_ballot(ctx: Context, entry: Round) -> tuple[Ballot, list[str]]:
         ],
     )
     return ballot, [f"user:{user}" for user in voters]
+
+
+def _list_voters(ctx: Context, entry: Round, role: str) -> list[int]:
+    if role:
+        return sorted(user.id for user in notifications.holders(ctx, [f"{role}@{entry.organiser.code}"]))
+    seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
+    return list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
 
 
 def find_newest(ctx: Context, entry: Round) -> Ballot | None:
@@ -131,8 +143,12 @@ def require_cast(ctx: Context, task: UserTask) -> None:
         raise Conflict("请在投票页上逐人选择后投票。")
 
 
-def count(ctx: Context, entry: Round) -> int:
-    """Close the newest ballot and take whoever found no majority off the proposed list; returns how many."""
+def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
+    """Close the newest ballot and take whoever found no majority off the proposed list; returns how many.
+
+    ``by_votes`` ranks those who did by their votes, and takes off whoever is beyond the places of his
+    category as well.
+    """
     ballot = find_newest(ctx, entry)
     if ballot is None or ballot.closed_at is not None:
         raise Conflict("没有正在进行的投票。")
@@ -143,7 +159,26 @@ def count(ctx: Context, entry: Round) -> int:
         votes = result.votes
         reason = f"赞成 {votes[FOR]} 票，反对 {votes[AGAINST]} 票，弃权 {votes[ABSTAIN]} 票，未获通过"
         standings.change(ctx, by_nomination[result.nomination_id], proposed=False, step=STEP, reason=reason)
-    return len(fallen)
+    return len(fallen) + (_rank_by_votes(ctx, entry, ballot) if by_votes else 0)
+
+
+def _rank_by_votes(ctx: Context, entry: Round, ballot: Ballot) -> int:
+    """Rank every category by the votes for each; the same number of votes keeps the order of the list."""
+    votes = {result.nomination_id: result.votes[FOR] for result in list_results(ctx, ballot)}
+    programme = wiring.pack_of(ctx, entry).programme
+    cut = 0
+    for category, rows in groupby(standings.list_of(ctx, entry), key=lambda row: row.category):
+        ranked = sorted(rows, key=lambda row: (not row.proposed, -votes.get(row.nomination_id, 0), row.rank))
+        counted = Counter(votes.get(row.nomination_id, 0) for row in ranked if row.proposed)
+        for place, row in enumerate(ranked, start=1):
+            mine = votes.get(row.nomination_id, 0)
+            row.rank, row.total = place, mine * THOUSAND
+            row.tie = "票数相同，按推荐次序" if row.proposed and counted[mine] > 1 else ""
+            if row.proposed and 0 < programme.places_of(category) < place:
+                reason = f"得 {mine} 票，列第 {place} 名，超出 {programme.places_of(category)} 个名额"
+                standings.change(ctx, row, proposed=False, step=STEP, reason=reason)
+                cut += 1
+    return cut
 
 
 def list_results(ctx: Context, ballot: Ballot) -> list[Result]:

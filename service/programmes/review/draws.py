@@ -38,6 +38,7 @@ class Subject:
     unit_id: int
     recommender_id: int
     nominee_id: int | None
+    person: str | None  #: keyed hash of the nominee's identity number
 
 
 def rules_of(ctx: Context, entry: Round) -> ReviewRules:
@@ -126,7 +127,7 @@ def is_true(drawn: Draw, members: Sequence[PanelMember]) -> bool:
 
 def find_conflict(user: User, subject: Subject) -> str:
     """Return why an expert may not judge a nomination, as far as the records tell; empty if he may."""
-    if user.id == subject.nominee_id:
+    if user.id == subject.nominee_id or (subject.person and user.id_number_index == subject.person):
         return "申报人本人"
     if user.unit_id == subject.unit_id:
         return "与申报人同一单位"
@@ -141,6 +142,7 @@ def subject_of(nomination: Nomination) -> Subject:
         unit_id=nomination.unit_id,
         recommender_id=nomination.recommender_id,
         nominee_id=nomination.nominee_id,
+        person=nomination.id_number_index,
     )
 
 
@@ -162,12 +164,13 @@ def _add(ctx: Context, drawn: Draw, users: Mapping[str, User], *, batch: int, af
 def _require_enough(ctx: Context, entry: Round, rules: ReviewRules, pool: Collection[User]) -> None:
     if len(pool) < rules.experts:
         raise Conflict(f"专家库只有 {len(pool)} 人，每份申报需要 {rules.experts} 人评分，请先补充专家。")
-    columns = (Nomination.unit_id, Nomination.recommender_id, Nomination.nominee_id)
+    person = (Nomination.nominee_id, Nomination.id_number_index)
+    columns = (Nomination.unit_id, Nomination.recommender_id, *person)
     query = select(*columns, Unit.name).join(Unit, Unit.id == Nomination.unit_id)
     query = query.join(Instance, Instance.id == Nomination.instance_id)
     query = query.where(Nomination.round_id == entry.id, Instance.status == InstanceStatus.ACTIVE)
-    for unit_id, recommender_id, nominee_id, name in ctx.session.execute(query.distinct()):
-        subject = Subject(unit_id=unit_id, recommender_id=recommender_id, nominee_id=nominee_id)
+    for unit_id, recommender_id, nominee_id, known, name in ctx.session.execute(query.distinct()):
+        subject = Subject(unit_id=unit_id, recommender_id=recommender_id, nominee_id=nominee_id, person=known)
         free = sum(not find_conflict(user, subject) for user in pool)
         if free < rules.experts:
             raise Conflict(

@@ -7,8 +7,8 @@ from service.models import Instance
 from service.programmes.nomination import nominations
 from service.programmes.review import steps
 from service.programmes.round import rounds
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 
 def may_know(ctx: Context, instance: Instance, element: Element) -> bool:

@@ -50,12 +50,12 @@ class Duty:
     total: Fraction | None  #: what he gave
 
 
-def keep(ctx: Context, nomination: Nomination, answers: Mapping[str, Any]) -> None:
-    """Keep the actor's points for a nomination he sits at; he gives them once."""
+def keep(ctx: Context, nomination: Nomination, sitting: str, answers: Mapping[str, Any]) -> None:
+    """Keep the actor's points for a nomination he sits at; he gives them once a sitting."""
     seat = seats.find(ctx, nomination, ctx.actor.user_id)
     if seat is None or seat.status != SeatStatus.SEATED:
         raise Conflict("您没有这份申报的评审席位，或已经评过分。")
-    criteria = draws.rules_of(ctx, nomination.round).criteria
+    criteria = draws.rules_of(ctx, nomination.round).at({sitting}).criteria
     points = _read_points(criteria, answers)
     ctx.session.add_all(
         Score(
@@ -90,7 +90,7 @@ def list_visible(ctx: Context, nomination: Nomination) -> list[GivenScores]:
             who=seat.user.name if is_organiser or seat is own else f"专家{every.index(seat) + 1}",
             mine=seat is own,
             points=points.get((nomination.id, seat.user_id), {}),
-            total=scoring.add_up(rules.criteria, points.get((nomination.id, seat.user_id), {})),
+            total=scoring.total_of(rules, points.get((nomination.id, seat.user_id), {})),
             remark=seat.remark,
         )
         for seat in shown
@@ -111,8 +111,8 @@ def list_duties(ctx: Context, entry: Round) -> list[Duty]:
         Duty(
             seat=seat,
             task_id=tasks.get(seat.nomination.instance_id),
-            total=scoring.add_up(rules.criteria, given[seat.nomination_id])
-            if seat.nomination_id in given
+            total=scoring.total_of(rules, given[seat.nomination_id])
+            if seat.status == SeatStatus.SCORED
             else None,
         )
         for seat in found

@@ -21,21 +21,25 @@ from service.models import (
 from service.programmes.nomination import nominations
 from service.programmes.review import draws
 from service.programmes.round import rounds
-from service.workflow import execution, handovers, task_access
 from service.workflow.context import Context
+from service.workflow.instance import execution
+from service.workflow.task import handovers, task_access
 
 MAX_REASON = 500
 SITTING = (SeatStatus.SEATED, SeatStatus.SCORED)
 
 
-def take(ctx: Context, nomination: Nomination) -> list[str]:
+def take(ctx: Context, nomination: Nomination, *, again: bool = False) -> list[str]:
     """Seat the drawn experts at a nomination and return their groups (``user:7``), in drawn order.
 
     Whoever works where the nominee works, or at the unit that recommends him, is passed over and the
-    next drawn sits. Seats that were taken before are kept.
+    next drawn sits. Seats that were taken before are kept; ``again`` lets those who sit there score at a
+    further sitting.
     """
     had = [seat for seat in list_of(ctx, nomination) if seat.status in SITTING]
     if had:
+        for seat in had if again else ():
+            seat.status = SeatStatus.SEATED
         return [f"user:{seat.user_id}" for seat in had]
     drawn = draws.get(ctx, nomination.round)
     rows: list[Seat] = []
@@ -90,9 +94,9 @@ def dismiss(ctx: Context, nomination_id: int, user_id: int, reason: str) -> None
     seat = find(ctx, nomination, user_id)
     if seat is None or seat.status not in SITTING:
         raise NotFound("这位专家没有这份申报的评审席位。")
-    if ctx.session.scalar(select(Standing.id).where(Standing.nomination_id == nomination.id)):
-        raise Conflict("已经排名，不能再要求回避。")
     had_scored = seat.status == SeatStatus.SCORED
+    if had_scored and ctx.session.scalar(select(Standing.id).where(Standing.nomination_id == nomination.id)):
+        raise Conflict("已经排名，不能再要求回避。")
     _give_up(ctx, seat, reason, by=ctx.actor.name)
     if not had_scored:
         _replace(ctx, _task_of(ctx, nomination, user_id), nomination)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select
@@ -24,8 +24,9 @@ from service.programmes.review import draws, scores
 from service.programmes.round import rounds
 from service.programmes.rule import scoring
 from service.programmes.rule.scoring import Scored
-from service.workflow import deployments, task_access
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.task import task_access
 
 #: property of the user task at which a meeting may amend the list
 PROPERTY = "list"
@@ -40,12 +41,14 @@ class Balance:
     by_recommender: Mapping[str, int]
 
 
-def rank(ctx: Context, entry: Round) -> int:
+def rank(ctx: Context, entry: Round, *, sittings: Collection[str] = (), first: int = 0) -> int:
     """Rank everybody who was scored, category by category, and propose the first; returns how many.
 
-    Ranking again replaces the list and what was changed in it. The changes themselves stay on record.
+    ``sittings`` are those that count, all of them where none is named; ``first`` is how many of each
+    category are proposed, as many as may hold the title where it is 0. Ranking again replaces the list
+    and what was changed in it. The changes themselves stay on record.
     """
-    rules = draws.rules_of(ctx, entry)
+    rules = draws.rules_of(ctx, entry).at(sittings)
     given = scores.points_of_round(ctx, entry)
     query = select(Nomination.id, Nomination.category).join(Instance, Instance.id == Nomination.instance_id)
     query = query.where(
@@ -59,7 +62,7 @@ def rank(ctx: Context, entry: Round) -> int:
     ]
     if not scored:
         raise Conflict("还没有评过分的申报，不能排名。")
-    places = _places(ctx, entry)
+    programme = wiring.pack_of(ctx, entry).programme
     rows = [
         {
             "round_id": entry.id,
@@ -68,10 +71,39 @@ def rank(ctx: Context, entry: Round) -> int:
             "rank": placed.rank,
             "total": placed.total,
             "tie": placed.tie,
-            "proposed": placed.rank <= places,
+            "proposed": placed.rank <= (first or programme.places_of(placed.category)),
         }
         for placed in scoring.rank(rules, scored, draws.get(ctx, entry).seed)
     ]
+    ctx.session.execute(delete(Standing).where(Standing.round_id == entry.id))
+    ctx.session.execute(insert(Standing), rows)
+    return len(rows)
+
+
+def propose(ctx: Context, entry: Round) -> int:
+    """Put everybody still in the running on the list, unranked, for a ballot that nobody has scored before.
+
+    They stand in the order of their recommenders and of their own beginning. Returns how many.
+    """
+    query = (
+        select(Nomination.id, Nomination.category)
+        .join(Instance, Instance.id == Nomination.instance_id)
+        .where(Nomination.round_id == entry.id, Instance.status == InstanceStatus.ACTIVE)
+        .order_by(Nomination.category, Nomination.recommender_id, Nomination.id)
+    )
+    by_category: dict[str, list[int]] = {}
+    for number, category in ctx.session.execute(query):
+        by_category.setdefault(category or "", []).append(number)
+    if not by_category:
+        raise Conflict("没有等待评审的申报，不能列出名单。")
+    rows = [
+        {
+            "round_id": entry.id, "nomination_id": number, "category": category, "rank": place,
+            "total": 0, "tie": "", "proposed": True,
+        }
+        for category, numbers in by_category.items()
+        for place, number in enumerate(numbers, start=1)
+    ]  # fmt: skip
     ctx.session.execute(delete(Standing).where(Standing.round_id == entry.id))
     ctx.session.execute(insert(Standing), rows)
     return len(rows)
@@ -167,10 +199,6 @@ def _require_place(ctx: Context, entry: Round, category: str) -> None:
     query = select(func.count()).where(
         Standing.round_id == entry.id, Standing.category == category, Standing.proposed
     )
-    places = _places(ctx, entry)
+    places = wiring.pack_of(ctx, entry).programme.places_of(category)
     if (ctx.session.scalar(query) or 0) >= places:
         raise Conflict(f"建议名单已满 {places} 名，请先调出一名。")
-
-
-def _places(ctx: Context, entry: Round) -> int:
-    return wiring.pack_of(ctx, entry).programme.award.places_per_category

@@ -10,10 +10,11 @@ from sqlalchemy import null, select, union_all
 
 from service.errors import Invalid
 from service.models import CalendarDay, CalendarYear, Round
-from service.models.round import CALENDAR_STREAM
+from service.models.programme.round import CALENDAR_STREAM
 from service.programmes.rule.calendar import WorkingDays
-from service.workflow import history, reminders
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.instance import reminders
 
 #: where a session keeps the working days, and that it changed them
 KEPT, CHANGED = "working_days", "working_days_changed"

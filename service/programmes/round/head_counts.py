@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import ANY_CATEGORY, HeadCount, Nomination, Quota, QuotaKind, Round, Unit
-from service.models.nomination import FALLEN
+from service.models import ANY_CATEGORY, HeadCount, Quota, QuotaKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.round import quotas
@@ -19,21 +17,6 @@ from service.workflow.context import Context
 #: who reports for a unit, at it or above it
 REPORTERS = ("league", "head", "recommender", "unit_admin")
 MOST = 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How one unit stands: what it reported, what that gives, whom it nominated (N67, X22)."""
-
-    unit: Unit
-    heads: int | None  #: None: not reported
-    places: int
-    nominated: int
-
-    @property
-    def is_gap(self) -> bool:
-        """Whether the unit has nobody: none nominated, or no young people at all."""
-        return self.nominated == 0
 
 
 def report(ctx: Context, entry: Round, unit: Unit, number: int) -> int:
@@ -80,29 +63,6 @@ def list_reportable(ctx: Context, entry: Round) -> Sequence[Unit]:
         query = query.where(below)
     holders = {unit.code for unit in quotas.units_with_places(ctx, entry)}
     return [unit for unit in ctx.session.scalars(query) if holders.intersection(unit.path.split("/"))]
-
-
-def list_coverage(ctx: Context, entry: Round) -> list[Coverage]:
-    """Return how every workplace below a recommender stands, those with nobody first.
-
-    A workplace is a unit with no unit below it, or one that reported people of its own.
-    """
-    units = [unit for unit in _active_units(ctx) if unit.id != entry.organiser_id]
-    above = {unit.parent_id for unit in units}
-    holders = {unit.code for unit in quotas.units_with_places(ctx, entry)}
-    counts, nominated = _count_heads(ctx, entry), _count_nominated(ctx, entry)
-    rule = wiring.pack_of(ctx, entry).programme.quota
-    rows = [
-        Coverage(
-            unit=unit,
-            heads=counts.get(unit.id),
-            places=rule.count_places(counts.get(unit.id) or 0) if rule.source == "ratio" else 0,
-            nominated=nominated.get(unit.id, 0),
-        )
-        for unit in units
-        if holders.intersection(unit.path.split("/")) and (unit.id not in above or unit.id in counts)
-    ]
-    return sorted(rows, key=lambda row: not row.is_gap)
 
 
 def _may_report(ctx: Context, entry: Round, unit: Unit) -> bool:
@@ -155,18 +115,3 @@ def _lock_rows(ctx: Context, entry: Round, unit: Unit, *, hard: bool) -> tuple[Q
 def _require_room(unit: Unit, quota: Quota, places: int) -> None:
     if quota.hard and quota.taken > places:
         raise Conflict(f"{unit.name}已推荐 {quota.taken} 名，按报送人数只有 {places} 个名额，请先核对。")
-
-
-def _active_units(ctx: Context) -> Sequence[Unit]:
-    return list(ctx.session.scalars(select(Unit).where(Unit.active).order_by(Unit.path)))
-
-
-def _count_heads(ctx: Context, entry: Round) -> dict[int, int]:
-    query = select(HeadCount.unit_id, HeadCount.number).where(HeadCount.round_id == entry.id)
-    return {row[0]: row[1] for row in ctx.session.execute(query)}
-
-
-def _count_nominated(ctx: Context, entry: Round) -> dict[int, int]:
-    query = select(Nomination.unit_id, func.count()).group_by(Nomination.unit_id)
-    stands = query.where(Nomination.round_id == entry.id, Nomination.status.not_in(FALLEN))
-    return {row[0]: row[1] for row in ctx.session.execute(stands)}

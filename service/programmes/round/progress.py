@@ -49,6 +49,7 @@ class UnitProgress:
     places: int
     total: int
     by_phase: Mapping[str, int]
+    exceptions: int = 0  #: 破格 still in the running
 
     @property
     def unfinished(self) -> int:
@@ -97,13 +98,19 @@ class Progress:
             levels.append(Level(status=status, total=sum(row.values()), by_category=row))
         return levels
 
-    def list_units(self, table: QuotaTable) -> list[UnitProgress]:
-        """Return the recommending units in the annex's order, each with its numbers by phase."""
+    def list_units(self, table: QuotaTable, exceptions: Mapping[int, int]) -> list[UnitProgress]:
+        """Return the recommending units in the annex's order, each with its numbers by phase and its 破格."""
         by_unit: dict[int, Counter[str]] = {}
         for row in self.counts:
             by_unit.setdefault(row.recommender_id, Counter())[row.phase] += row.number
         return [
-            UnitProgress(unit=unit, places=cell.places, total=sum(found.values()), by_phase=found)
+            UnitProgress(
+                unit=unit,
+                places=cell.places,
+                total=sum(found.values()),
+                by_phase=found,
+                exceptions=exceptions.get(unit.id, 0),
+            )
             for unit, _row, cell in table.rows
             for found in [by_unit.get(unit.id, Counter())]
         ]

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from service.engine.records import BpmnError
 from service.models import ANY_CATEGORY, Nomination, Quota, QuotaKind, QuotaUse, Round, Unit
+from service.models.base import table_of
 from service.programmes import wiring
 from service.workflow.context import Context
 
 FULL = "quota-full"
+#: where a session keeps of what kinds nominations that were read ahead hold places, by nomination
+READ_AHEAD = "quota_uses_read_ahead"
+
+_quota, _use, _unit = table_of(Quota), table_of(QuotaUse), table_of(Unit)
+_HOLDER = (_use.c.nomination_id == bindparam("holder"), _use.c.kind == bindparam("sort"))
+_ROOM = _quota.c.taken + _quota.c.allotted < _quota.c.places
+#: of the nearest unit, and of its quotas the category's own before the one of every category
+_IS_NEAREST = (
+    _quota.c.round_id == bindparam("of_round"),
+    _quota.c.kind == bindparam("sort"),
+    _quota.c.category.in_(bindparam("categories", expanding=True)),
+    _unit.c.code.in_(bindparam("units", expanding=True)),
+)
+_NEAREST_FIRST = (func.length(_unit.c.path).desc(), _quota.c.category.desc())
+_AT_UNIT = _quota.join(_unit, _unit.c.id == _quota.c.unit_id)
+
+_HOLD = insert(_use)
+_HELD = select(_use.c.quota_id).where(*_HOLDER)
+_HELD_BY = select(_use.c.nomination_id, _use.c.kind).where(
+    _use.c.nomination_id.in_(bindparam("holders", expanding=True))
+)
+_FIND = (
+    select(Quota, _HELD.scalar_subquery())
+    .select_from(_AT_UNIT)
+    .where(*_IS_NEAREST)
+    .order_by(*_NEAREST_FIRST)
+    .limit(1)
+)
+_NEAREST = select(_quota.c.id).select_from(_AT_UNIT).where(*_IS_NEAREST).order_by(*_NEAREST_FIRST).limit(1)
+_TAKE = update(_quota).values(taken=_quota.c.taken + 1).returning(_quota.c.id)
+_TAKE_FIRST = _TAKE.where(
+    _quota.c.id == _NEAREST.correlate(None).scalar_subquery(), _ROOM, ~exists().where(*_HOLDER)
+)
+_TAKE_BEYOND = _TAKE.where(_quota.c.id == bindparam("wanted"))
+_TAKE_ONE = _TAKE_BEYOND.where(_ROOM)
+_LET_GO = delete(_use).where(*_HOLDER).returning(_use.c.quota_id)
+_GIVE_BACK = update(_quota).where(_quota.c.id == bindparam("given")).values(taken=_quota.c.taken - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +100,26 @@ def set_places(
     )
 
 
+def read_ahead(ctx: Context, nominations: Sequence[Nomination]) -> None:
+    """Read in one statement which places nominations hold whose instances are locked."""
+    known: dict[int, set[str]] = ctx.session.info.setdefault(READ_AHEAD, {})
+    known.update({nomination.id: set() for nomination in nominations})
+    for nomination_id, kind in ctx.session.execute(_HELD_BY, {"holders": list(known)}):
+        known[nomination_id].add(kind)
+
+
 def take(ctx: Context, nomination: Nomination, kind: QuotaKind) -> None:
     """Take a place for a nomination; one that holds it keeps it, one of another quota is given back.
 
     The place is of the nearest unit, from the workplace up to the recommender, that has a quota. The
     condition is in the statement, so of two that race for the last place one gets it. A full quota raises
     BpmnError ``quota-full``, which refuses the completion unless the diagram catches it; a full soft quota
-    does so only while nobody has stated a reason, which then goes into the roster's 备注.
+    does so only while nobody has stated a reason, which then goes into the roster's 备注. A self-nomination
+    takes no recommender's place where ``settings.self_nomination_takes_quota`` is false (A-05).
     """
+    if not _takes_place(ctx, nomination, kind):
+        return
+    ctx.session.info.get(READ_AHEAD, {}).pop(nomination.id, None)
     # nothing this step has changed so far decides about places: it is written once, at the end
     with ctx.session.no_autoflush:
         quota_id, held, over_reason = _take_first(ctx, nomination, kind), None, ""
@@ -77,39 +128,39 @@ def take(ctx: Context, nomination: Nomination, kind: QuotaKind) -> None:
             if quota is None or held == quota.id:
                 return
             quota_id = quota.id
-            if not _take_one(ctx, quota, _has_room()):
+            if not _take_one(ctx, quota):
                 over_reason = _exceed(ctx, nomination, quota)
-    if held is not None:
-        release(ctx, nomination, kind)
-    ctx.session.add(
-        QuotaUse(
-            round_id=nomination.round_id,
-            quota_id=quota_id,
-            nomination_id=nomination.id,
-            kind=kind,
-            over_reason=over_reason[:500],
-            taken_at=ctx.now,
+        if held is not None:
+            release(ctx, nomination, kind)
+        ctx.session.execute(
+            _HOLD,
+            {
+                "round_id": nomination.round_id,
+                "quota_id": quota_id,
+                "nomination_id": nomination.id,
+                "kind": kind,
+                "over_reason": over_reason[:500],
+                "taken_at": ctx.now,
+            },
         )
-    )
 
 
 def release(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
     """Give a nomination's place back; False if it held none."""
-    use = _use(ctx, nomination, kind)
-    if use is None:
+    if not _may_hold(ctx, nomination, kind):
         return False
-    ctx.session.execute(
-        update(Quota).where(Quota.id == use.quota_id).values(taken=Quota.taken - 1),
-        execution_options={"synchronize_session": False},
-    )
-    ctx.session.delete(use)
-    ctx.session.flush()
+    quota_id = ctx.session.scalar(_LET_GO, {"holder": nomination.id, "sort": kind})
+    if quota_id is None:
+        return False
+    ctx.session.execute(_GIVE_BACK, {"given": quota_id})
+    ctx.session.info.get(READ_AHEAD, {}).pop(nomination.id, None)
     return True
 
 
 def holds_place(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
     """Say whether a nomination holds a place."""
-    return _use(ctx, nomination, kind) is not None
+    asked = {"holder": nomination.id, "sort": kind}
+    return _may_hold(ctx, nomination, kind) and ctx.session.scalar(_HELD, asked) is not None
 
 
 def tabulate(ctx: Context, entry: Round, kind: QuotaKind) -> dict[str, dict[str, Cell]]:
@@ -149,65 +200,57 @@ def is_by_hand(ctx: Context, entry: Round) -> bool:
     return wiring.pack_of(ctx, entry).programme.quota.source != "ratio"
 
 
+def _takes_place(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
+    if kind != QuotaKind.NOMINATION or nomination.source != "self":
+        return True
+    return wiring.pack_of(ctx, nomination.round).programme.choices.self_nomination_takes_quota
+
+
 def _find(ctx: Context, nomination: Nomination, kind: QuotaKind) -> tuple[Quota | None, int | None]:
     """Return the quota a nomination draws on, and the id of the one it holds a place of.
 
     No quota at all only where the award has no bound.
     """
-    held = select(QuotaUse.quota_id).where(QuotaUse.nomination_id == nomination.id, QuotaUse.kind == kind)
-    query = _nearest(nomination, kind).add_columns(held.scalar_subquery())
-    found = ctx.session.execute(query).first()
+    found = ctx.session.execute(_FIND, _asked(nomination, kind)).first()
     if found is not None:
         return found[0], found[1]
-    if kind == QuotaKind.AWARD and not wiring.pack_of(ctx, nomination.round).programme.award.is_bounded:
+    if kind == QuotaKind.AWARD and not wiring.pack_of(ctx, nomination.round).programme.is_bounded:
         return None, None
     category = _category_name(ctx, nomination)
     raise BpmnError(FULL, f"{nomination.recommender.name}在“{category}”没有名额，请核对名额分配表。")
 
 
-def _nearest(nomination: Nomination, kind: QuotaKind) -> Select[Quota]:
-    return (
-        select(Quota)
-        .join(Unit, Unit.id == Quota.unit_id)
-        .where(
-            Quota.round_id == nomination.round_id,
-            Quota.kind == kind,
-            Quota.category.in_((nomination.category, ANY_CATEGORY)),
-            _draws_on(nomination, kind),
-        )
-        .order_by(func.length(Unit.path).desc(), Quota.category.desc())
-        .limit(1)
-    )
+def _asked(nomination: Nomination, kind: QuotaKind) -> dict[str, Any]:
+    """Return what the statements that look for a nomination's quota are to be given."""
+    return {
+        "of_round": nomination.round_id,
+        "sort": kind,
+        "categories": [nomination.category, ANY_CATEGORY],
+        "units": _codes(nomination, kind),
+        "holder": nomination.id,
+    }
 
 
-def _draws_on(nomination: Nomination, kind: QuotaKind) -> ColumnElement[bool]:
+def _codes(nomination: Nomination, kind: QuotaKind) -> list[str]:
     """Whose places: the organiser's, or those of the units from the workplace up to the recommender."""
     if kind == QuotaKind.AWARD:
-        return Unit.id == nomination.round.organiser_id
+        return [nomination.round.organiser.code]
     top = nomination.recommender.path
     below = nomination.unit.path.removeprefix(top)
     if below == nomination.unit.path:  # recommended by a unit that is not above the workplace
-        return Unit.id == nomination.recommender_id
-    codes = [code for code in below.split("/") if code]
-    return Unit.code.in_([nomination.recommender.code, *codes])
-
-
-def _has_room() -> ColumnElement[bool]:
-    return Quota.taken + Quota.allotted < Quota.places
+        below = ""
+    return [nomination.recommender.code, *(code for code in below.split("/") if code)]
 
 
 def _take_first(ctx: Context, nomination: Nomination, kind: QuotaKind) -> int | None:
     """Take a place for a nomination that holds none yet, in one statement; None where more is to be asked."""
-    nearest = _nearest(nomination, kind).with_only_columns(Quota.id).correlate(None).scalar_subquery()
-    holds = exists().where(QuotaUse.nomination_id == nomination.id, QuotaUse.kind == kind)
-    statement = update(Quota).where(Quota.id == nearest, _has_room(), ~holds).values(taken=Quota.taken + 1)
-    return ctx.session.scalar(statement.returning(Quota.id), execution_options={"synchronize_session": False})
+    quota_id: int | None = ctx.session.scalar(_TAKE_FIRST, _asked(nomination, kind))
+    return quota_id
 
 
-def _take_one(ctx: Context, quota: Quota, *conditions: ColumnElement[bool]) -> bool:
-    statement: Update = update(Quota).where(Quota.id == quota.id, *conditions).values(taken=Quota.taken + 1)
-    taken = ctx.session.execute(statement, execution_options={"synchronize_session": False})
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+def _take_one(ctx: Context, quota: Quota) -> bool:
+    """Take a place of a quota if it has room; False if it has none."""
+    return ctx.session.scalar(_TAKE_ONE, {"wanted": quota.id}) is not None
 
 
 def _exceed(ctx: Context, nomination: Nomination, quota: Quota) -> str:
@@ -215,18 +258,19 @@ def _exceed(ctx: Context, nomination: Nomination, quota: Quota) -> str:
     if quota.hard:
         raise BpmnError(FULL, _full_sentence(ctx, nomination, quota))
     if wiring.pack_of(ctx, nomination.round).programme.quota.source == "none":
-        _take_one(ctx, quota)
+        ctx.session.execute(_TAKE_BEYOND, {"wanted": quota.id})
         return ""
     reason = nomination.stated_reason.strip()
     if not reason:
         raise BpmnError(FULL, _over_sentence(ctx, quota))
-    _take_one(ctx, quota)
+    ctx.session.execute(_TAKE_BEYOND, {"wanted": quota.id})
     return reason
 
 
-def _use(ctx: Context, nomination: Nomination, kind: QuotaKind) -> QuotaUse | None:
-    query = select(QuotaUse).where(QuotaUse.nomination_id == nomination.id, QuotaUse.kind == kind)
-    return ctx.session.scalar(query)
+def _may_hold(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
+    """Say whether a nomination may hold a place, as far as is known without asking."""
+    known: set[str] | None = ctx.session.info.get(READ_AHEAD, {}).get(nomination.id)
+    return known is None or kind in known
 
 
 def _full_sentence(ctx: Context, nomination: Nomination, quota: Quota) -> str:

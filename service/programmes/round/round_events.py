@@ -12,11 +12,15 @@ from service.engine.records import ThrownEvent
 from service.errors import Conflict, Invalid
 from service.models import Deployment, Instance, InstanceStatus, Round, StartSubscription, SubscriptionRow
 from service.programmes.round import rounds
-from service.workflow import deployments, events, history
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import events
 
 Kind = Literal["signal", "message"]
 KINDS: tuple[Kind, ...] = ("signal", "message")
+#: what a reserve waits for; given only by promoting him in his turn, never by hand
+RESERVE_PROMOTED = "reserve_promoted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,9 @@ def throw(
     rounds.check_reason(reason, "请填写发出的原因。")
     word = "信号" if kind == "signal" else "消息"
     if (kind, name) in _thrown_by_itself(ctx, entry):
-        raise Conflict(f"{word}“{name}”由流程图自己发出，不能手工代发。", fields={"event": "请选择别的"})
+        raise Conflict(
+            f"{word}“{name}”由流程图或系统自己发出，不能手工代发。", fields={"event": "请选择别的"}
+        )
     if (kind, name) not in {(one.kind, one.name) for one in list_awaited(ctx, entry)}:
         raise Invalid(f"这一届里没有谁等待{word}“{name}”。", fields={"event": "请从列表中选择"})
     key = correlation_key if kind == "message" else None
@@ -91,4 +97,7 @@ def _thrown_by_itself(ctx: Context, entry: Round) -> set[tuple[str, str]]:
         Deployment.id.in_(running) | (Deployment.id == (newest.id if newest else None))
     )
     diagrams = [deployments.diagram_of(ctx, row[0], row[1]) for row in ctx.session.execute(versions)]
-    return {name for diagram in diagrams for process in diagram.processes.values() for name in process.throws}
+    thrown = {
+        name for diagram in diagrams for process in diagram.processes.values() for name in process.throws
+    }
+    return thrown | {("message", RESERVE_PROMOTED)}

@@ -29,8 +29,12 @@ from service.programmes.pack.packs import Pack
 from service.programmes.pack.programme import Programme
 from service.programmes.round import calendars, quotas
 from service.programmes.rule import calendar
-from service.workflow import deployments, execution, history, jobs, user_tasks
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
+from service.workflow.job import jobs
+from service.workflow.task import user_tasks
 
 PROCESS = "round"
 MAX_REASON = 500
@@ -285,9 +289,9 @@ def _set_quotas(ctx: Context, entry: Round, pack: Pack) -> None:
     for code in rule.recommenders:
         unit = get_unit(ctx, code)
         quotas.set_places(ctx, entry, QuotaKind.NOMINATION, unit, {ANY_CATEGORY: first}, hard=rule.hard)
-    if not pack.programme.award.is_bounded:
+    if not pack.programme.is_bounded:
         ctx.session.flush()
         return
-    award = dict.fromkeys(pack.programme.categories, pack.programme.award.places_per_category)
+    award = {category: pack.programme.places_of(category) for category in pack.programme.categories}
     quotas.set_places(ctx, entry, QuotaKind.AWARD, entry.organiser, award)
     ctx.session.flush()

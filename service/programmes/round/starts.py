@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
 from service.models import Round, Unit, User
 from service.programmes import wiring
-from service.programmes.nomination import nominations
-from service.programmes.round import quotas
+from service.programmes.nomination import nominations, recommenders
 from service.workflow.context import Context
 
 UNIT_ADMIN = "unit_admin"
 
 
 def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
-    """Return the active units below a quota, at or below where the actor holds a role that nominates."""
+    """Return the active units somebody recommends from, at or below where the actor's role nominates."""
     actor = ctx.actor
     query = select(Unit).where(Unit.active).order_by(Unit.path)
     if not nominations.is_organiser(ctx, entry):
@@ -26,8 +25,8 @@ def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
         if below is None:
             return []
         query = query.where(below)
-    holders = {unit.code for unit in quotas.units_with_places(ctx, entry)}
-    return [unit for unit in ctx.session.scalars(query) if holders.intersection(unit.path.split("/"))]
+    is_recommended = _recommended(ctx, entry)
+    return [unit for unit in ctx.session.scalars(query) if is_recommended(unit)]
 
 
 def own_unit(ctx: Context, entry: Round) -> Unit | None:
@@ -36,5 +35,24 @@ def own_unit(ctx: Context, entry: Round) -> Unit | None:
     if user is None or not ctx.actor.holds("nominee"):
         return None
     unit = ctx.session.get_one(Unit, user.unit_id)
-    holders = {holder.code for holder in quotas.units_with_places(ctx, entry)}
-    return unit if holders.intersection(unit.path.split("/")) else None
+    return unit if _recommended(ctx, entry)(unit) else None
+
+
+def list_recommenders(ctx: Context, entry: Round, unit: Unit | None) -> Sequence[Unit]:
+    """Return the recommenders to choose from at a workplace: none where one is above it."""
+    if unit is None or not recommenders.is_outside(unit, recommenders.list_holders(ctx, entry)):
+        return []
+    return recommenders.list_outside(ctx, entry)
+
+
+def _recommended(ctx: Context, entry: Round) -> Callable[[Unit], bool]:
+    holders = recommenders.list_holders(ctx, entry)
+    codes = {holder.code for holder in holders}
+    takes_others = bool(recommenders.list_outside(ctx, entry))
+
+    def is_recommended(unit: Unit) -> bool:
+        if codes.intersection(unit.path.split("/")):
+            return True
+        return takes_others and recommenders.is_outside(unit, holders)
+
+    return is_recommended

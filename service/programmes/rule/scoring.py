@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -23,6 +23,16 @@ class Criterion:
     group: str  #: the heading it stands under
     weight: int  #: what full points add to a total
     most: int  #: points range from 0 to this
+    sitting: str = ""  #: key of the sitting it is scored at, where there are several
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """One of several times a panel scores: 初评, 路演."""
+
+    key: str
+    name: str
+    weight: int  #: its part of the total, beside the other sittings' weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +47,27 @@ class ReviewRules:
     others_scores: Visibility  #: when an expert sees what the others gave
     corrections: int  #: how often a form check may ask for a correction (补正)
     majority: Fraction  #: of the votes cast; a nomination needs more than this to pass a ballot
+    sittings: tuple[Sitting, ...] = ()  #: in their order; none where the panel scores once
 
     @property
     def groups(self) -> Mapping[str, tuple[Criterion, ...]]:
-        """The criteria under their headings, in the order of the form."""
+        """The criteria under their headings, in the order of the form; each sitting has its own."""
+        names = {sitting.key: sitting.name for sitting in self.sittings}
         found: dict[str, tuple[Criterion, ...]] = {}
         for criterion in self.criteria:
-            found[criterion.group] = (*found.get(criterion.group, ()), criterion)
+            heading = " ".join(part for part in (names.get(criterion.sitting), criterion.group) if part)
+            found[heading] = (*found.get(heading, ()), criterion)
         return found
+
+    def at(self, sittings: Collection[str]) -> ReviewRules:
+        """Return the rules of some sittings only; all where none is named or the panel scores once."""
+        if not sittings or not self.sittings:
+            return self
+        return replace(
+            self,
+            sittings=tuple(sitting for sitting in self.sittings if sitting.key in sittings),
+            criteria=tuple(criterion for criterion in self.criteria if criterion.sitting in sittings),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +94,11 @@ def add_up(criteria: Iterable[Criterion], points: Mapping[str, int]) -> Fraction
     """Return an expert's weighted total: full points by a criterion add its weight."""
     weighted = (Fraction(c.weight * points.get(c.key, 0), c.most) for c in criteria)
     return sum(weighted, start=Fraction(0))
+
+
+def total_of(rules: ReviewRules, points: Mapping[str, int]) -> Fraction:
+    """Return one expert's total: of the sittings he has scored, each by its weight."""
+    return _weigh(rules, rules.criteria, [points], method="mean")
 
 
 def combine(totals: Sequence[Fraction], method: Combine, trim: int = 1) -> Fraction:
@@ -138,8 +166,24 @@ def _key(rules: ReviewRules, one: Scored, seed: str) -> _Key:
 
 
 def _combined(rules: ReviewRules, one: Scored, criteria: Sequence[Criterion]) -> int:
-    totals = [add_up(criteria, points) for points in one.points]
-    return to_thousandths(combine(totals, rules.combine, rules.trim))
+    return to_thousandths(_weigh(rules, criteria, one.points, method=rules.combine))
+
+
+def _weigh(
+    rules: ReviewRules, criteria: Sequence[Criterion], points: Sequence[Mapping[str, int]], *, method: Combine
+) -> Fraction:
+    """Combine what each sitting's experts gave, and add the sittings up by their weights.
+
+    A sitting that nobody has scored yet counts for nothing, and neither does its weight.
+    """
+    parts: list[tuple[int, Fraction]] = []
+    for key, weight in [(sitting.key, sitting.weight) for sitting in rules.sittings] or [("", 1)]:
+        ours = [criterion for criterion in criteria if criterion.sitting == key]
+        totals = [add_up(ours, given) for given in points if any(c.key in given for c in ours)]
+        if totals:
+            parts.append((weight, combine(totals, method, rules.trim)))
+    whole = sum(weight for weight, _ in parts)
+    return sum((weight * part for weight, part in parts), start=Fraction(0)) / whole if whole else Fraction(0)
 
 
 def _named(rules: ReviewRules, name: str) -> tuple[Criterion, ...]:

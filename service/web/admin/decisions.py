@@ -10,9 +10,9 @@ from service.programmes import wiring
 from service.programmes.diagram import diagrams
 from service.programmes.pack.packs import Pack
 from service.web.frame.numbers import number
-from service.workflow import decisions
 from service.workflow.context import Context
-from service.workflow.decision_tables import read_tables
+from service.workflow.definition.decision_tables import read_tables
+from service.workflow.instance import decisions
 
 pages = Blueprint("decision_pages", __name__, url_prefix="/modeler/<key>/decisions")
 

@@ -14,8 +14,9 @@ from service.programmes.round import rounds
 from service.web.frame.doors import for_organisers
 from service.web.frame.targets import local_target
 from service.web.task.inbox import zone_of
-from service.workflow import incidents, retries
 from service.workflow.context import Context
+from service.workflow.instance import incidents
+from service.workflow.job import retries
 
 pages = Blueprint("incident_pages", __name__, url_prefix="/admin/incidents")
 

@@ -14,9 +14,9 @@ from service.programmes.diagram import comparison, diagrams, form_outline
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.web.frame.numbers import number
-from service.workflow import deployments
 from service.workflow.context import Context
-from service.workflow.deployments import DiagramRefused
+from service.workflow.definition import deployments
+from service.workflow.definition.deployments import DiagramRefused
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -8,8 +8,8 @@ from service.programmes.account import audit
 from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.round import calendars
 from service.web.frame.doors import for_admins, for_organisers, is_admin
-from service.workflow import incidents
 from service.workflow.context import Context
+from service.workflow.instance import incidents
 
 pages = Blueprint("admin_pages", __name__, url_prefix="/admin")
 

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Invalid, ServiceError
 from service.models import Unit, User
 from service.programmes.account import accounts, units
+from service.programmes.nomination import identities
 from service.web.frame.doors import for_admins
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
-from service.workflow.tasklist import Page
+from service.workflow.task.tasklist import Page
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -79,6 +80,16 @@ def reset_password(user_id: int) -> str:
     """Give an account a new one-time password and show it."""
     user = accounts.get(g.ctx, user_id)
     return _person(user, password=accounts.reset_password(g.ctx, user))
+
+
+@pages.post("/<int:user_id>/identity/clear")
+@for_admins
+def clear_identity(user_id: int) -> ResponseReturnValue:
+    """Forget the identity number somebody registered wrongly."""
+    user = accounts.get(g.ctx, user_id)
+    identities.clear(g.ctx, user)
+    flash(_("已清除，本人可以重新登记身份证号。"), "success")
+    return redirect(url_for("people_pages.show", user_id=user.id))
 
 
 @pages.post("/<int:user_id>/active")

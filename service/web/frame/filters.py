@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
@@ -16,7 +17,7 @@ from service.programmes.domain import FALLBACK_ZONE
 from service.web.frame import labels
 from service.web.frame.languages import choose
 from service.web.frame.targets import here, instance_address
-from service.workflow.reminders import due_day
+from service.workflow.instance.reminders import due_day
 
 SOON = 3  # days left from which a due date is coloured
 PHONE_DIGITS = 11
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     """Give the templates their filters and functions."""
     app.jinja_env.filters.update(
         moment=write_moment,
+        day=write_date,
         mask=mask,
         file_size=write_size,
         points=write_points,
@@ -79,7 +81,12 @@ def urgency(due: datetime | None, zone: ZoneInfo = FALLBACK_ZONE) -> Urgency | N
     return Urgency(level="soon" if left <= SOON else "", text=text, day=day)
 
 
-def _write_day(local: datetime, *, with_year: bool) -> str:
+def write_date(day: date) -> str:
+    """Write a day with its year: ``2024年3月14日``."""
+    return _write_day(day, with_year=True)
+
+
+def _write_day(local: date, *, with_year: bool) -> str:
     if choose() == "en":
         return f"{local.day} {local:%b}" + (f" {local.year}" if with_year else "")
     return (f"{local.year}年" if with_year else "") + f"{local.month}月{local.day}日"
@@ -118,4 +125,6 @@ def with_args(**changes: Any) -> str:
     """Return this page's address with some of its query changed: filters survive paging by it."""
     arguments: dict[str, Any] = {**request.args.to_dict(), **changes}
     kept = {key: value for key, value in arguments.items() if value not in ("", None)}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+    # put behind the path here: the router would take some of the visitor's names for its own
+    address = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{address}?{urlencode(kept)}" if kept else address

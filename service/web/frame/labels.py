@@ -59,6 +59,13 @@ SEAT: dict[str, tuple[Any, str]] = {
     "barred": (_("自动回避"), "secondary"),
     "recused": (_("已回避"), "secondary"),
 }
+#: how a title stands
+AWARD: dict[str, tuple[Any, str]] = {
+    "valid": (_("有效"), "green"),
+    "completed": (_("期满合格"), "green"),
+    "lapsed": (_("已失效"), "secondary"),
+    "annulled": (_("已撤销"), "red"),
+}
 TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "nomination": NOMINATION,
     "stage": STAGE,
@@ -66,12 +73,19 @@ TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "task": TASK,
     "eligibility": ELIGIBILITY,
     "seat": SEAT,
+    "award": AWARD,
 }
 #: outcomes the service gives itself, beside those the diagram names
 OUTCOMES: dict[str, Any] = {"sent_back": _("退回"), "taken_back": _("被撤回")}
 
 #: kind of a history event -> what happened
 HISTORY: dict[str, Any] = {
+    "award.status": _("称号状态变更"),
+    "award.extended": _("期限延长"),
+    "award.moved": _("所在单位变更"),
+    "follow_up.written": _("记入台账"),
+    "follow_up.ended": _("登记结束日期"),
+    "follow_up.struck": _("台账记录作废"),
     "instance.started": _("流程开始"),
     "instance.completed": _("流程结束"),
     "instance.cancelled": _("流程终止"),
@@ -92,6 +106,7 @@ HISTORY: dict[str, Any] = {
     "task.sent_back": _("退回"),
     "task.taken_back": _("撤回"),
     "task.substituted": _("无人任职，改由本级管理员办理"),
+    "recommender.changed": _("更换推荐单位"),
     "task.due_date_moved": _("截止时间调整"),
     "rules.checked": _("核验申报条件"),
     "decision.made": _("按决策表判定"),

@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _
 
 from service.models import Unit
 from service.web.frame.doors import administers
-from service.workflow import notifications, tasklist
+from service.workflow import notifications
 from service.workflow.context import ANONYMOUS, Actor
+from service.workflow.task import tasklist
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,19 @@ PLACES = [
         endpoint="round_pages.list_rounds",
         label=_("届次"),
         icon="calendar-event",
-        blueprints=("round_pages", "panel_pages", "quota_pages", "paper_pages"),
+        blueprints=("round_pages", "panel_pages", "quota_pages", "paper_pages", "admission_pages"),
     ),
     Place(
         endpoint="nomination_pages.list_nominations",
         label=_("申报"),
         icon="award",
         blueprints=("nomination_pages", "privacy_pages"),
+    ),
+    Place(
+        endpoint="award_pages.list_awards",
+        label=_("称号"),
+        icon="certificate",
+        blueprints=("award_pages", "title_pages", "follow_up_pages"),
     ),
     Place(
         endpoint="modeler_pages.list_diagrams",

@@ -10,8 +10,8 @@ from flask import current_app, request, session
 
 from service.clock import wall_clock
 from service.models import User
-from service.workflow import people
 from service.workflow.context import ANONYMOUS, Actor, Context
+from service.workflow.person import actors
 
 IDLE = timedelta(minutes=30)
 #: the cookie is written anew at most this often
@@ -81,11 +81,11 @@ def _forget() -> None:
         session["language"] = language
 
 
-def _find_account(ctx: Context) -> people.Account | None:
+def _find_account(ctx: Context) -> actors.Account | None:
     user_id = session.get("user")
     if not isinstance(user_id, int) or _now() - session.get("seen", 0) > IDLE.total_seconds():
         return None
-    account = people.find_account(ctx, user_id)
+    account = actors.find_account(ctx, user_id)
     return account if account is not None and account.session_epoch == session.get("epoch") else None
 
 

@@ -10,8 +10,8 @@ from service.engine.records import Element
 from service.models import Instance, Round, UserTask
 from service.programmes import wiring
 from service.web.frame import labels
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 NO_OUTCOMES = "complete:办结"
 

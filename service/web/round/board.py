@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from service.models import Round
+from service.programmes.nomination import exceptions, nominations, proportions
 from service.programmes.pack.programme import Programme
 from service.programmes.round import progress
 from service.programmes.round.funnel import QuotaTable
 from service.programmes.round.progress import Level, Share, UnitProgress
 from service.programmes.round.round_dates import StageDates
+from service.programmes.rule.proportion import Measured
 from service.web.round import charts
 from service.web.round.charts import Chart
 from service.workflow.context import Context
@@ -27,8 +29,15 @@ class Board:
     categories: Mapping[str, str]  #: key to name; one nameless category where the programme has none
     levels: Sequence[Level]
     units: Sequence[UnitProgress]
+    most_exceptions: int  #: 破格 a unit may recommend; 0 sets no bound
     balances: Sequence[Balance]
     charts: Mapping[str, Chart]
+    proportions: Sequence[Measured]  #: what the notice asks of the whole; for the organiser
+
+    @property
+    def shows_exceptions(self) -> bool:
+        """Whether there is a 破格, or a bound on them."""
+        return self.most_exceptions > 0 or any(unit.exceptions for unit in self.units)
 
     @property
     def late(self) -> list[UnitProgress]:
@@ -53,14 +62,16 @@ def draw(
     found = progress.read(ctx, entry)
     categories = {key: category.name for key, category in programme.categories.items()} or {"": _("申报")}
     levels = [level for level in found.list_levels() if level.total]
-    units = found.list_units(table)
+    units = found.list_units(table, exceptions.count_by_recommender(ctx, entry))
     return Board(
         total=found.total,
         running=found.running,
         categories=categories,
         levels=levels,
         units=units,
+        most_exceptions=programme.choices.exceptions_per_unit,
         balances=_balance(entry, found, categories),
+        proportions=proportions.measure_running(ctx, entry) if nominations.is_organiser(ctx, entry) else [],
         charts={
             "levels": charts.draw_levels(entry, levels, categories),
             "units": charts.draw_units(entry, units),

@@ -14,17 +14,20 @@ from service.models import Instance, Nomination, Round, TaskStatus, Unit, UserTa
 from service.programmes import wiring
 from service.programmes.nomination import nominations, phases, roster_import
 from service.programmes.nomination.nominations import Filter
+from service.programmes.pack.columns import published_names
+from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, official
-from service.programmes.round import funnel, quotas, rounds, starts
+from service.programmes.round import funnel, quotas, recommender_changes, rounds, starts, withdrawals
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.web.round import charts
 from service.web.task import diagrams, dossier, trails
-from service.workflow import history, task_access
+from service.workflow import history
 from service.workflow.context import Context
-from service.workflow.tasklist import Page
+from service.workflow.task import task_access
+from service.workflow.task.tasklist import Page
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -75,6 +78,7 @@ def show(nomination_id: int) -> str:
     return render_template(
         "nominations/show.html",
         nomination=nomination,
+        recommenders=recommender_changes.list_choices(ctx, nomination),
         dossier=dossier.read(ctx, instance, nomination),
         tasks=list(ctx.session.scalars(query.order_by(UserTask.id))),
         standing=diagrams.locate(ctx, instance, events),
@@ -83,6 +87,7 @@ def show(nomination_id: int) -> str:
         forms=wiring.pack_of(ctx, nomination.round).programme.papers_of(NOMINATION),
         lost=nomination.status in official.LOST,
         versions=forms.list_versions(ctx, nomination),
+        may_withdraw=withdrawals.is_running(instance) and withdrawals.may_withdraw(ctx, nomination),
     )
 
 
@@ -104,6 +109,37 @@ def create() -> ResponseReturnValue:
     flash(_("申报已发起，请填写推荐表。"), "success")
     ctx.session.flush()
     return redirect(_first_page(ctx, nomination))
+
+
+@pages.post("/<int:nomination_id>/recommender")
+def change_recommender(nomination_id: int) -> ResponseReturnValue:
+    """Let another unit recommend, where the workplace belongs to none (A-08)."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    wanted = ctx.session.get(Unit, request.form.get("recommender", 0, type=number))
+    recommender_changes.change(ctx, nomination, wanted)
+    flash(_("推荐单位已改为%(unit)s。", unit=nomination.recommender.name), "success")
+    return redirect(url_for("nomination_pages.show", nomination_id=nomination.id))
+
+
+@pages.get("/<int:nomination_id>/withdraw")
+def ask_to_withdraw(nomination_id: int) -> str:
+    """Say what withdrawing means, and ask why."""
+    return _withdrawal(nominations.get_visible(g.ctx, nomination_id))
+
+
+@pages.post("/<int:nomination_id>/withdraw")
+def withdraw(nomination_id: int) -> ResponseReturnValue:
+    """Let a nomination withdraw from the round (退出)."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    try:
+        withdrawals.withdraw(ctx, nomination, request.form.get("reason", ""))
+    except Invalid as refused:
+        ctx.session.rollback()
+        return _withdrawal(nomination, refused), status_of(refused)
+    flash(_("已办理退出。"), "success")
+    return redirect(url_for("nomination_pages.show", nomination_id=nomination_id))
 
 
 @pages.get("/import")
@@ -152,6 +188,7 @@ def import_roster() -> ResponseReturnValue:
 def read_filter() -> Filter:
     """Read a filter from the address; what is malformed narrows nothing."""
     status, phase = request.args.get("status", ""), request.args.get("phase", "")
+    eligibility = request.args.get("eligibility", "")
     return Filter(
         status=status if status in labels.NOMINATION else "",
         category=request.args.get("category", "")[:40],
@@ -161,6 +198,7 @@ def read_filter() -> Filter:
         sex=request.args.get("sex", "")[:4],
         industry=request.args.get("industry", "")[:40],
         holds_place=request.args.get("place") == "1",
+        eligibility=eligibility if eligibility in labels.ELIGIBILITY else "",
     )
 
 
@@ -172,6 +210,7 @@ def name_narrowing(narrow: Filter) -> list[tuple[str, str, str]]:
         ("sex", narrow.sex, narrow.sex),
         ("industry", narrow.industry, narrow.industry),
         ("place", "1" if narrow.holds_place else "", _("占用推荐名额")),
+        ("eligibility", narrow.eligibility, str(labels.ELIGIBILITY.get(narrow.eligibility, ("",))[0])),
     ]
     return [(name, value, word) for name, value, word in found if value]
 
@@ -206,6 +245,7 @@ def _start(ctx: Context) -> Nomination:
             category=request.form.get("category", ""),
             source="self",
             name=ctx.actor.name,
+            recommender=_posted_recommender(ctx, entry, unit),
         )
     unit = ctx.session.get(Unit, request.form.get("unit", 0, type=number))
     fields = {}
@@ -222,7 +262,14 @@ def _start(ctx: Context) -> Nomination:
         category=request.form.get("category", ""),
         source="unit",
         name=request.form["name"],
+        recommender=_posted_recommender(ctx, entry, unit),
     )
+
+
+def _posted_recommender(ctx: Context, entry: Round, unit: Unit) -> Unit | None:
+    """Return the recommender chosen; nobody where the page had asked for another workplace's."""
+    offered = {choice.id: choice for choice in starts.list_recommenders(ctx, entry, unit)}
+    return offered.get(request.form.get("recommender", 0, type=number))
 
 
 def _first_page(ctx: Context, nomination: Nomination) -> str:
@@ -236,8 +283,18 @@ def _first_page(ctx: Context, nomination: Nomination) -> str:
     return url_for("nomination_pages.show", nomination_id=nomination.id)
 
 
+def _withdrawal(nomination: Nomination, refused: ServiceError | None = None) -> str:
+    withdrawals.require_possible(g.ctx, nomination)
+    return render_template(
+        "nominations/withdraw.html",
+        nomination=nomination,
+        refused=refused,
+        reason=request.form.get("reason", ""),
+    )
+
+
 def _require_units(ctx: Context, entry: Round) -> list[Unit]:
-    units = list(starts.list_units(ctx, entry))
+    units = [unit for unit in starts.list_units(ctx, entry) if not starts.list_recommenders(ctx, entry, unit)]
     if not units:
         raise Forbidden(_("您没有可以发起申报的单位。"))
     return units
@@ -254,6 +311,7 @@ def _form(given: dict[str, str], refused: ServiceError | None) -> str:
     own = starts.own_unit(ctx, entry)
     unit_id = given.get("unit") or request.args.get("unit") or (str(units[0].id) if units else "")
     chosen = next((unit for unit in units if str(unit.id) == unit_id), None) or own
+    pack = wiring.pack_of(ctx, entry)
     return render_template(
         "nominations/new.html",
         round=entry,
@@ -262,12 +320,19 @@ def _form(given: dict[str, str], refused: ServiceError | None) -> str:
         units=units,
         own=own,
         chosen=chosen,
+        recommenders=starts.list_recommenders(ctx, entry, chosen),
         free=funnel.places_free(ctx, entry, chosen) if chosen else {},
-        categories=wiring.pack_of(ctx, entry).programme.categories,
+        categories=pack.programme.categories,
+        called="" if pack.programme.nominates_people else _name_label(pack),
         given=given,
         source=given.get("source") or ("unit" if units else "self"),
         refused=refused,
     )
+
+
+def _name_label(pack: Pack) -> str:
+    """Return what the form calls a nominee that is no person: 项目名称, 集体名称."""
+    return published_names(pack.forms.get(pack.programme.record_form, {}))["name"]
 
 
 def _import_form(given: dict[str, str], refused: ServiceError | None) -> str:

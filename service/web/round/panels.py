@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Round
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, proportions
 from service.programmes.review import access, ballots, draws, scores, seats, standings
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
@@ -111,6 +111,7 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         rows=rows,
         changes=standings.list_changes(ctx, entry),
         balance=standings.weigh(rows),
+        proportions=proportions.measure(ctx, entry, [row.nomination for row in rows if row.proposed]),
         meeting=access.find_meeting(ctx, entry),
         organises=nominations.is_organiser(ctx, entry),
         ballot=ballot,

@@ -107,12 +107,15 @@ def disqualification_docx(nomination_id: int) -> Response:
 def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
     ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
+    title = "全套材料"
     try:
         unit = _recommender(entry)
         if what == "batch":
             data = batches.make_batch(ctx, entry, unit)
         else:
-            data = rosters.print_roster(ctx, entry, unit, form=kind)
+            chosen = rosters.find_roster(wiring.pack_of(ctx, entry), request.form.get("paper", ""))
+            data = rosters.print_roster(ctx, entry, unit, form=kind, key=chosen.key)
+            what, title = chosen.key, chosen.title
         exports.note_export(
             ctx,
             entry,
@@ -126,7 +129,6 @@ def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
     name = unit.name if unit else entry.organiser.name
-    title = "全套材料" if what == "batch" else "汇总表"
     return _file(data, kind, f"{title} {name} {entry.label}")
 
 
@@ -148,6 +150,7 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         unit for unit in quotas.units_with_places(ctx, entry) if exports.may_export_roster(ctx, entry, unit)
     ]
     published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
+    listing = programme.papers_of(ROSTER)
     return render_template(
         "papers/show.html",
         round=entry,
@@ -155,13 +158,16 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         whole=exports.may_export_roster(ctx, entry, None),
         full={unit.id for unit in units if exports.may_read_in_full(ctx, entry, unit)},
         quotas=programme.papers_of(QUOTAS),
-        rosters=programme.papers_of(ROSTER),
+        rosters=listing,
         forms=programme.papers_of(NOMINATION),
         notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
         decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
         versions=[
             (unit, found) for unit in (None, *units) if (found := rosters.list_versions(ctx, entry, unit))
         ],
+        titles={p.key: p.title for p in programme.papers_of(ROSTER)}
+        if len(programme.papers_of(ROSTER)) > 1
+        else {},
         zone=programme.zone,
         refused=refused,
         given=request.form if refused else {},

@@ -17,6 +17,7 @@ from service.programmes.privacy import (
     copies,
     corrections,
     disclosures,
+    file_readings,
     findings,
     subject,
 )
@@ -166,6 +167,9 @@ def _page(
         disclosures=disclosures.list_of(ctx, nomination),
         consent_words=consent_words(),
         kind_words=kind_words(),
+        hits_of=file_readings.hits_of,
+        needs_person=file_readings.needs_person,
+        problem_words=problem_words(),
         refused=refused,
         opened=opened,
         given=request.form if refused else {},
@@ -178,6 +182,17 @@ def consent_words() -> dict[str, str]:
         "publication": _("公示和公布"),
         "provision": _("向其他单位提供"),
         "sensitive": _("处理敏感个人信息"),
+    }
+
+
+def problem_words() -> dict[str, str]:
+    """Return why the contents of a file were not, or not all, read."""
+    return {
+        "encrypted": _("设有打开密码，读不出来"),
+        "no-text": _("里面没有文字，可能是扫描件"),
+        "cut": _("太长，只读了前面一部分"),
+        "damaged": _("内容损坏或不规范，读不出来"),
+        "slow": _("内容过于复杂，没有读完"),
     }
 
 

@@ -12,16 +12,19 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
 from service.models import NoticeKind, Round, Stage, Unit
 from service.programmes import wiring
+from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.publication import awards, notices, objections
+from service.programmes.publication import notices, objections, reserves
 from service.programmes.review import access
-from service.programmes.round import funnel, quotas, round_dates, round_events, rounds
+from service.programmes.round import admissions, funnel, quotas, round_dates, round_events, rounds, vacancies
 from service.programmes.rule import calendar
 from service.web.frame.errors import status_of
 from service.web.round import board, charts
-from service.workflow import event_starts, incidents, task_access
 from service.workflow.context import Context
+from service.workflow.instance import incidents
+from service.workflow.job import event_starts
+from service.workflow.task import task_access
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,6 +44,7 @@ class Management:
     extensions: Any
     awaited: Any  #: messages and signals only the organiser can give
     not_begun: Any  #: processes that an event was to begin and that could not
+    vacant: Any  #: candidates whose place a reserve may take
 
 
 @pages.get("")
@@ -157,6 +161,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         phase_names=charts.phases(),
         table=table,
         awarded=awards.count_by_category(ctx, entry),
+        admits=admissions.is_offered(ctx, entry),
         notice=notice,
         announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
@@ -177,6 +182,7 @@ def _manage(ctx: Context, entry: Round) -> Management:
         extensions=rounds.list_extensions(ctx, entry),
         awaited=round_events.list_awaited(ctx, entry),
         not_begun=event_starts.list_failing(ctx, entry.id),
+        vacant=vacancies.list_of(ctx, entry) if entry.stage in reserves.OPEN else [],
     )
 
 

@@ -54,4 +54,4 @@ def _hash_now(ctx: Context, printed: PrintedPaper) -> str:
         return forms.hash_now(ctx, nomination, paper)
     entry = ctx.session.get_one(Round, printed.round_id)
     unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
-    return rosters.hash_now(ctx, entry, unit)
+    return rosters.hash_now(ctx, entry, unit, printed.paper)

@@ -19,8 +19,9 @@ from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number
 from service.web.task.inbox import zone_of
 from service.web.task.tasks import read_answers
-from service.workflow import deployments, execution
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

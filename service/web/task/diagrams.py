@@ -11,8 +11,9 @@ from sqlalchemy import select
 from service.errors import NotFound, ServiceError
 from service.models import Deployment, HistoryEvent, Instance, Job, SubscriptionRow, TaskStatus, UserTask
 from service.web.task import trails
-from service.workflow import history, task_access
+from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.task import task_access
 
 pages = Blueprint("diagrams", __name__, url_prefix="/instances")
 

@@ -8,20 +8,33 @@ from typing import Any
 
 from flask import url_for
 
-from service.models import Attachment, Consent, Consultation, Defect, Finding, Instance, Nomination, Objection
+from service.models import (
+    Attachment,
+    Award,
+    Consent,
+    Consultation,
+    Defect,
+    Finding,
+    FollowUp,
+    Instance,
+    Nomination,
+    Objection,
+    ObjectionEvidence,
+)
 from service.programmes import wiring
+from service.programmes.award import awards, follow_ups
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
 from service.programmes.privacy import consents
 from service.programmes.privacy import findings as privacy_findings
-from service.programmes.publication import objections
+from service.programmes.publication import evidence, objections
 from service.programmes.review import consultations, form_checks
 from service.web.frame import words
 from service.web.task import answers, uploads
 from service.web.task.answers import Row
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +62,10 @@ class Dossier:
 
     nomination: Nomination | None = None
     objection: Objection | None = None
+    evidence: Sequence[ObjectionEvidence] = ()  #: handed in with the objection
     category: str = ""
+    award: Award | None = None  #: the title whose process it is
+    entries: Sequence[tuple[str, FollowUp]] = ()  #: what the process wrote into the title's ledger, by track
     rows: Sequence[Row] = ()
     slots: Sequence[SlotView] = ()
     findings: Sequence[Finding] = ()
@@ -66,8 +82,11 @@ def read(
 ) -> Dossier:
     """Gather what is known. While the record is being filled in its answers are in the form, not here."""
     if nomination is None:
+        award = awards.of_instance(ctx, instance)
+        if award is not None:
+            return Dossier(award=award, entries=_entries(ctx, award, instance))
         objection = objections.of_instance(ctx, instance)
-        return Dossier(objection=objection, nomination=None)
+        return Dossier(objection=objection, evidence=evidence.list_of(ctx, objection))
     properties = _properties(ctx, instance)
     return Dossier(
         nomination=nomination,
@@ -106,6 +125,11 @@ def slots_of(ctx: Context, nomination: Nomination, *, editable: bool) -> list[Sl
         )
         for key, slot in slots.items()
     ]
+
+
+def _entries(ctx: Context, award: Award, instance: Instance) -> list[tuple[str, FollowUp]]:
+    tracks = follow_ups.tracks_of(ctx, award)
+    return [(tracks[entry.track].name, entry) for entry in follow_ups.list_of_process(ctx, award, instance)]
 
 
 def _item(file: Attachment, slot: Slot) -> dict[str, Any]:

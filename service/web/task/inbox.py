@@ -15,9 +15,9 @@ from service.programmes import wiring
 from service.programmes.domain import FALLBACK_ZONE
 from service.web.frame import words
 from service.web.frame.numbers import number
-from service.workflow import tasklist
 from service.workflow.context import Context
-from service.workflow.tasklist import Filter, Page
+from service.workflow.task import tasklist
+from service.workflow.task.tasklist import Filter, Page
 
 pages = Blueprint("inbox", __name__)
 

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from service.errors import ServiceError
 from service.models import User
 from service.web.task.tasks import read_answers
-from service.workflow import people, user_tasks
 from service.workflow.context import Context
+from service.workflow.person import actors
+from service.workflow.task import user_tasks
 
 COMPLETE = "tasks.complete"
 
@@ -43,7 +44,7 @@ def carried() -> Kept | None:
 def keep(ctx: Context, user: User, kept: Kept) -> str:
     """Keep carried answers as the draft of their task, if it is this user's to do; returns where to go on."""
     try:
-        acting = replace(ctx, actor=people.actor_of(ctx, user))
+        acting = replace(ctx, actor=actors.actor_of(ctx, user))
         user_tasks.save_draft(acting, kept.task_id, read_answers(kept.answers))
     except ServiceError as refused:
         flash(_("刚才填写的内容没有存成草稿：%(why)s", why=refused.message), "warning")

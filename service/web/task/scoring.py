@@ -16,8 +16,10 @@ from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number
 from service.web.task import dossier
 from service.web.task.inbox import zone_of
-from service.workflow import deployments, execution, task_access, user_tasks
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution
+from service.workflow.task import task_access, user_tasks
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -83,7 +85,7 @@ def _page(task_id: int, given: dict[str, str], refused: ServiceError | None) -> 
         nomination=nomination,
         offered=task_access.is_offered(ctx, task),
         seat=seat,
-        groups=draws.rules_of(ctx, nomination.round).groups,
+        groups=draws.rules_of(ctx, nomination.round).at({_sitting_of(ctx, task)}).groups,
         dossier=dossier.read(ctx, task.instance, nomination),
         visible=scores.list_visible(ctx, nomination),
         given=given,
@@ -98,6 +100,10 @@ def _nomination_of(ctx: Context, task: UserTask) -> Nomination:
     if nomination is None or steps.SCORE not in element.properties:
         raise NotFound(_("这项任务不是评分。"))
     return nomination
+
+
+def _sitting_of(ctx: Context, task: UserTask) -> str:
+    return deployments.get_element(ctx, task.instance, task.element_id).properties[steps.SCORE]
 
 
 def _outcome(ctx: Context, task_id: int) -> str:

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from service.errors import Invalid
 from service.models import Comment, HeldDecision, Signer, SignerPlace, TaskStatus, UserTask
 from service.web.frame.numbers import number
-from service.workflow import comments, countersigning, signers, signing
 from service.workflow.context import Context
-from service.workflow.countersigning import Tally
+from service.workflow.task import comments, countersigning, signers, signing
+from service.workflow.task.countersigning import Tally
 
 pages = Blueprint("signing", __name__)
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from service.errors import Invalid
 from service.web.frame.numbers import number
-from service.workflow import returns, user_tasks
+from service.workflow.task import returns, user_tasks
 
 pages = Blueprint("task_actions", __name__, url_prefix="/tasks/<int:task_id>")
 

@@ -22,8 +22,11 @@ from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier
 from service.web.task.signing import Together
 from service.web.task.trails import Line
-from service.workflow import deployments, history, notifications, people, returns, task_access
+from service.workflow import history, notifications
 from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.person import people
+from service.workflow.task import returns, task_access
 
 
 @dataclass(frozen=True, kw_only=True)

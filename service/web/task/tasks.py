@@ -13,8 +13,9 @@ from service.models import TaskStatus, UserTask
 from service.models.plain_json import clean, is_plain
 from service.web.frame.errors import status_of
 from service.web.task import task_view
-from service.workflow import execution, task_access, user_tasks
 from service.workflow.context import Context
+from service.workflow.instance import execution
+from service.workflow.task import task_access, user_tasks
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

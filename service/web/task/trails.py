@@ -13,8 +13,8 @@ from service.engine.records import Element
 from service.models import HistoryEvent, Instance
 from service.programmes.review import experts
 from service.web.frame import labels, words
-from service.workflow import deployments
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
 REASONS = ("reason", "message")
 

@@ -13,6 +13,7 @@ from service.errors import Invalid, NotFound
 from service.models import Attachment, Nomination
 from service.programmes import wiring
 from service.programmes.nomination import attachments
+from service.programmes.publication import evidence
 from service.web.task import diagrams
 
 pages = Blueprint("uploads", __name__)
@@ -56,6 +57,15 @@ def download(attachment_id: int) -> Response:
         mimetype=attachment.content_type,
         as_attachment=not inline,
         download_name=attachment.filename,
+    )
+
+
+@pages.get("/evidence/<int:evidence_id>")
+def download_evidence(evidence_id: int) -> Response:
+    """Give back what was handed in with an objection, always as a download."""
+    file, data = evidence.get_visible(g.ctx, evidence_id)
+    return send_file(
+        io.BytesIO(data), mimetype=file.content_type, as_attachment=True, download_name=file.filename
     )
 
 

@@ -13,8 +13,9 @@ from service.programmes.review import ballots
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number
 from service.web.task.inbox import zone_of
-from service.workflow import execution, task_access
 from service.workflow.context import Context
+from service.workflow.instance import execution
+from service.workflow.task import task_access
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

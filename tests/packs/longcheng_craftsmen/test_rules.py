@@ -135,3 +135,18 @@ def test_n53_no_bound_of_age_and_no_nationality() -> None:
         rule[:3] for rule in judge(PACK, frontline_years=9, started_work="2000-01")
     }
     assert not {"birth_date", "nationality"} & set(PROGRAMME.fields)
+
+
+@pytest.mark.parametrize("text", [None, "", "成果用于全市“1028”产业体系建设", "成果用于本企业生产线"])
+def test_n54_1028_system_is_offered_for_reference_and_holds_nobody_up(text: str | None) -> None:
+    [field] = [c for c in APPLICATION["components"] if c.get("key") == "innovation_value"]
+    filled = {items[0]: "有支撑材料" for items in POWERS.values()}
+
+    findings = judge(PACK, **filled, **({} if text is None else {"innovation_value": text}))
+    with pytest.raises(Invalid) as told:
+        schemas.validate(APPLICATION, {} if text is None else {"innovation_value": text})
+
+    assert "“1028”产业体系建设的可以写明，不作要求" in field["description"]
+    assert [rule for rule, finding in findings.items() if "1028" in finding.message or rule == "N54"] == []
+    assert findings["N45"].warning is False
+    assert "innovation_value" not in told.value.fields

@@ -17,7 +17,8 @@ from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
 from service.programmes.rule import identity_number
 from service.programmes.rule.eligibility import Result
-from service.workflow import people, user_tasks
+from service.workflow.person import actors, logins
+from service.workflow.task import user_tasks
 from tests.packs.judging import judge
 from tests.programmes.story import Story
 
@@ -58,11 +59,11 @@ def test_accounts_are_those_it_names_and_one_chain_for_every_unit(shown: Story) 
     demo = read_demo(shown.pack.demo)
 
     with shown.wiring.reading() as ctx:
-        logins = set(ctx.session.scalars(select(User.login)))
+        known = set(ctx.session.scalars(select(User.login)))
         named = {account.login for account in demo.accounts}
-        assert named <= logins
-        assert len(logins) == 11 + 7 + 2 * 15
-        assert people.log_in(ctx, "xiaoming", demonstration.PASSWORD).name == "演示-申报人"
+        assert named <= known
+        assert len(known) == 11 + 7 + 2 * 15
+        assert logins.log_in(ctx, "xiaoming", demonstration.PASSWORD).name == "演示-申报人"
         mails = set(ctx.session.scalars(select(User.email)))
     assert {str(mail).partition("@")[2] for mail in mails} == {"example.invalid"}
     assert [entry.login for entry in demonstration.list_log_ins(shown.pack)] == [
@@ -111,7 +112,7 @@ def test_the_forms_still_being_filled_in_only_have_to_be_submitted(shown: Story)
         tasks = list(ctx.session.scalars(query.where(UserTask.status == TaskStatus.OPEN)))
         for task in tasks:
             league = ctx.session.scalars(select(User).where(User.login == "tuanzhibu")).one()
-            acting = replace(ctx, actor=people.actor_of(ctx, league))
+            acting = replace(ctx, actor=actors.actor_of(ctx, league))
             draft = ctx.session.get_one(Draft, task.id)
             user_tasks.complete(acting, task.id, "submit", draft.answers)
         found = list(ctx.session.scalars(select(Nomination).where(Nomination.round_id == shown.round_id)))

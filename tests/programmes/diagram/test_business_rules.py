@@ -10,7 +10,7 @@ import pytest
 from service.models import Nomination
 from service.programmes.diagram import diagrams
 from service.workflow import history
-from service.workflow.deployments import DiagramRefused
+from service.workflow.definition.deployments import DiagramRefused
 from tests.programmes.story import Story
 
 SERVICE_TASK = re.compile(rb'<bpmn:serviceTask id="check_eligibility".*?</bpmn:serviceTask>', re.DOTALL)

@@ -58,6 +58,12 @@ def test_a_word_the_programme_does_not_know_is_named_with_its_element(
     assert problems(pack, before, after) == [expected]
 
 
+def test_a_user_task_without_a_role_is_told_of_once(pack: Pack) -> None:
+    nobody = '<zeebe:assignmentDefinition candidateGroups="league@unit" />'
+
+    assert problems(pack, nobody, "") == [("workplace_league_opinion", "no-group", "error")]
+
+
 def test_a_start_event_that_is_gone_is_missed_in_its_pool(pack: Pack) -> None:
     renamed = pack.diagram.replace(b"nominated_by_self", b"started_by_oneself")
 

@@ -9,6 +9,7 @@ import pytest
 
 from service.programmes.diagram import completeness
 from service.programmes.pack.packs import Pack
+from service.programmes.rule.scoring import Sitting
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,23 @@ def test_what_a_form_lacks_is_named_with_the_step(
     found = completeness.check_diagram(pack, redrawn)
 
     assert [(p.element_id, p.rule) for p in found if p.severity == "error"] == expected
+
+
+def test_a_ranking_without_places_proposes_nobody_and_says_so(pack: Pack) -> None:
+    award = replace(pack.programme.award, places_per_category=0)
+    boundless = replace(pack, programme=replace(pack.programme, award=award))
+
+    found = [(p.element_id, p.rule, p.severity) for p in completeness.check(boundless)]
+
+    assert found == [("rank_nominations", "no-places", "warning")]
+
+
+def test_a_scoring_step_says_at_which_of_several_sittings(pack: Pack) -> None:
+    review = pack.programme.review
+    assert review is not None
+    sittings = (Sitting(key="first", name="初评", weight=40), Sitting(key="pitch", name="路演", weight=60))
+    twice = replace(pack, programme=replace(pack.programme, review=replace(review, sittings=sittings)))
+
+    found = [(p.element_id, p.rule) for p in completeness.check(twice)]
+
+    assert found == [("expert_score", "score-form")]

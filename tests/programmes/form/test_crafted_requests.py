@@ -13,7 +13,7 @@ from service.models import Instance, Nomination, Submission, UserTask
 from service.programmes import intake
 from service.programmes.nomination import reviews
 from service.programmes.rule import identity_number
-from service.workflow import task_access, user_tasks
+from service.workflow.task import task_access, user_tasks
 from tests.programmes.story import CATEGORY, Story
 from tests.programmes.test_roles import grant
 
@@ -134,17 +134,21 @@ def test_opinion_longer_than_its_place_is_refused(round_2024: Story) -> None:
     assert list(refused.value.fields) == ["text"]
 
 
-def test_reviewer_does_not_find_his_own_nomination_on_the_page(round_2024: Story) -> None:
-    own, other = round_2024.nominate(source="self"), round_2024.nominate()
+def test_x15_reviewer_finds_neither_his_own_nomination_nor_a_colleagues_on_the_page(
+    round_2024: Story,
+) -> None:
+    own, colleague = round_2024.nominate(source="self"), round_2024.nominate()
+    other = round_2024.nominate("wujin-gehu")
     round_2024.to_review()
     grant(round_2024, "xiaoming", "reviewer", "cz")
-    task_id = round_2024.task_id(own, "joint_review")
+    task_ids = [round_2024.task_id(nominee, "joint_review") for nominee in (own, colleague)]
 
     with round_2024.acting("xiaoming") as ctx:
         found = reviews.list_candidates(ctx, round_2024.entry(ctx), "joint_review", CATEGORY)
         assert [nomination.id for _task, nomination in found] == [other]
-        with pytest.raises(Forbidden, match="本人不能"):
-            reviews.decide(ctx, [task_id], {task_id: "select"}, {})
+        for task_id, reason in zip(task_ids, ("申报人本人", "与申报人同一单位"), strict=True):
+            with pytest.raises(Forbidden, match=reason):
+                reviews.decide(ctx, [task_id], {task_id: "select"}, {})
 
 
 def test_category_of_a_batch_is_that_of_the_form(round_2024: Story) -> None:

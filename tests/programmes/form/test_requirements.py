@@ -11,8 +11,9 @@ from service.errors import Invalid
 from service.programmes.form.checks import FormContext
 from service.programmes.form.problems import find_problems
 from service.programmes.form.schemas import validate
+from service.programmes.rule.calendar import WorkingDays
 
-TODAY = FormContext(today=date(2024, 3, 25), variables={"category": "craft"})
+TODAY = FormContext(today=date(2024, 3, 25), days=WorkingDays, variables={"category": "craft"})
 
 
 def a_form(kind: str = "textarea", **properties: str) -> dict[str, Any]:
@@ -40,6 +41,10 @@ def refusals(require: str, answers: dict[str, Any], *, lenient: bool = False) ->
         ("=date(began) <= today()", {"began": "2024-03-25", "deeds": "x"}, False),
         ("=date(began) <= today()", {"began": "2024-03-26", "deeds": "x"}, True),
         ("=began <= deeds", {"began": "2020-01", "deeds": "2019-12"}, True),
+        ("=working days between(began, deeds) >= 5", {"began": "2024-04-01", "deeds": "2024-04-10"}, False),
+        ("=working days between(began, deeds) >= 5", {"began": "2024-04-01", "deeds": "2024-04-08"}, True),
+        ("=working days between(began, deeds) >= 5", {"began": "2044-04-01", "deeds": "2044-04-02"}, False),
+        ("=working days between(began, deeds) >= 5", {"deeds": "2024-04-08"}, False),
         ('=category = "craft"', {"deeds": "x"}, False),
         ('=category = "other"', {"deeds": "x"}, True),
     ],

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from service.errors import Conflict, Invalid
 from service.models import Nomination, Reminder, UserTask
 from service.programmes.nomination import opinions
-from service.workflow import returns, task_access, user_tasks
+from service.workflow.task import returns, task_access, user_tasks
 from tests.programmes.round.test_rounds import at, nudged
 from tests.programmes.story import Story
 
@@ -33,7 +33,7 @@ def take_back(story: Story, nominee: int, element_id: str, *, by: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["outcome", "send_back"])
-def test_form_sent_back_nudges_again_and_is_screened_anew(round_2024: Story, way: str) -> None:
+def test_x13_form_sent_back_nudges_again_and_is_screened_anew(round_2024: Story, way: str) -> None:
     nominee = round_2024.start()
     round_2024.pass_until("2024-03-20 10:00")
     round_2024.hand_in(nominee, birth=at(round_2024, "1988-12-31").date())

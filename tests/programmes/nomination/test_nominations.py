@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.models import Nomination, Unit, User
-from service.programmes.nomination import nominations, record
-from service.programmes.nomination.nominations import Filter, NominatedTwice
+from service.programmes.nomination import claims, nominations, record
+from service.programmes.nomination.claims import NominatedTwice
+from service.programmes.nomination.nominations import Filter
 from service.programmes.paper import exports
 from service.programmes.round import quotas, rounds, starts
-from service.workflow import instances, people, task_access, user_tasks
 from service.workflow.context import ANONYMOUS, Context
+from service.workflow.person import logins, people
+from service.workflow.task import instances, task_access, user_tasks
 from tests.programmes.story import Story
 
 GEHU = "wujin-gehu"
@@ -28,7 +30,7 @@ def nobody(round_2024: Story) -> Story:
     """The round with an account that holds nothing."""
     with round_2024.wiring.transaction() as ctx:
         unit = ctx.session.scalars(select(Unit).where(Unit.code == "cz")).one()
-        people.create_user(ctx, login="bianwai", name="演示-编外", password="xuanshu-demo", unit=unit)
+        logins.create_user(ctx, login="bianwai", name="演示-编外", password="xuanshu-demo", unit=unit)
     return round_2024
 
 
@@ -103,7 +105,7 @@ def test_start_at_a_unit_out_of_use_or_without_places_is_refused(round_2024: Sto
         ({}, {"category": "work_safety"}),  # two categories
     ],
 )
-def test_second_of_the_same_person_is_refused_naming_both_units(
+def test_x28_second_of_the_same_person_is_refused_naming_both_units(
     round_2024: Story, first: dict[str, str], second: dict[str, str]
 ) -> None:
     answers = round_2024.hand_in(round_2024.start(**first))
@@ -143,7 +145,7 @@ def test_a_form_sent_back_may_be_handed_in_again(round_2024: Story) -> None:
 
 
 @pytest.mark.usefixtures("both_databases")
-def test_two_who_submit_the_same_person_at_once_are_not_both_let_through(round_2024: Story) -> None:
+def test_x28_two_who_submit_the_same_person_at_once_are_not_both_let_through(round_2024: Story) -> None:
     first, second = round_2024.start(), round_2024.start(GEHU)
     person = round_2024.person(date(1995, 8, 1))
     for nominee in (first, second):
@@ -153,7 +155,7 @@ def test_two_who_submit_the_same_person_at_once_are_not_both_let_through(round_2
         with round_2024.wiring.transaction() as ctx:
             nomination = ctx.session.get_one(Nomination, nominee)
             before()
-            nominations.require_only_one(ctx, nomination, person.id_number)
+            claims.claim(ctx, nomination, person.id_number)
 
     outcomes = at_once(
         lambda both: submit(first, both.wait), lambda both: submit(second, both.wait),
@@ -166,7 +168,7 @@ def test_two_who_submit_the_same_person_at_once_are_not_both_let_through(round_2
     assert "共青团武进区委" in refused.message
     with round_2024.wiring.reading() as ctx:
         indexes = list(ctx.session.scalars(select(Nomination.id_number_index)))
-    assert sorted(indexes, key=str) == sorted([None, nominations.index_of(person.id_number)], key=str)
+    assert sorted(indexes, key=str) == sorted([None, claims.index_of(person.id_number)], key=str)
 
 
 @pytest.mark.postgresql

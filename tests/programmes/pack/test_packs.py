@@ -80,6 +80,22 @@ def test_forms_and_diagram_of_the_shipped_pack():
     [
         ("count_first_day =", "count_frist_day =", "notice.count_frist_day 不是系统认识的设置项"),
         ("theme =", "colour =", "colour 不是系统认识的设置项"),
+        (
+            "exceptions_per_unit =",
+            "exceptions_a_unit =",
+            "settings.exceptions_a_unit 不是系统认识的设置项（unknown key），请核对拼写或删去；这里可写："
+            "self_nomination_takes_quota、roster_layout、outside_recommenders、exceptions_per_unit",
+        ),
+        (
+            "self_nomination_needs_unit =",
+            "nobody_asks =",
+            "switches.nobody_asks 没有流程图或决策表来问，改它不起作用，请删去",
+        ),
+        (
+            "honours_of_departments_count =",
+            "honours_count =",
+            'eligibility.dmn：switch("honours_of_departments_count") 不在 programme.toml 的 switches 中',
+        ),
         ("working_days = 5", 'working_days = "5"', "notice.working_days 应为整数，现在是 '5'"),
         ("working_days = 5", "working_days = 0", "notice.working_days 应不小于 1，现在是 0"),
         ("year = 2024", "year = true", "year 应为整数，现在是 True"),
@@ -118,6 +134,105 @@ def test_wrong_setting_is_named(pack_dirs, old, new, problem):
     spoil(pack_dirs[0] / KEY / "programme.toml", old, new)
 
     assert any(problem in found for found in problems_of(pack_dirs))
+
+
+def test_a_category_may_name_its_own_places(pack_dirs):
+    spoil(pack_dirs[0] / KEY / "programme.toml", 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
+
+    programme = load_pack(*pack_dirs, KEY).programme
+
+    assert (programme.places_of("work_safety"), programme.places_of("technical_skills")) == (60, 100)
+    assert programme.is_bounded
+
+
+def test_places_that_only_some_categories_have_are_refused(pack_dirs):
+    file = pack_dirs[0] / KEY / "programme.toml"
+    spoil(file, 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
+    spoil(file, "places_per_category = 100", "at_least = 1")
+
+    assert (
+        f"{KEY}/programme.toml：categories places：生产管理类、综合服务类、科研创新类、技术技能类、"
+        "乡村振兴类也须写明授予名额"
+    ) in problems_of(pack_dirs)
+
+
+def test_a_form_without_identity_number_asks_what_a_nominee_is_known_by(pack_dirs):
+    spoil(pack_dirs[1] / KEY / "recommendation.form", '"key": "id_number"', '"key": "code"')
+
+    assert any("缺少字段 id_number（身份证号）" in problem for problem in problems_of(pack_dirs))
+
+
+def test_nominees_are_known_by_fields_of_the_form_or_their_unit(pack_dirs):
+    file = pack_dirs[0] / KEY / "programme.toml"
+    spoil(file, "[award]", '[nominee]\nidentified_by = ["unit", "name", "leader"]\n\n[award]')
+
+    assert problems_of(pack_dirs) == (
+        f"{KEY}/programme.toml：nominee.identified_by 的 leader 不是表单 {KEY}.recommendation 的字段，"
+        "也不是 unit",
+    )
+
+
+def test_lists_that_are_published_may_use_the_forms_own_words(pack_dirs):
+    spoil(pack_dirs[1] / KEY / "recommendation.form", '"label": "姓名"', '"label": "项目名称"')
+    file = pack_dirs[0] / KEY / "programme.toml"
+    spoil(
+        file, 'columns = ["序号", "姓名", "性别", "工作单位及职务", "备注"]',
+        'columns = ["序号", "项目名称", "性别", "民族", "备注"]',
+    )  # fmt: skip
+    spoil(
+        file,
+        'columns = ["序号", "姓名", "性别", "出生年月"',
+        'columns = ["序号", "项目名称", "性别", "出生年月"',
+    )
+
+    assert [problem.split("：", 1)[1] for problem in problems_of(pack_dirs)] == [
+        "papers.publication.columns “民族”不在公布的名单里，只有：序号（number）、项目名称（name）、"
+        "性别（sex）、工作单位及职务（workplace_and_post）、申报类别（category）、推荐单位（recommender）、备注（remark）。"
+        "叫法不同的，在 papers.publication.values 中写明是哪一项"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ('field = "kind"\nvalues = ["一线"]\nat_least = 40', "的 field kind 不是表单"),
+        ('field = "sex"\nvalues = ["女性"]\nat_least = 40', "“女职工”的“女性”不是 sex 的选项"),
+        ('field = "sex"\nvalues = ["女"]\nat_least = 40\ncategories = ["x"]', "的类别“x”不在 categories 中"),
+        ('field = "sex"\nvalues = ["女"]', "至少写明 at_least 或 at_most"),
+        ('field = "sex"\nvalues = ["女"]\nat_least = 60\nat_most = 40', "前者不大于后者"),
+    ],
+)
+def test_a_proportion_that_nobody_can_answer_is_named(pack_dirs, written, problem):
+    file = pack_dirs[0] / KEY / "programme.toml"
+    spoil(file, "[award]", f'[[proportions]]\nname = "女职工"\n{written}\n\n[award]')
+
+    assert any(problem in found for found in problems_of(pack_dirs))
+
+
+def test_without_a_table_of_fields_the_form_says_who_may_see_what(pack_dirs):
+    file = pack_dirs[0] / KEY / "programme.toml"
+    written = load_pack(*pack_dirs, KEY).programme.fields
+    text = file.read_text("utf-8")
+    start, end = text.index("[fields]"), text.index("# What else the notice leaves open")
+    file.write_text(text[:start] + text[end:], "utf-8")
+
+    assert load_pack(*pack_dirs, KEY).programme.fields == written
+
+    spoil(pack_dirs[1] / KEY / "recommendation.form", '"class": "SENSITIVE"', '"soft": "length:0-40"')
+    assert [problem.split("：", 1)[1] for problem in problems_of(pack_dirs)] == [
+        f"表单 {KEY}.recommendation 的 phone 没有写明 class（PUBLIC、INTERNAL 或 SENSITIVE）"
+    ]
+
+
+def test_settings_need_not_be_written_where_the_usual_is_meant(pack_dirs):
+    file = pack_dirs[0] / KEY / "programme.toml"
+    text = file.read_text("utf-8")
+    start, end = text.index("[settings]"), text.index("[retention]")
+    file.write_text(text[:start] + text[end:], "utf-8")
+
+    choices = load_pack(*pack_dirs, KEY).programme.choices
+
+    assert (choices.roster_layout, choices.self_nomination_takes_quota) == ("sheet_per_category", True)
 
 
 def test_all_problems_are_told_at_once(pack_dirs):

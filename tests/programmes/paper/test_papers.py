@@ -138,6 +138,22 @@ def test_who_lost_his_place_is_told_why(round_2024: Story) -> None:
     assert "共青团溧阳市委：" in text
 
 
+def test_the_notice_of_a_lost_place_has_the_day_of_the_decision(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="qualification_review")
+    round_2024.complete(
+        nominee, "qualification_review", "disqualify", defects=["unsealed"], reason="见附页。"
+    )
+    decided = round_2024.clock().astimezone(round_2024.pack.programme.zone)
+    round_2024.clock.move(days=40)
+
+    with round_2024.acting("shiwei") as ctx:
+        text = lines(official.print_disqualification(ctx, ctx.session.get_one(Nomination, nominee)))
+
+    assert f"{decided.year}年{decided.month}月{decided.day}日" in text
+    printed = round_2024.clock().astimezone(round_2024.pack.programme.zone)
+    assert f"{printed.year}年{printed.month}月{printed.day}日" not in text
+
+
 def test_a_batch_has_every_paper_and_a_manifest_that_proves_it(round_2024: Story) -> None:
     nominee = round_2024.read(handed_in(round_2024))
 

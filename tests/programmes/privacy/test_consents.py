@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Consent, Nomination, NoticeKind
+from service.models import Consent, Nomination, NoticeKind, Notification, User
 from service.programmes.privacy import consents
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import notices
@@ -93,3 +94,21 @@ def withdraw(story: Story, nomination_id: int) -> None:
     number = consents_of(story, nomination_id)[0].id
     with story.acting(LEAGUE) as ctx:
         consents.withdraw(ctx, number, "本人书面要求")
+
+
+def test_organisers_are_told_of_a_withdrawal_once(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+
+    withdraw(round_2024, nominee)
+
+    with round_2024.wiring.reading() as ctx:
+        told = select(User.login, Notification.text).join(User, User.id == Notification.user_id)
+        rows = ctx.session.execute(told.where(Notification.kind == "privacy")).all()
+        name = ctx.session.get_one(Nomination, nominee).name
+    assert [tuple(row) for row in rows] == [
+        (
+            ORGANISER,
+            f"{name} · 青锋精密机械有限公司（演示）："
+            "撤回了对“公示和公布”的同意，此后不再据此办理，请核对名单。",
+        )
+    ]

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import CorrectionStatus, Nomination
+from service.models import CorrectionStatus, Nomination, Notification, User
 from service.programmes.nomination import record
 from service.programmes.privacy import corrections
 from tests.programmes.story import LEAGUE, ORGANISER, Story
@@ -92,3 +93,23 @@ def ask(story: Story, nominee: int, field: str, value: str) -> int:
         correction = corrections.ask(ctx, nomination, field, value, "与证件不一致")
         ctx.session.flush()
         return correction.id
+
+
+def test_organisers_hear_of_a_request_and_whoever_asked_of_the_answer(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    made = ask(round_2024, nominee, "deeds", "更正后的事迹。")
+    refused = ask(round_2024, nominee, "phone", "0519-80001234")
+
+    with round_2024.acting(ORGANISER) as ctx:
+        corrections.decide(ctx, made, make=True, answer="")
+        corrections.decide(ctx, refused, make=False, answer="与证件一致")
+
+    with round_2024.wiring.reading() as ctx:
+        told = select(User.login, Notification.text).join(User, User.id == Notification.user_id)
+        rows = ctx.session.execute(told.where(Notification.kind == "privacy").order_by(Notification.id)).all()
+    assert [(login, text.partition("：")[2]) for login, text in rows] == [
+        (ORGANISER, "申请更正个人信息，请在“个人信息”页办理。"),
+        (ORGANISER, "申请更正个人信息，请在“个人信息”页办理。"),
+        (LEAGUE, "更正申请已办理。"),
+        (LEAGUE, "更正申请未予办理，理由：与证件一致"),
+    ]

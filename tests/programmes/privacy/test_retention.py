@@ -8,9 +8,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from service.models import Attachment, Base, Nomination, PrintedPaper, StampedScan, Submission
+from service.models import (
+    Attachment,
+    Award,
+    Base,
+    FollowUp,
+    Nomination,
+    Objection,
+    ObjectionEvidence,
+    PrintedPaper,
+    StampedScan,
+    Submission,
+    Unit,
+)
 from service.programmes import wiring
 from service.programmes.privacy.retention import NAMELESS
+from service.programmes.publication import evidence
 from service.scheduler import retention
 from service.workflow import history
 from tests.programmes.story import Story
@@ -117,3 +130,82 @@ def test_scan_of_a_form_goes_with_the_form(round_2024: Story, tmp_path: Path) ->
     assert left == hashlib.sha256(b"%PDF-1.4 kept").hexdigest()
     assert b"%PDF-1.4 kept" in kept
     assert b"%PDF-1.4 lost" not in kept
+
+
+def test_scan_of_a_roster_goes_with_those_it_names(round_2024: Story, tmp_path: Path) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    data = b"%PDF-1.4 a stamped roster"
+    with round_2024.wiring.transaction() as ctx:
+        liyang = ctx.session.scalars(select(Unit.id).where(Unit.code == "liyang")).one()
+        for digit in "01":
+            paper = PrintedPaper(
+                round_id=1, paper="roster", recommender_id=liyang, content_hash=digit * 64,
+                printed_at=ctx.now,
+            )  # fmt: skip
+            ctx.session.add(paper)
+            ctx.session.flush()
+            sha256 = wiring.storage_of(ctx).write(data)
+            ctx.session.add(
+                StampedScan(
+                    printed_paper_id=paper.id, filename="s.pdf", size=1, sha256=sha256, uploaded_at=ctx.now
+                )
+            )
+    round_2024.clock.move(days=360)
+    retention.run_once(round_2024.wiring)
+    assert kept_bytes(tmp_path).count(data) == 1
+
+    round_2024.clock.move(days=40)
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(StampedScan.id)).all() == []
+    assert kept_bytes(tmp_path).count(data) == 0
+
+
+def test_evidence_goes_with_whom_it_was_about(round_2024: Story, tmp_path: Path) -> None:
+    round_2024.nominate()
+    lost = round_2024.nominate()
+    round_2024.to_notice()
+    case = round_2024.object_to(lost)
+    with round_2024.wiring.transaction() as ctx:
+        objection = ctx.session.get_one(Objection, case)
+        evidence.keep(ctx, objection, evidence.check([("证明.txt", "情况属实".encode())]))
+    round_2024.settle(case, "accept", "upheld")
+    round_2024.to_announcement()
+    round_2024.clock.move(days=400)
+
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(ObjectionEvidence.id)).all() == []
+    assert "情况属实".encode() not in kept_bytes(tmp_path)
+
+
+def test_file_that_proves_an_entry_of_a_title_stays(round_2024: Story, tmp_path: Path) -> None:
+    round_2024.nominate()
+    lost, data = round_2024.nominate(), b"a picture of both"
+    round_2024.complete(lost, "workplace_league_opinion", "reject", text="不合适")
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    with round_2024.wiring.transaction() as ctx:
+        file = ctx.session.scalars(select(Attachment).where(Attachment.nomination_id == lost)).all()[0]
+        file.sha256 = wiring.storage_of(ctx).write(data)
+        award = ctx.session.scalars(select(Award)).one()
+        entry = FollowUp(
+            round_id=1, award_id=award.id, track="publicity", item="宣传", day=ctx.now.date(), text="合影。",
+            filename="合影.jpg", sha256=file.sha256, written_by="某", unit_name="某", written_at=ctx.now,
+        )  # fmt: skip
+        ctx.session.add(entry)
+    round_2024.clock.move(days=400)
+
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(Attachment.id).where(Attachment.nomination_id == lost)).all() == []
+    assert data in kept_bytes(tmp_path)
+
+
+def kept_bytes(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in (folder / "files").rglob("*") if path.is_file()]

@@ -46,7 +46,7 @@ def test_window_closes_by_itself_at_24_00(round_2024: Story) -> None:
     assert round_2024.notice().closed_at == at(round_2024, "2024-04-10 00:00")
 
 
-def test_year_without_a_calendar_is_refused_and_nothing_changes(round_2024: Story) -> None:
+def test_x31_year_without_a_calendar_is_refused_and_nothing_changes(round_2024: Story) -> None:
     nominee = round_2024.nominate()
     round_2024.to_review()
     round_2024.carry(nominee, "")
@@ -138,7 +138,7 @@ def test_list_is_frozen_and_its_hash_is_of_what_is_shown(round_2024: Story) -> N
     assert hashlib.sha256(canonical.encode()).hexdigest() == after.snapshot_hash
 
 
-def test_fewer_than_a_hundred_are_published_as_they_are(round_2024: Story) -> None:
+def test_x27_fewer_than_a_hundred_are_published_as_they_are(round_2024: Story) -> None:
     nominees = [round_2024.nominate() for _ in range(2)]
     round_2024.to_notice()
     round_2024.to_announcement()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from service.errors import Conflict, Invalid, NotFound
 from service.models import HistoryEvent, Instance, Notice, NoticeKind, Objection, QuotaKind
 from service.programmes.publication import notices, objections
-from service.workflow import instances
+from service.workflow.task import instances
 from tests.programmes.round.test_round_story import places_taken
 from tests.programmes.story import OBJECTION, Story
 
@@ -23,7 +23,7 @@ def two(round_2024: Story) -> tuple[int, int]:
     return both
 
 
-def test_upheld_cancels_the_candidacy_and_gives_the_places_back(
+def test_x05_upheld_cancels_the_candidacy_and_gives_the_places_back(
     round_2024: Story, two: tuple[int, int]
 ) -> None:
     objected, other = two
@@ -41,7 +41,7 @@ def test_upheld_cancels_the_candidacy_and_gives_the_places_back(
 @pytest.mark.parametrize(
     ("outcomes", "status"), [(("accept", "rejected"), "rejected"), (("dismiss",), "dismissed")]
 )
-def test_not_upheld_keeps_the_candidate(
+def test_x06_not_upheld_keeps_the_candidate(
     round_2024: Story, two: tuple[int, int], outcomes: tuple[str, ...], status: str
 ) -> None:
     objection = round_2024.object_to(two[0])
@@ -56,7 +56,7 @@ def test_not_upheld_keeps_the_candidate(
 
 
 @pytest.mark.usefixtures("both_databases")
-def test_open_at_the_announcement_holds_up_only_its_candidate(
+def test_x07_open_at_the_announcement_holds_up_only_its_candidate(
     round_2024: Story, two: tuple[int, int]
 ) -> None:
     objected, other = two

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from service.models import Candidate, Seat, Standing, TaskStatus, User, UserTask
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.review import ballots, seats, standings
-from service.workflow import user_tasks
 from service.workflow.context import Context
+from service.workflow.task import user_tasks
 from tests.programmes.story import Story
 
 PROGRAMME = "longcheng-craftsmen"

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, update
 
 from service.errors import Conflict, NotFound, ServiceError
 from service.models import BallotCount, Base, ListChange, UserTask, Voter
-from service.programmes.review import ballots
-from service.workflow import task_access, user_tasks
+from service.programmes.review import ballots, standings
 from service.workflow.context import Context
+from service.workflow.task import task_access, user_tasks
 from tests.at_once import at_once
 from tests.programmes.review.panel_story import PanelStory
 
@@ -209,3 +209,56 @@ def _everything(ctx: Context) -> dict[str, list[tuple[object, ...]]]:
         )
         for table in Base.metadata.sorted_tables
     }
+
+
+def test_a_committee_votes_on_everybody_without_scores_and_the_votes_rank_them(scoring: PanelStory) -> None:
+    with scoring.wiring.transaction() as ctx:
+        entry = scoring.entry(ctx)
+        listed = standings.propose(ctx, entry)
+        ballot, voters = ballots.open_ballot(ctx, entry, "expert")
+        for nomination_id, votes in {1: 7, 2: 9, 3: 7}.items():
+            found = (BallotCount.nomination_id == nomination_id, BallotCount.choice == ballots.FOR)
+            ctx.session.execute(update(BallotCount).where(*found).values(votes=votes))
+        fallen = ballots.count(ctx, entry, by_votes=True)
+        ctx.session.flush()
+        rows = [(row.nomination_id, row.rank, row.total, row.tie) for row in standings.list_of(ctx, entry)]
+        reasons = [change.reason for change in ctx.session.scalars(select(ListChange))]
+
+    assert (listed, len(voters), ballot.voters, fallen) == (3, 9, 9, 1)
+    tie = "票数相同，按推荐次序"
+    assert rows == [
+        (2, 1, 9_000, ""),
+        (scoring.proposed()[1], 2, 7_000, tie),
+        (_last(scoring), 3, 7_000, tie),
+    ]
+    assert scoring.proposed() == [2, rows[1][0]]
+    assert reasons == ["得 7 票，列第 3 名，超出 2 个名额"]
+
+
+def test_who_found_no_majority_is_ranked_behind_everybody_who_did(scoring: PanelStory) -> None:
+    with scoring.wiring.transaction() as ctx:
+        entry = scoring.entry(ctx)
+        standings.propose(ctx, entry)
+        ballots.open_ballot(ctx, entry, "expert")
+        for nomination_id, (votes, against) in {1: (4, 5), 2: (5, 4), 3: (6, 3)}.items():
+            for choice, number in ((ballots.FOR, votes), (ballots.AGAINST, against)):
+                found = (BallotCount.nomination_id == nomination_id, BallotCount.choice == choice)
+                ctx.session.execute(update(BallotCount).where(*found).values(votes=number))
+        fallen = ballots.count(ctx, entry, by_votes=True)
+
+    assert fallen == 1
+    assert scoring.proposed() == [3, 2]
+
+
+def test_nobody_votes_where_nobody_holds_the_role(scoring: PanelStory) -> None:
+    with scoring.wiring.transaction() as ctx:
+        entry = scoring.entry(ctx)
+        standings.propose(ctx, entry)
+
+        with pytest.raises(Conflict, match="没有投票人"):
+            ballots.open_ballot(ctx, entry, "committee")
+
+
+def _last(story: PanelStory) -> int:
+    [left] = {1, 2, 3} - set(story.proposed())
+    return left

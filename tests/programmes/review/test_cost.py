@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.programmes.review import ballots, standings
-from service.workflow import user_tasks
+from service.workflow.task import user_tasks
 from tests.programmes.review.panel_story import PanelStory
 from tests.web.browser import count_statements
 

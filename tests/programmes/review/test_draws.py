@@ -11,7 +11,7 @@ from service.errors import Conflict, Forbidden, Invalid
 from service.models import Draw, HistoryEvent, Seat, SeatStatus, User
 from service.programmes.review import draws
 from service.programmes.round import rounds
-from service.workflow import people
+from service.workflow.person import logins, people
 from tests.programmes.review.panel_story import SEED, PanelStory
 
 POOL = [f"zhuanjia{number}" for number in range(1, 10)]
@@ -140,5 +140,5 @@ def test_only_the_organiser_adds_to_the_draw(scoring: PanelStory) -> None:
 def _add_expert(story: PanelStory, login: str) -> None:
     with story.wiring.transaction() as ctx:
         unit, pool = rounds.get_unit(ctx, "inst-a"), rounds.get_unit(ctx, "zgh")
-        user = people.create_user(ctx, login=login, name="演示-专家", password="long enough 1", unit=unit)
+        user = logins.create_user(ctx, login=login, name="演示-专家", password="long enough 1", unit=unit)
         people.grant(ctx, user, "expert", pool)

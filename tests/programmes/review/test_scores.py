@@ -14,8 +14,8 @@ from service.models import HistoryEvent, Submission
 from service.programmes.nomination import nominations
 from service.programmes.review import scores
 from service.programmes.review.scores import GivenScores
-from service.workflow import user_tasks
 from service.workflow.context import Context
+from service.workflow.task import user_tasks
 from tests.at_once import at_once
 from tests.programmes.review.panel_story import PanelStory
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,10 +12,12 @@ from sqlalchemy import select
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.models import Draft, Notification, Seat, SeatStatus, User
 from service.programmes.review import draws, scores, seats
-from service.workflow import task_access, user_tasks
 from service.workflow.context import Context
+from service.workflow.person import delegations
+from service.workflow.task import task_access, user_tasks
 from tests.at_once import at_once
 from tests.programmes.review.panel_story import PanelStory
+from tests.programmes.story import _unit
 
 
 def test_who_steps_back_is_replaced_by_the_next_drawn(scoring: PanelStory) -> None:
@@ -119,6 +122,62 @@ def test_scoring_cannot_be_passed_on_to_a_colleague(scoring: PanelStory) -> None
 
     with pytest.raises(Forbidden, match="评分由抽取的专家本人进行"), scoring.acting("laojing") as ctx:
         user_tasks.complete(ctx, task_id, "submit", scoring.points())
+
+
+@pytest.mark.parametrize(
+    ("employer", "sentence"),
+    [
+        ("liyang-1", "应当回避（与申报人同一单位），不能评分"),
+        ("liyang", "应当回避（供职于推荐单位），不能评分"),
+        ("jz", "评分由抽取的专家本人进行，不能转办"),
+    ],
+)
+def test_scoring_is_refused_when_it_is_passed_on_not_when_it_is_done(
+    scoring: PanelStory, employer: str, sentence: str
+) -> None:
+    login = scoring.experts(3)[0]
+    task_id = scoring.score_task(3, login)
+    with scoring.wiring.transaction() as ctx:
+        colleague = ctx.session.scalars(select(User).where(User.login == "laojing")).one()
+        if employer != "jz":
+            colleague.unit_id = _unit(ctx, employer).id
+
+    with scoring.wiring.transaction() as ctx, pytest.raises(Invalid, match=sentence) as refused:
+        user_tasks.transfer(ctx, task_id, _user_id(ctx, "laojing"), "外出")
+
+    assert list(refused.value.fields) == ["to_user_id"]
+    with scoring.wiring.reading() as ctx:
+        assert task_access.get_visible(ctx, task_id).assignee_id is None
+
+
+def test_who_stepped_back_is_not_handed_it_again(scoring: PanelStory) -> None:
+    first, second, _third = scoring.experts(3)
+    task_id = scoring.score_task(3, first)
+    with scoring.acting(second) as ctx:
+        seats.recuse(ctx, scoring.score_task(3, second), "与申报人有师徒关系")
+
+    with scoring.wiring.transaction() as ctx, pytest.raises(Invalid, match="应当回避（已回避）"):
+        user_tasks.transfer(ctx, task_id, _user_id(ctx, second), "外出")
+
+
+def test_who_acts_for_an_absent_expert_is_refused_at_the_claim(scoring: PanelStory) -> None:
+    login = scoring.experts(3)[0]
+    task_id = scoring.score_task(3, login)
+    with scoring.wiring.transaction() as ctx:
+        principal = ctx.session.scalars(select(User).where(User.login == login)).one()
+        delegations.begin(
+            ctx, principal=principal, delegate_id=_user_id(ctx, "laojing"), reason="出差",
+            starts_at=ctx.now, ends_at=ctx.now + timedelta(days=2),
+        )  # fmt: skip
+
+    with scoring.acting("laojing") as ctx, pytest.raises(Forbidden, match="评分由抽取的专家本人进行"):
+        user_tasks.claim(ctx, task_id)
+    with scoring.acting(login) as ctx:
+        assert user_tasks.claim(ctx, task_id).assignee_id == ctx.actor.user_id
+
+
+def _user_id(ctx: Context, login: str) -> int:
+    return ctx.session.scalars(select(User.id).where(User.login == login)).one()
 
 
 def _recuse(task_id: int, ctx: Context) -> None:

@@ -9,7 +9,7 @@ from service.errors import Conflict, Invalid, NotFound
 from service.models import Quota, Unit
 from service.programmes.round import allotments, funnel
 from service.programmes.round.quotas import Cell
-from service.workflow.execution import RefusedByProcess
+from service.workflow.instance.execution import RefusedByProcess
 from tests.programmes.nomination.test_nominations import at_once
 from tests.programmes.story import CATEGORY, RECOMMENDER, WORKPLACE, Story
 

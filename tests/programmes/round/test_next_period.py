@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from service.models import Instance, Round, TaskStatus, UserTask
 from service.programmes.rule.calendar import CalendarMissing
-from service.scheduler import start_timers
-from service.workflow import user_tasks
+from service.scheduler import starts
+from service.workflow.task import user_tasks
 from tests.programmes.story import Story
 
 
 def ask(story: Story, moment: str) -> int:
     """Move the clock and return the open task of the period that began by itself."""
     story.clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=story.pack.programme.zone))
-    while start_timers.run_once(story.wiring):
+    while starts.begin_by_timers(story.wiring):
         pass
     with story.wiring.reading() as ctx:
         query = (

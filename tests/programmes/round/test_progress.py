@@ -50,7 +50,7 @@ def test_nominations_are_counted_by_status_unit_and_phase(round_2024: Story) -> 
         found = progress.read(ctx, entry)
 
         levels = {level.status: (level.total, dict(level.by_category)) for level in found.list_levels()}
-        [liyang, *others] = found.list_units(table)
+        [liyang, *others] = found.list_units(table, {})
     assert levels["qualifying"] == (2, {"work_safety": 1, "general_services": 1})
     assert (found.total, found.running) == (5, 4)
     assert dict(liyang.by_phase) == {"filing": 1, "examining": 2, "standing": 1, "out": 1}

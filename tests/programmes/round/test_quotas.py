@@ -10,9 +10,10 @@ from service.models import Nomination, Quota, QuotaKind, QuotaUse, Unit
 from service.programmes.nomination import reviews
 from service.programmes.round import quotas
 from service.programmes.round.quotas import Cell
-from service.workflow import people, user_tasks
-from service.workflow.execution import RefusedByProcess
-from service.workflow.task_access import AlreadyClaimed
+from service.workflow.instance.execution import RefusedByProcess
+from service.workflow.person import people
+from service.workflow.task import user_tasks
+from service.workflow.task.task_access import AlreadyClaimed
 from tests.programmes.nomination.test_nominations import at_once
 from tests.programmes.story import CATEGORY, Story
 

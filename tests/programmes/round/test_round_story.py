@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from service.errors import Invalid
 from service.models import Award, Draft, Instance, Nomination, NoticeKind, Opinion, QuotaKind, Submission
-from service.programmes.publication import awards
+from service.programmes.award import awards
 from service.programmes.round import quotas
-from service.workflow import user_tasks
+from service.workflow.task import user_tasks
 from tests.programmes.story import CATEGORY, Story
 
 

@@ -114,7 +114,7 @@ def test_extension_ends_what_it_spared_and_approves_nothing(round_2024: Story) -
 
 
 @pytest.mark.usefixtures("both_databases")
-def test_extension_after_the_closing_lets_a_unit_nominate_until_it_ends(round_2024: Story) -> None:
+def test_x10_extension_after_the_closing_lets_a_unit_nominate_until_it_ends(round_2024: Story) -> None:
     late = round_2024.start()
     round_2024.pass_until("2024-03-26 09:00")
     with pytest.raises(Conflict, match="已经截止"):

@@ -75,7 +75,7 @@ def test_last_day_on_a_holiday_rolls_to_the_next_working_day():
 
 
 @pytest.mark.parametrize("start", [date(2026, 12, 25), date(2027, 1, 4)])
-def test_window_into_a_year_without_data_is_refused(start):
+def test_x31_window_into_a_year_without_data_is_refused(start):
     with pytest.raises(CalendarMissing) as refusal:
         WorkingDays().add(start, 5)
 

@@ -68,7 +68,7 @@ def test_made_up_number_is_well_formed(number):
 
 
 @given(number=people, place=st.integers(0, 17), other=st.sampled_from("0123456789X"))
-def test_changing_any_single_digit_fails(number, place, other):
+def test_x29_changing_any_single_digit_fails(number, place, other):
     changed = number[:place] + other + number[place + 1 :]
 
     if changed != number:
@@ -94,7 +94,7 @@ def test_any_text_is_refused_in_words(text):
         ("440524188001010015", "身份证号校验位不对，至少有一位数字写错，请对照身份证逐位核对。"),
     ],
 )
-def test_wrong_number_says_what_is_wrong(typed, message):
+def test_x29_wrong_number_says_what_is_wrong(typed, message):
     with pytest.raises(WrongIdentityNumber) as refusal:
         parse(typed)
 

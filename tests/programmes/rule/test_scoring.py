@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from service.programmes.rule import scoring
-from service.programmes.rule.scoring import Combine, Criterion, ReviewRules, Scored
+from service.programmes.rule.scoring import Combine, Criterion, ReviewRules, Scored, Sitting
 
 SKILL = Criterion(key="skill", name="技能", group="实践力", weight=60, most=10)
 IDEAS = Criterion(key="ideas", name="创新", group="创新力", weight=40, most=5)
@@ -112,3 +112,35 @@ def test_one_extreme_expert_moves_the_mean_and_not_the_trimmed_mean() -> None:
 
 def _scored(number: int, category: str, skill: int) -> Scored:
     return Scored(nomination_id=number, category=category, points=[{"skill": skill, "ideas": 4}] * 3)
+
+
+TWICE = replace(
+    RULES,
+    criteria=(replace(SKILL, sitting="first"), replace(IDEAS, key="pitch", sitting="pitch")),
+    sittings=(Sitting(key="first", name="初评", weight=40), Sitting(key="pitch", name="路演", weight=60)),
+    ties=(),
+)
+
+
+def test_sittings_add_up_by_their_weights() -> None:
+    points = [{"skill": 10, "pitch": 5}, {"skill": 5, "pitch": 5}, {"skill": 0, "pitch": 5}]
+    one = Scored(nomination_id=1, category="a", points=points)
+
+    both, first = (scoring.rank(TWICE.at(at), [one], "s")[0].total for at in ((), ("first",)))
+
+    assert (both, first) == (36_000, 30_000)  # 40 % of 30 and 60 % of 40; 30 alone
+
+
+def test_who_came_in_for_another_at_the_second_sitting_counts_there_only() -> None:
+    points = [{"skill": 10, "pitch": 5}, {"pitch": 0}]
+    [placed] = scoring.rank(TWICE, [Scored(nomination_id=1, category="a", points=points)], "s")
+
+    assert placed.total == 36_000  # 40 % of 60 and 60 % of the mean of 40 and 0
+
+
+def test_a_sitting_nobody_has_scored_yet_takes_nothing_away() -> None:
+    assert scoring.total_of(TWICE, {"skill": 10}) == 60
+
+
+def test_each_sitting_has_its_own_headings() -> None:
+    assert list(TWICE.groups) == ["初评 实践力", "路演 创新力"]

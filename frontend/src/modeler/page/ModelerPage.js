@@ -3,7 +3,7 @@ import { fetchDiagram } from '../../shared/diagram.js';
 import { clockTime, jsonAttribute } from '../../shared/dom.js';
 import { notify } from '../../shared/notify.js';
 import { createModeler } from '../modeler.js';
-import { chooseFile, download } from './files.js';
+import { chooseFile, download, readFile } from './files.js';
 import { fitViewport } from './fit-viewport.js';
 import { layOut } from './layout.js';
 import { bindShortcuts } from './shortcuts.js';
@@ -151,9 +151,19 @@ export default class ModelerPage {
       return;
     }
 
-    const xml = await chooseFile('.bpmn,.xml');
+    const file = await chooseFile('.bpmn,.xml');
 
-    if (xml === null) {
+    if (file === null) {
+      return;
+    }
+
+    let xml;
+
+    try {
+      xml = await readFile(file);
+    } catch ({ message }) {
+      notify(`${file.name}：${message}`, 'danger');
+
       return;
     }
 
@@ -161,8 +171,8 @@ export default class ModelerPage {
       await this.open(xml);
       this.savedAt = NaN; // nothing of it is on the server yet
       this._showState();
-    } catch (error) {
-      notify(`这个文件不是有效的 BPMN 流程图：${error.message}`, 'danger');
+    } catch {
+      notify(`${file.name} 不是 BPMN 2.0 流程图，读不出来。原来打开的流程图没有变。`, 'danger');
     }
   }
 
@@ -199,9 +209,24 @@ export default class ModelerPage {
 
     if (ok) {
       this._markSaved(`已发布，版本 ${body.version}`);
+      this._showVersion(body.version);
       notify(`已发布为第 ${body.version} 版。`, 'success');
     } else {
       notify(body.problems?.length ? `未能发布：${summarise(body.problems)}。` : sentence, 'danger');
+    }
+  }
+
+  /** A page may say in `#opened-version` what is open: from now on the version just published. */
+  _showVersion(version) {
+    const opened = document.getElementById('opened-version');
+    const note = document.getElementById('publish-note');
+
+    if (opened) {
+      opened.textContent = `第 ${version} 版`;
+    }
+
+    if (note) {
+      note.value = '';
     }
   }
 
@@ -224,7 +249,20 @@ export default class ModelerPage {
     markers.show(problems ?? []);
     renderProblems(list, problems ?? [], {
       nameOf: id => markers.shapeOf(id)?.businessObject.name || id,
-      onOpen: id => markers.goTo(id) || notify(`图中没有编号为 ${id} 的元素，可能已被删除。`, 'warning')
+      onOpen: id => this._goTo(id)
     });
+
+    // on a telephone the list lies below the drawing, and an answer off the screen is none
+    if (problems) {
+      (list.firstElementChild ?? summary).scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  _goTo(id) {
+    if (this.modeler.get('problemMarkers').goTo(id)) {
+      this.parts.canvas.scrollIntoView({ block: 'nearest' });
+    } else {
+      notify(`图中没有编号为 ${id} 的元素，可能已被删除。`, 'warning');
+    }
   }
 }

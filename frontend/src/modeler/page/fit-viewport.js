@@ -1,9 +1,11 @@
-const PALETTE = 112;
+// as wide as the palette with its margins: two columns, on a telephone one
+const PALETTE = 120;
+const NARROW_PALETTE = 64;
 const MARGIN = 16;
 
 /** The part of the diagram to show so that all of it is in view and none lies under the palette. */
-export function viewboxFor({ inner, outer }, palette = PALETTE) {
-  const left = outer.width > 500 ? palette : MARGIN;
+export function viewboxFor({ inner, outer }) {
+  const left = outer.width > 500 ? PALETTE : NARROW_PALETTE;
   const scale = Math.min(
     (outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1
   );

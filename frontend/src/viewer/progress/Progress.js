@@ -1,5 +1,5 @@
 import { element } from '../../shared/dom.js';
-import { boundsOf, viewboxAround } from './viewbox.js';
+import { boundsOf, scaleOf, viewboxAround } from './viewbox.js';
 
 // nearer than this nobody needs to be, farther off nobody can read
 const NEAREST = 0.9;
@@ -27,7 +27,10 @@ export default class Progress {
     this.refit();
   }
 
-  /** Shows what is open, near enough to read; without anything open, the pool or all of it. */
+  /**
+   * Shows what is open, near enough to read, or of what lies too far apart the first task that somebody
+   * does: the middle between two tokens shows neither. Without anything open, the pool or all of it.
+   */
   showActive() {
     if (!this._active.length) {
       this.showAll();
@@ -35,7 +38,10 @@ export default class Progress {
       return;
     }
 
-    this._look(this._active, LEGIBLE);
+    const { clientWidth: width, clientHeight: height } = this._canvas.getContainer();
+    const together = scaleOf(boundsOf(this._active), { width, height }) >= LEGIBLE;
+
+    this._look(together ? this._active : [ this._firstTask() ], LEGIBLE);
   }
 
   showAll() {
@@ -63,6 +69,10 @@ export default class Progress {
     } else {
       this.showActive();
     }
+  }
+
+  _firstTask() {
+    return this._active.find(({ type }) => type === 'bpmn:UserTask') ?? this._active[0];
   }
 
   _shapes(ids) {

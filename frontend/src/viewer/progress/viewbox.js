@@ -13,13 +13,17 @@ export function boundsOf(shapes) {
   };
 }
 
+/** The largest scale at which all of `bounds` fits a canvas of that size. */
+export function scaleOf(bounds, size) {
+  return Math.min(size.width / (bounds.width + 2 * MARGIN), size.height / (bounds.height + 2 * MARGIN));
+}
+
 /**
  * The part of the diagram that shows `bounds` in the middle of a canvas of that size, at a scale
  * between `least` (where not all of it fits, its middle does) and `most`.
  */
 export function viewboxAround(bounds, size, { least, most }) {
-  const fitting = Math.min(size.width / (bounds.width + 2 * MARGIN), size.height / (bounds.height + 2 * MARGIN));
-  const scale = Math.min(most, Math.max(least, fitting));
+  const scale = Math.min(most, Math.max(least, scaleOf(bounds, size)));
   const width = size.width / scale;
   const height = size.height / scale;
 

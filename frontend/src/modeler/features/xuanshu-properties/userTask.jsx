@@ -59,6 +59,11 @@ export const userTaskEntries = (roles = []) => [
     choices: [ { id: 'true', name: '可批量' }, { id: 'category', name: '按类别批量' } ],
     description: '填写后，同一步骤的申报可在一页内一并办理'
   }),
+  property('signing', ChoiceField, {
+    label: '几个人一起签（signing）', placeholder: '一人办理',
+    choices: [ { id: 'all', name: '会签：每个人都签' }, { id: 'any', name: '或签：一人即可' }, { id: 'vote', name: '票签：够票为止' } ],
+    description: '页面据此列出谁签了、谁没签；几个人、什么时候算完，由多实例和完成条件画出'
+  }),
   property('variables', TagField, {
     label: '带入流程的字段（variables）', validate: checkVariable,
     description: '表单中供后续条件使用的字段；其余字段只存档，不进入流程变量'
@@ -71,6 +76,37 @@ export const userTaskEntries = (roles = []) => [
   }),
   property('outcome-status', TagField, {
     label: '结论对应的状态（outcome-status）', read: readOutcome, placeholder: '如 pass:shortlisted，回车添加'
+  }),
+  property('status', ChoiceField, {
+    label: '到此时的状态（status）', placeholder: '不改变', description: '任务产生时，申报变成这个状态，如 recommending'
+  }),
+  property('defects', ChoiceField, {
+    label: '形式审查的缺陷清单（defects）', placeholder: '如 defects', description: '表单里哪个多选字段是缺陷清单'
+  }),
+  property('correction', ChoiceField, {
+    label: '限期补正的结论（correction）', placeholder: '如 correct', description: '补正的次数以活动的设置为限'
+  }),
+  property('consultation', ChoiceField, {
+    label: '征询的单位（consultation）', placeholder: '如 公安机关', description: '记下回复日期、函号和结果'
+  }),
+  property('score', ChoiceField, {
+    label: '专家评分（score）', choices: [ { id: 'panel', name: '由抽取的专家评分' } ], placeholder: '不评分',
+    description: '字段就是活动设置的评分标准；只有抽取的专家本人能办'
+  }),
+  property('ballot', ChoiceField, {
+    label: '无记名投票（ballot）', choices: [ { id: 'list', name: '对建议名单投票' } ], placeholder: '不投票',
+    description: '在投票页上投，不用表单'
+  }),
+  property('list', ChoiceField, {
+    label: '会议调整名单（list）', placeholder: '如 propose', description: '办这一步的人可以调整建议名单，每处写明理由'
+  }),
+  property('recusal', ChoiceField, {
+    label: '回避（recusal）', choices: [ { id: 'employer', name: '同单位和推荐单位的人回避' } ], placeholder: '只有本人回避',
+    description: '与申报人同单位的、推荐单位的人不能办这一步'
+  }),
+  property('follow-up', ChoiceField, {
+    label: '记入台账（follow-up）', placeholder: '如 report:年度报告',
+    description: '为称号启动的流程：表单内容记入这个培育台账，冒号后是事项'
   }),
   property('record', ChoiceField, {
     label: '写入的档案（record）', choices: [ { id: 'nomination', name: '申报' } ], placeholder: '不写入',

@@ -1,0 +1,1 @@
+"""What every resource stands on: access, errors, idempotency, paging."""

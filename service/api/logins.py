@@ -1,0 +1,21 @@
+"""People named in a request by their log-in names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from service.errors import Invalid
+from service.models import User
+from service.workflow.context import Context
+
+
+def find_users(ctx: Context, logins: Sequence[str], field: str = "to") -> list[int]:
+    """Return the ids of active people; Invalid at ``field`` names those who are none."""
+    query = select(User.login, User.id).where(User.login.in_(logins), User.active)
+    found = {row.login: row.id for row in ctx.session.execute(query)}
+    unknown = [login for login in logins if login not in found]
+    if unknown:
+        raise Invalid("没有这个在用的用户名：" + "、".join(unknown), fields={field: "请核对用户名"})
+    return [found[login] for login in logins]

@@ -1,0 +1,1 @@
+"""Tables of units and the people in them."""

@@ -1,0 +1,96 @@
+"""The register and the ledger as .xlsx; each export is noted for every round it has people of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from service.documents.records import Column, RosterRecord
+from service.documents.spreadsheets import make_roster
+from service.errors import Invalid
+from service.models import Award, FollowUp, Round
+from service.programmes.award import ledgers, register
+from service.programmes.paper import exports
+from service.programmes.round import rounds
+from service.workflow.context import Context
+
+#: rows of one file: more is asked for part by part
+MOST = 20_000
+
+REGISTER = (
+    ("序号", 6), ("姓名", 12), ("称号", 22), ("类别", 16), ("年份", 8), ("证书编号", 20),
+    ("所在单位（授予时）", 30),
+    ("推荐单位", 22), ("状态", 10), ("状态说明", 26), ("期限", 24),
+)  # fmt: skip
+LEDGER = (
+    ("序号", 6), ("姓名", 12), ("所在单位", 30), ("台账", 18), ("事项", 22), ("日期", 12), ("至", 12),
+    ("内容", 40),
+    ("结果", 12), ("填写人", 14), ("填写单位", 24),
+)  # fmt: skip
+
+
+def print_register(
+    ctx: Context,
+    narrow: register.Filter,
+    words: Mapping[str, str],
+    *,
+    receiver: str,
+    purpose: str,
+) -> bytes:
+    """Return the register, as far as it is narrowed and the actor sees it; ``words`` name the statuses."""
+    found = register.list_all(ctx, narrow, limit=MOST + 1)
+    _require_some(found)
+    _note(ctx, {award.round_id for award in found}, "register", receiver, purpose)
+    rows = [
+        [
+            str(number), award.name, award.title, register.name_category(ctx, award), str(award.year),
+            award.number, award.unit_name, award.recommender.name, words.get(award.status, award.status),
+            award.status_reason, _period(award),
+        ]
+        for number, award in enumerate(found, start=1)
+    ]  # fmt: skip
+    return _make("称号名册", REGISTER, rows)
+
+
+def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver: str, purpose: str) -> bytes:
+    """Return the entries of a round's ledger, as far as it is narrowed and the actor sees them."""
+    found = ledgers.list_page(ctx, entry, narrow, limit=MOST + 1)
+    _require_some(found)
+    _note(ctx, {entry.id}, "ledger", receiver, purpose)
+    tracks = ledgers.tracks_of(ctx, entry)
+    rows = [
+        [
+            str(number), one.award.name, one.award.unit.name, tracks[one.track].name, one.item,
+            one.day.isoformat(), _day(one.ended_on), one.text, one.result, one.written_by, one.unit_name,
+        ]
+        for number, one in enumerate(found, start=1)
+    ]  # fmt: skip
+    name = tracks[narrow.track].name if narrow.track in tracks else "培育台账"
+    return _make(name, LEDGER, rows)
+
+
+def _require_some(found: Sequence[Award] | Sequence[FollowUp]) -> None:
+    if not found:
+        raise Invalid("没有可以导出的记录，请换个条件。")
+    if len(found) > MOST:
+        raise Invalid(f"一次最多导出 {MOST} 条，请先按年份、单位或类别缩小范围。")
+
+
+def _note(ctx: Context, round_ids: set[int], paper: str, receiver: str, purpose: str) -> None:
+    for round_id in sorted(round_ids):
+        exports.note_export(ctx, rounds.get(ctx, round_id), paper, receiver=receiver, purpose=purpose)
+
+
+def _make(title: str, columns: Sequence[tuple[str, int]], rows: list[list[str]]) -> bytes:
+    headings = [Column(key=heading, heading=heading, width=width) for heading, width in columns]
+    return make_roster(RosterRecord(title=title, above="", columns=headings, sheets={title: rows}))
+
+
+def _period(award: Award) -> str:
+    if award.valid_from is None or award.valid_until is None:
+        return ""
+    return f"{award.valid_from.isoformat()} 至 {award.valid_until.isoformat()}"
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,62 @@
+"""Exceptions (破格): how many a unit has recommended, and whether there is room for one more (A-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from service.engine.records import BpmnError
+from service.models import Nomination, QuotaKind, QuotaUse, Round, Unit
+from service.models.programme.nomination import FALLEN
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.nomination.phases import statuses_of
+from service.programmes.rule.eligibility import Result
+from service.workflow.context import Context
+
+FULL = "quota-full"
+
+
+def require_room(ctx: Context, nomination: Nomination) -> None:
+    """Refuse one 破格 more than ``settings.exceptions_per_unit`` lets a unit recommend; 0 sets no bound.
+
+    Raises BpmnError ``quota-full``. The unit is held until the commit: of two at once, the second counts
+    the first.
+    """
+    most = wiring.pack_of(ctx, nomination.round).programme.choices.exceptions_per_unit
+    if not most or nomination.eligibility != Result.EXCEPTION:
+        return
+    held = select(Unit.id).where(Unit.id == nomination.recommender_id)
+    ctx.session.execute(held.with_for_update(key_share=True))
+    if _count_recommended(ctx, nomination) >= most:
+        raise BpmnError(
+            FULL,
+            f"{nomination.recommender.name}已推荐破格人选 {most} 名，达到本活动每个推荐单位的上限，"
+            "不能再推荐；可退回，或先退出一名破格人选。",
+        )
+
+
+def count_by_recommender(ctx: Context, entry: Round) -> Mapping[int, int]:
+    """Return how many 破格 still in the running the actor may see, by recommending unit."""
+    query = nominations.visible(
+        ctx, entry, select(Nomination.recommender_id, func.count(Nomination.id))
+    ).where(Nomination.eligibility == Result.EXCEPTION, Nomination.status.in_(statuses_of("running")))
+    return {row[0]: row[1] for row in ctx.session.execute(query.group_by(Nomination.recommender_id))}
+
+
+def _count_recommended(ctx: Context, nomination: Nomination) -> int:
+    """Count the other 破格 its recommender has agreed to: they hold a place, or have left the unit."""
+    holding = select(QuotaUse.nomination_id).where(
+        QuotaUse.round_id == nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
+    )
+    beyond = (*statuses_of("examining"), *statuses_of("standing"))
+    query = select(func.count(Nomination.id)).where(
+        Nomination.round_id == nomination.round_id,
+        Nomination.recommender_id == nomination.recommender_id,
+        Nomination.id != nomination.id,
+        Nomination.eligibility == Result.EXCEPTION,
+        Nomination.status.not_in(FALLEN),
+        Nomination.id.in_(holding) | Nomination.status.in_(beyond),
+    )
+    return ctx.session.scalar(query) or 0

@@ -1,0 +1,1 @@
+"""Pages of titles once granted: the register, one title, the ledger of what follows."""

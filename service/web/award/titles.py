@@ -1,0 +1,211 @@
+"""One title: who holds it, how it stands, its ledger and processes, and what may be done about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from service.errors import Conflict, Forbidden, Invalid, ServiceError
+from service.models import Award, FollowUp
+from service.programmes import wiring
+from service.programmes.award import awards, follow_ups, processes, register
+from service.programmes.award.follow_ups import Entry
+from service.programmes.nomination import nominations
+from service.web.award.downloads import give
+from service.web.frame import labels
+from service.web.frame.errors import status_of
+from service.workflow import history
+from service.workflow.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask.typing import ResponseReturnValue
+
+pages = Blueprint("title_pages", __name__, url_prefix="/awards")
+
+
+@pages.get("/<int:award_id>")
+def show(award_id: int) -> str:
+    """Show everything known about a title."""
+    return _page(awards.get_visible(g.ctx, award_id))
+
+
+@pages.post("/<int:award_id>/annul")
+def annul(award_id: int) -> ResponseReturnValue:
+    """Take a title back."""
+    reason = request.form.get("reason", "")
+    return _act(award_id, "annul", lambda award: processes.annul(g.ctx, award, reason), _("称号已撤销。"))
+
+
+@pages.post("/<int:award_id>/restore")
+def restore(award_id: int) -> ResponseReturnValue:
+    """Take an annulment back."""
+    reason = request.form.get("reason", "")
+    return _act(award_id, "restore", lambda award: processes.restore(g.ctx, award, reason), _("称号已恢复。"))
+
+
+@pages.post("/<int:award_id>/move")
+def move(award_id: int) -> ResponseReturnValue:
+    """Note that the holder works elsewhere now."""
+    code, reason = request.form.get("unit", "").strip(), request.form.get("reason", "")
+
+    def act(award: Award) -> None:
+        unit = register.find_unit(g.ctx, code)
+        if unit is None:
+            raise Invalid(_("没有这个单位。"), fields={"unit": _("请填写单位的代码")})
+        awards.move(g.ctx, award, unit, reason)
+
+    return _act(award_id, "move", act, _("所在单位已变更，以后由新单位跟踪培育。"))
+
+
+@pages.post("/<int:award_id>/follow-ups")
+def write(award_id: int) -> ResponseReturnValue:
+    """Write an entry into the title's ledger."""
+    return _act(
+        award_id, "write", lambda award: follow_ups.write(g.ctx, award, _read_entry()), _("已记入台账。")
+    )
+
+
+@pages.post("/follow-ups/<int:entry_id>/end")
+def end(entry_id: int) -> ResponseReturnValue:
+    """Note the last day of what an entry began."""
+    entry = follow_ups.get(g.ctx, entry_id)
+    return _act(
+        entry.award_id,
+        f"entry-{entry_id}",
+        lambda _award: follow_ups.end(g.ctx, _entry(entry_id), _day("ended_on")),
+        _("已登记结束日期。"),
+    )
+
+
+@pages.post("/follow-ups/<int:entry_id>/strike")
+def strike(entry_id: int) -> ResponseReturnValue:
+    """Strike an entry out."""
+    entry, reason = follow_ups.get(g.ctx, entry_id), request.form.get("reason", "")
+    return _act(
+        entry.award_id,
+        f"entry-{entry_id}",
+        lambda _award: follow_ups.strike(g.ctx, _entry(entry_id), reason),
+        _("这条记录已作废。"),
+    )
+
+
+@pages.get("/follow-ups/<int:entry_id>/evidence")
+def evidence(entry_id: int) -> Response:
+    """Give the file of an entry, as a download."""
+    entry = follow_ups.get(g.ctx, entry_id)
+    return give(follow_ups.read_evidence(g.ctx, entry), entry.content_type, entry.filename)
+
+
+@pages.post("/<int:award_id>/processes/<element_id>")
+def begin(award_id: int, element_id: str) -> ResponseReturnValue:
+    """Begin a process for the title by hand and go on to it."""
+    ctx: Context = g.ctx
+    instance = processes.begin_by_hand(ctx, awards.get_visible(ctx, award_id), element_id)
+    flash(_("已发起。"), "success")
+    return redirect(url_for("diagrams.show", instance_id=instance.id))
+
+
+def _act(award_id: int, opened: str, act: Callable[[Award], object], done: str) -> ResponseReturnValue:
+    """Do something and return to the page, or show there what was refused, with what was typed."""
+    ctx: Context = g.ctx
+    try:
+        act(awards.get_visible(ctx, award_id))
+    except (Invalid, Conflict, Forbidden) as refused:
+        ctx.session.rollback()
+        return _page(awards.get_visible(ctx, award_id), refused, opened), status_of(refused)
+    flash(done, "success")
+    return redirect(url_for("title_pages.show", award_id=award_id))
+
+
+def _entry(entry_id: int) -> FollowUp:
+    return follow_ups.get(g.ctx, entry_id)
+
+
+def _read_entry() -> Entry:
+    form, file = request.form, request.files.get("evidence")
+    given = (file.filename, file.stream.read()) if file is not None and file.filename else None
+    return Entry(
+        track=form.get("track", ""),
+        item=form.get("item", ""),
+        day=_day("day"),
+        ended_on=_day("ended_on") if form.get("ended_on") else None,
+        text=form.get("text", ""),
+        result=form.get("result", ""),
+        evidence=given,
+    )
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError as wrong:
+        raise Invalid(_("日期请写成 2024-03-25 的样子。"), fields={name: _("请填写日期")}) from wrong
+
+
+def _page(award: Award, refused: ServiceError | None = None, opened: str = "") -> str:
+    ctx: Context = g.ctx
+    programme = wiring.get_pack(ctx, award.programme).programme
+    entries = follow_ups.list_of(ctx, award)
+    track = _chosen_track()
+    writable = {key: one for key, one in programme.tracks.items() if follow_ups.may_write(ctx, award, one)}
+    return render_template(
+        "awards/show.html",
+        award=award,
+        category=register.name_category(ctx, award),
+        entries=entries,
+        tracks=programme.tracks,
+        writable=writable,
+        chosen=writable.get(track) or next(iter(writable.values()), None),
+        rungs={
+            one.key: follow_ups.rung_of(one, entries)
+            for one in programme.tracks.values()
+            if one.kind == "honour"
+        },
+        instances=processes.list_instances(ctx, award),
+        offers=processes.list_offers(ctx, award),
+        is_organiser=awards.is_organiser(ctx, award),
+        sees_nomination=nominations.may_see(ctx, award.nomination),
+        unit_options=_unit_options(ctx, award),
+        options_of=lambda words: [(word, word) for word in words],
+        trail=_trail(ctx, award, entries),
+        zone=programme.zone,
+        today=ctx.now.astimezone(programme.zone).date(),
+        refused=refused,
+        opened=opened,
+        given=request.form if refused else {},
+    )
+
+
+def _chosen_track() -> str:
+    return request.form.get("track", "") or request.args.get("track", "")
+
+
+def _unit_options(ctx: Context, award: Award) -> list[tuple[str, str]]:
+    if not awards.is_organiser(ctx, award):
+        return []
+    return [(unit.code, unit.name) for unit in awards.list_units(ctx, award) if unit.id != award.unit_id]
+
+
+def _trail(ctx: Context, award: Award, entries: Sequence[FollowUp]) -> list[dict[str, Any]]:
+    """Return what was done about a title, but for entries of tracks that are kept from the actor."""
+    readable = {None, *(entry.id for entry in entries)}
+    events = [
+        event
+        for event in history.of_stream(ctx, awards.stream_of(award))
+        if event.details.get("entry") in readable
+    ]
+    words = labels.HISTORY
+    return [
+        {
+            "at": event.at,
+            "actor": event.actor_name,
+            "what": words.get(event.kind, event.kind),
+            "note": str(event.details.get("reason") or event.details.get("item") or ""),
+        }
+        for event in reversed(events)
+    ]

@@ -1,0 +1,1 @@
+"""What runs: the one loop from a step to rows, and what it opens."""

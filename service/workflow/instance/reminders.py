@@ -1,0 +1,207 @@
+"""Nudges: when a task's next one is due, and sending those that are.
+
+A task says by ``reminders`` how many working days from its due date it nudges: ``-7,-3,-1,0,+1``; one
+that says nothing is nudged by the domain's plan, one that says the empty text never. The hour is the
+domain's, in its zone. When the next one is due stands in the task's row; that one was
+sent stands in a row of its own for (task, rule, occurrence), so nothing is sent twice and one rule
+never hides another. What was missed while the service was down is caught up once, with the newest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Insert, bindparam, exists, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from service.engine.records import Element
+from service.errors import ServiceError
+from service.models import Instance, Reminder, TaskStatus, User, UserTask
+from service.models.base import table_of
+from service.workflow import notifications
+from service.workflow.context import Calendar, Context
+from service.workflow.definition import deployments
+
+BATCH = 200
+POSTPONED = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+_DUE = (
+    select(UserTask, Instance)
+    .join(Instance, Instance.id == UserTask.instance_id)
+    .where(UserTask.remind_at.is_not(None), UserTask.remind_at <= bindparam("now"))
+    .order_by(UserTask.remind_at, UserTask.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=UserTask)
+    .execution_options(populate_existing=True)
+)
+
+
+def _record_once() -> Insert:
+    """Insert a nudge that was not sent before: no row says that it was."""
+    reminder = table_of(Reminder)
+    columns = [reminder.c[name] for name in ("round_id", "user_task_id", "rule", "occurrence", "sent_at")]
+    row = {column.name: bindparam(column.name, type_=column.type) for column in columns}
+    sent = exists().where(*(reminder.c[name] == row[name] for name in ("user_task_id", "rule", "occurrence")))
+    new = insert(reminder).from_select(columns, select(*row.values()).where(~sent.correlate(None)))
+    return new.execution_options(preserve_rowcount=True)
+
+
+_RECORD = _record_once()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nudge:
+    """One nudge of a plan."""
+
+    rule: str  #: as written: "-3", "0", "+1"
+    at: datetime
+    days_left: int
+
+
+def plan(due: datetime, rules: str, at: time, zone: ZoneInfo, calendar: Calendar) -> list[Nudge]:
+    """Return the nudges for a due date, earliest first. A due date of 24:00 belongs to the day that ends."""
+    last_day = due_day(due, zone)
+    nudges = []
+    for rule in (part.strip() for part in rules.split(",") if part.strip()):
+        days = int(rule)
+        day = calendar.shift(last_day, days) if days else last_day
+        nudges.append(Nudge(rule=rule, at=datetime.combine(day, at, zone), days_left=(last_day - day).days))
+    return sorted(nudges, key=lambda nudge: nudge.at)
+
+
+def due_day(due: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day a due moment belongs to: midnight is the 24:00 of the day before."""
+    return (due.astimezone(zone) - timedelta(microseconds=1)).date()
+
+
+def first_due(ctx: Context, task: UserTask, element: Element) -> datetime | None:
+    """Return when a new or re-dated task's next nudge is due, or None.
+
+    Nudges whose moment has passed already are left out. Without calendar data for the year there
+    is no plan; the calendar page warns about it.
+    """
+    if task.due_date is None or element.properties.get("reminders") == "":
+        return None
+    instance = task.instance or ctx.session.get_one(Instance, task.instance_id)
+    try:
+        nudges = _plan_of(ctx, instance, element, task.due_date)
+    except ServiceError:
+        return None
+    return next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
+
+
+def take_due(ctx: Context, *, limit: int = BATCH) -> list[UserTask]:
+    """Lock and return a batch of tasks whose nudge is due.
+
+    Rows are claimed with SKIP LOCKED, so several workers share the batch.
+    """
+    rows: list[Any] = list(ctx.session.execute(_DUE, {"now": ctx.now, "limit": limit}))
+    for task, instance in rows:
+        set_committed_value(task, "instance", instance)
+    return [task for task, _ in rows]
+
+
+def next_due(ctx: Context) -> datetime | None:
+    """Return when the next nudge is due."""
+    query = select(UserTask.remind_at).where(UserTask.remind_at.is_not(None))
+    return ctx.session.scalar(query.order_by(UserTask.remind_at).limit(1))
+
+
+def postpone(ctx: Context, task_id: int, error: BaseException) -> None:
+    """Put off the nudge of a task that could not be nudged, so that it does not hold up the others."""
+    task = ctx.session.get(UserTask, task_id, with_for_update=True)
+    if task is not None and task.remind_at is not None and task.remind_at <= ctx.now:
+        log.error("task %s could not be nudged, next try in %s: %s", task_id, POSTPONED, error)
+        task.remind_at = ctx.now + POSTPONED
+
+
+def send(ctx: Context, task: UserTask, responsible: Sequence[User]) -> bool:
+    """Send whoever has to act the nudge of a task ``take_due`` returned and plan its next.
+
+    False if none was left.
+    """
+    if task.status != TaskStatus.OPEN or task.due_date is None:
+        task.remind_at = None
+        return False
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    zone = ctx.domain.zone(ctx, task.instance)
+    nudges = _plan_of(ctx, task.instance, element, task.due_date)
+    due = [nudge for nudge in nudges if nudge.at <= ctx.now]
+    task.remind_at = next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
+    if not due or not _record(ctx, task, due[-1].rule, task.due_date):
+        return False
+    days_left = (due_day(task.due_date, zone) - ctx.now.astimezone(zone).date()).days
+    text = ctx.domain.reminder_text(ctx, task, days_left)
+    dedupe = f"reminder:{task.id}:{due[-1].rule}:{task.due_date:%Y%m%d%H%M}"
+    told = list(responsible)
+    if due[-1].rule.startswith("+") and "escalate-to" in element.properties:
+        told += _escalated(ctx, task, element, responsible)
+    notifications.notify(
+        ctx, told, kind="reminder", text=text, dedupe=dedupe, round_id=task.round_id, task=task
+    )
+    return True
+
+
+def replan(ctx: Context, first: datetime, last: datetime) -> None:
+    """Let the tasks due in a period that had no plan, for want of a calendar, be planned on the next beat."""
+    unplanned = (
+        UserTask.status == TaskStatus.OPEN,
+        UserTask.remind_at.is_(None),
+        UserTask.due_date.between(first, last),
+    )
+    ctx.session.execute(update(UserTask).where(*unplanned).values(remind_at=ctx.now))
+
+
+def rearm(ctx: Context, task: UserTask) -> None:
+    """Plan a task's nudges anew after its due date moved."""
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    task.remind_at = first_due(ctx, task, element)
+
+
+def nudge_by_hand(ctx: Context, task: UserTask) -> int:
+    """Nudge (催办) whoever has to act, in the actor's name; once a minute and person at most."""
+    occurrence = ctx.now.replace(second=0, microsecond=0)
+    sent = _record(ctx, task, f"by:{ctx.actor.user_id}", occurrence)
+    if not sent:
+        return 0
+    text = f"{ctx.actor.name} 催办：{task.title} — {task.name}。请尽快办理。"
+    dedupe = f"nudge:{task.id}:{ctx.actor.user_id}:{occurrence:%Y%m%d%H%M}"
+    return notifications.notify(
+        ctx, notifications.responsible(ctx, task), kind="nudge", text=text, dedupe=dedupe,
+        round_id=task.round_id, task=task,
+    )  # fmt: skip
+
+
+def _plan_of(ctx: Context, instance: Instance, element: Element, due: datetime) -> list[Nudge]:
+    usual, at = ctx.domain.nudges(ctx, instance)
+    rules = element.properties.get("reminders", usual)
+    if not rules:
+        return []
+    return plan(due, rules, at, ctx.domain.zone(ctx, instance), ctx.domain.calendar(ctx, instance))
+
+
+def _escalated(ctx: Context, task: UserTask, element: Element, responsible: Sequence[User]) -> list[User]:
+    groups = tuple(part.strip() for part in element.properties["escalate-to"].split(",") if part.strip())
+    resolved = ctx.domain.resolve(ctx, task.instance, groups)
+    asked = {user.id for user in responsible}
+    return [user for user in notifications.holders(ctx, resolved.groups) if user.id not in asked]
+
+
+def _record(ctx: Context, task: UserTask, rule: str, occurrence: datetime) -> bool:
+    """Note that a nudge is sent; False if it was sent before."""
+    row = {
+        "round_id": task.round_id,
+        "user_task_id": task.id,
+        "rule": rule,
+        "occurrence": occurrence,
+        "sent_at": ctx.now,
+    }
+    result: Any = ctx.session.execute(_RECORD, row)
+    return bool(result.rowcount)

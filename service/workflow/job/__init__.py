@@ -1,0 +1,1 @@
+"""What happens without people: due jobs, retries and starts."""

@@ -1,0 +1,1 @@
+"""Who acts: accounts, log-ins, tokens and whom somebody acts for."""

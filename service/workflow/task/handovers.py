@@ -1,0 +1,68 @@
+"""Handing an open task to one other person because the domain says so, not because its holder wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from service.models import Candidate, Draft, Membership, TaskStatus, User, UserTask
+from service.workflow import history, notifications
+from service.workflow.context import Context
+from service.workflow.definition import deployments
+from service.workflow.instance import execution, incidents, offers
+
+
+def hand_over(ctx: Context, task: UserTask, user: User, *, reason: str) -> None:
+    """Offer an open task to one person instead of whoever had it, and tell him.
+
+    What the other had begun is thrown away: it is not the new holder's to read. The caller holds the
+    instance and has decided that it may be done.
+    """
+    ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == task.id))
+    ctx.session.execute(delete(Draft).where(Draft.user_task_id == task.id))
+    ctx.session.add(Candidate(user_task_id=task.id, group_key=f"user:{user.id}"))
+    task.assignee_id = None
+    task.revision += 1
+    history.record(
+        ctx, task.instance, "task.handed_over", element_id=task.element_id, task=task.id, reason=reason
+    )
+    text = f"{task.title} — {task.name} 改由您办理。"
+    notifications.notify(
+        ctx, [user], kind="handed_over", text=text, dedupe=f"hand-over:{task.id}:{task.revision}",
+        round_id=task.round_id, task=task,
+    )  # fmt: skip
+
+
+def release(ctx: Context, user: User, groups: Iterable[str]) -> int:
+    """Let go of what somebody who left had to do, and offer anew what nobody else could do.
+
+    What he had claimed goes back to those it was offered to. A group without a holder left falls to the
+    unit's administrator (X14); with none, an incident says so. Nothing passes by itself. Returns how many
+    tasks changed hands.
+    """
+    deserted = set(groups) - _held(ctx, groups)
+    query = select(UserTask).where(UserTask.status == TaskStatus.OPEN)
+    offered = select(Candidate.user_task_id).where(Candidate.group_key.in_([*deserted, f"user:{user.id}"]))
+    mine = query.where((UserTask.assignee_id == user.id) | UserTask.id.in_(offered))
+    tasks = list(ctx.session.scalars(mine.order_by(UserTask.instance_id, UserTask.id)))
+    for task in tasks:
+        instance = execution.lock(ctx, task.instance_id)
+        element = deployments.get_element(ctx, instance, task.element_id)
+        if task.assignee_id == user.id:
+            task.assignee_id = None
+        task.revision += 1
+        history.record(ctx, instance, "task.released", element_id=task.element_id, task=task.id, to=user.name)
+        if not offers.offer_again(ctx, instance, task, element, gone=user):
+            message = f"“{task.name}”没有人可以办理：{user.name} 已不在岗。请在人员管理中指定后重试。"
+            incidents.open_for_task(ctx, instance, task, kind="nobody-resolved", message=message)
+    return len(tasks)
+
+
+def _held(ctx: Context, groups: Iterable[str]) -> set[str]:
+    query = (
+        select(Membership.group_key)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.group_key.in_(list(groups)), User.active)
+    )
+    return set(ctx.session.scalars(query))

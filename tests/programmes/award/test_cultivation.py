@@ -1,0 +1,149 @@
+"""The two years after the craftsmen's title (002-E): plan, yearly reports, review, and every way they end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from service.models import AwardStatus, InstanceStatus, PendingStart
+from service.programmes.award import awards, processes
+from service.programmes.award.follow_ups import Entry, list_of, rung_of, write
+from service.scheduler import starts
+from tests.programmes.award.cultivation import Cultivation
+
+
+def to_review(story: Cultivation) -> None:
+    """Live through both years, each step on the day it opens."""
+    story.pass_until("2025-01-02 09:00")
+    story.do("submit")
+    for year in (2025, 2026):
+        story.pass_until(f"{year}-12-02 09:00")
+        story.do("submit")
+        story.do("confirm")
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_n42_cultivation_lasts_from_2025_to_2026_with_a_report_each_year(cultivation: Cultivation) -> None:
+    story = cultivation
+    award = story.award()
+    assert (award.valid_from, award.valid_until) == (date(2025, 1, 1), date(2026, 12, 31))
+
+    story.pass_until("2024-12-31 23:59")
+    assert story.waits_for() == []
+    story.pass_until("2025-01-01 00:00")
+    assert story.waits_for() == [("file_plan", "2025-04-01 00:00")]
+    story.do("submit")
+    for year in (2025, 2026):
+        story.pass_until(f"{year}-11-30 23:59")
+        assert story.waits_for() == []
+        story.pass_until(f"{year}-12-01 00:00")
+        assert story.waits_for() == [("file_report", f"{year + 1}-01-01 00:00")]
+        story.do("submit")
+        assert story.waits_for() == [("confirm_report", f"{year + 1}-02-01 00:00")]
+        story.do("confirm")
+
+    assert story.waits_for() == [("end_review", "2027-01-01 00:00")]
+    story.do("complete")
+    assert (story.award().status, story.instance().status) == (
+        AwardStatus.COMPLETED,
+        InstanceStatus.COMPLETED,
+    )
+    assert story.ledger() == [
+        ("plan", "培育方案"),
+        ("report", "年度报告"),
+        ("report", "年度报告"),
+        ("report", "期满评估"),
+    ]
+
+
+def test_report_that_is_returned_is_filed_again(cultivation: Cultivation) -> None:
+    cultivation.pass_until("2025-01-02 09:00")
+    cultivation.do("submit")
+    cultivation.pass_until("2025-12-02 09:00")
+    cultivation.do("submit")
+
+    cultivation.do("return", remark="请补充带徒情况。")
+
+    assert [step for step, _ in cultivation.waits_for()] == ["file_report"]
+
+
+def test_overdue_report_is_told_to_the_recommender(cultivation: Cultivation) -> None:
+    cultivation.pass_until("2025-01-02 09:00")
+    cultivation.do("submit")
+
+    cultivation.pass_until("2025-12-30 18:00")
+    before = cultivation.told()
+    cultivation.pass_until("2026-01-06 18:00")
+
+    recommender = cultivation.award().recommender.code
+    assert {login for login in cultivation.told() - before if recommender in login} != set()
+    assert [step for step, _ in cultivation.waits_for()] == ["file_report"]
+
+
+def test_extended_period_ends_a_year_later_with_one_more_report(cultivation: Cultivation) -> None:
+    to_review(cultivation)
+
+    cultivation.do("extend", reason="攻关课题尚未结题。")
+    assert cultivation.award().valid_until == date(2027, 12, 31)
+    assert cultivation.waits_for() == []
+
+    cultivation.pass_until("2027-12-01 00:00")
+    assert cultivation.waits_for() == [("extension_report", "2028-01-01 00:00")]
+    cultivation.do("submit")
+    cultivation.do("complete")
+    assert cultivation.award().status == AwardStatus.COMPLETED
+
+
+def test_cancelled_cultivation_annuls_the_title_with_its_reason(cultivation: Cultivation) -> None:
+    to_review(cultivation)
+
+    cultivation.do("cancel", reason="已离开生产一线。")
+
+    award = cultivation.award()
+    assert (award.status, award.status_reason) == (AwardStatus.ANNULLED, "已离开生产一线。")
+
+
+def test_annulment_stops_the_process_and_its_correction_begins_it_anew(cultivation: Cultivation) -> None:
+    cultivation.pass_until("2025-01-02 09:00")
+    with cultivation.wiring.transaction() as ctx:
+        award = awards.get_visible(ctx, cultivation.award_id)
+        processes.annul(ctx, award, "经核实，材料不实。")
+    assert (cultivation.waits_for(), cultivation.instance().status) == ([], InstanceStatus.CANCELLED)
+
+    with cultivation.wiring.transaction() as ctx:
+        processes.restore(ctx, awards.get_visible(ctx, cultivation.award_id), "撤销有误。")
+    cultivation.pass_until("2025-01-03 09:00")
+
+    assert [step for step, _ in cultivation.waits_for()] == ["file_plan"]
+    assert cultivation.award().status == AwardStatus.VALID
+
+
+def test_ladder_shows_the_highest_rung_won(cultivation: Cultivation) -> None:
+    with cultivation.wiring.transaction() as ctx:
+        award = awards.get_visible(ctx, cultivation.award_id)
+        track = cultivation.pack.programme.tracks["ladder"]
+        day = date(2024, 11, 18)
+        for item, result in (("龙城工匠", "入选"), ("江苏五一工匠", "入选"), ("大国工匠", "已推荐")):
+            write(ctx, award, Entry(track="ladder", item=item, day=day, text="推报。", result=result))
+        assert rung_of(track, list_of(ctx, award)) == "江苏五一工匠"
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_two_workers_begin_a_title_s_process_once(cultivation: Cultivation) -> None:
+    with cultivation.wiring.transaction() as ctx:
+        first = ctx.session.scalars(select(PendingStart)).one()
+        twin = {
+            name: getattr(first, name)
+            for name in ("deployment_id", "process_id", "element_id", "kind", "name", "payload", "round_id")
+        }
+        twin |= {"subject": first.subject, "try_at": first.try_at, "last_error": ""}
+        ctx.session.add(PendingStart(**twin))
+
+    while starts.begin_by_events(cultivation.wiring):
+        pass
+
+    with cultivation.wiring.reading() as ctx:
+        award = awards.get_visible(ctx, cultivation.award_id)
+        assert [one.business_key for one in processes.list_instances(ctx, award)] == ["award:1:cultivation"]

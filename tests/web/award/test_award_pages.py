@@ -1,0 +1,311 @@
+"""The register of titles, one title and the ledger, as their readers see and use them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import Engine, select
+
+from service.models import Award, AwardStatus, FollowUp, HistoryEvent, Nomination, Unit, User
+from service.programmes.award import awards, follow_ups
+from service.wire import Service
+from service.workflow.context import Context
+from service.workflow.person import actors
+from tests.web.browser import Browser, count_statements
+
+Browse = Callable[..., Browser]
+
+REASON = "经核实，所填荣誉不实。"
+ENTRY = {"track": "publicity", "item": "人物访谈报道", "day": "2024-03-14", "text": "日报刊发人物访谈。"}
+ASKED = {"receiver": "市人才办", "purpose": "人才库入库"}
+
+
+@pytest.fixture
+def granted(service: Service) -> list[int]:
+    """Three titles of one workplace and district, one of them an equation."""
+    with service.wiring.transaction() as ctx:
+        query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))
+        people = ctx.session.scalars(query.order_by(Nomination.id).limit(3)).all()
+        people[0].name = "=SUM(A1:A9)"
+        return [awards.grant(ctx, person).id for person in people]
+
+
+def award(ctx: Context, award_id: int) -> Award:
+    return ctx.session.get_one(Award, award_id)
+
+
+def test_register_shows_titles_of_ones_own_units_only(browse: Browse, granted: list[int]) -> None:
+    assert "共 3 个称号" in browse("liyang").get("/awards").text
+    assert "名册里还没有称号" in browse("wujin").get("/awards").text
+
+
+def test_register_is_narrowed(browse: Browse, granted: list[int], ctx: Context) -> None:
+    name = award(ctx, granted[1]).name
+
+    assert "共 1 个称号" in browse("shiwei").get(f"/awards?text={award(ctx, granted[1]).number}").text
+    assert name in browse("shiwei").get("/awards?programme=changzhou-good-youth&year=2024&unit=liyang").text
+    for nothing in ("year=2023", "status=annulled", "unit=wujin", "programme=other", "category=none"):
+        assert "没有符合条件的称号" in browse("shiwei").get(f"/awards?{nothing}").text
+    assert browse("shiwei").get("/awards?year=x&before=x&round=99999999999999999999").status == 200
+
+
+def test_register_costs_the_same_however_many_it_shows(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    browser = browse("shiwei")
+    browser.get("/awards")
+    assert _statements(service.engine, browser, "/awards?year=2024") == _statements(
+        service.engine, browser, f"/awards?before={granted[1]}&year=2024"
+    )
+
+
+def _statements(engine: Engine, browser: Browser, path: str) -> int:
+    with count_statements(engine) as statements:
+        browser.get(path)
+    return len(statements)
+
+
+def test_register_is_exported_without_formulas_and_noted(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    answer = browse("liyang").post("/awards/export.xlsx", ASKED).response
+
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None
+    cells = [sheet.cell(row, 2) for row in (4, 5, 6)]
+    assert (cells[0].value, cells[0].data_type) == ("=SUM(A1:A9)", "s")
+    noted = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
+    assert (noted.details["paper"], noted.details["receiver"]) == ("register", "市人才办")
+
+
+def test_export_without_receiver_says_so(browse: Browse, granted: list[int]) -> None:
+    page = browse("liyang").post("/awards/export.xlsx", {"purpose": "人才库入库"})
+
+    assert (page.status, "请写明交给谁使用" in page.text) == (422, True)
+
+
+def test_annulled_title_says_so_everywhere(browse: Browse, granted: list[int], ctx: Context) -> None:
+    code = award(ctx, granted[0]).code
+    page = browse("shiwei").post(f"/awards/{granted[0]}/annul", {"reason": REASON})
+
+    assert page.status == 302
+    assert REASON in browse("liyang").get(f"/awards/{granted[0]}").text
+    verified = browse().get(f"/public/certificates/{code}")
+    assert ("已撤销" in verified.text, REASON in verified.text) == (True, False)
+    assert "称号状态变更" in browse("shiwei").get(f"/awards/{granted[0]}").text
+
+    assert browse("shiwei").post(f"/awards/{granted[0]}/restore", {"reason": "撤销有误。"}).status == 302
+    assert "已撤销" not in browse().get(f"/public/certificates/{code}").text
+    ctx.session.rollback()  # what it read before the pages wrote
+    kinds = [event.details["after"] for event in _history(ctx, granted[0])]
+    assert kinds == [AwardStatus.ANNULLED, AwardStatus.VALID]
+
+
+def _history(ctx: Context, award_id: int) -> list[HistoryEvent]:
+    query = select(HistoryEvent).where(HistoryEvent.stream == f"award:{award_id}")
+    return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
+
+
+def test_annulment_needs_a_reason_and_comes_once(browse: Browse, granted: list[int]) -> None:
+    browser, path = browse("shiwei"), f"/awards/{granted[0]}/annul"
+
+    refused = browser.post(path, {"reason": " "})
+    assert (refused.status, "请填写撤销称号的原因" in refused.text) == (422, True)
+    browser.post(path, {"reason": REASON})
+    assert browser.post(path, {"reason": REASON}).status == 409
+
+
+def test_certificate_is_verified_by_its_code_alone(browse: Browse, granted: list[int], ctx: Context) -> None:
+    found = award(ctx, granted[1])
+
+    page = browse().post("/public/certificates", {"code": f" {found.code.upper()} "})
+
+    assert page.response.location.endswith(f"/public/certificates/{found.code}")
+    assert found.name in browse().get(f"/public/certificates/{found.code}").text
+    for wrong in (found.number, "0" * 16):
+        missing = browse().post("/public/certificates", {"code": wrong})
+        assert (missing.status, "没有这个验证码" in missing.text) == (404, True)
+
+
+def test_entry_is_written_shown_and_struck_out(browse: Browse, granted: list[int], ctx: Context) -> None:
+    league, path = browse("tuanzhibu"), f"/awards/{granted[0]}"
+    evidence = (io.BytesIO(b"%PDF-1.4\n%%EOF"), "访谈.pdf")
+
+    assert league.post(f"{path}/follow-ups", {**ENTRY, "evidence": evidence}).status == 302
+
+    entry = ctx.session.scalars(select(FollowUp)).one()
+    assert (entry.item, entry.day, entry.written_by) == ("人物访谈报道", date(2024, 3, 14), "演示-青锋团支部")
+    assert league.get(f"/awards/follow-ups/{entry.id}/evidence").response.data.startswith(b"%PDF")
+    assert "日报刊发人物访谈" in browse("shiwei").get("/rounds/1/follow-ups?track=publicity").text
+    assert league.post(f"/awards/follow-ups/{entry.id}/strike", {"reason": "写错了人。"}).status == 302
+    assert "作废：写错了人" in league.get(path).text
+    assert "日报刊发" not in browse("shiwei").get("/rounds/1/follow-ups").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"item": "别的"}, "请从列表中选择"),
+        ({"day": "2024-03-16"}, "不能是以后的日期"),
+        ({"day": "昨天"}, "请填写日期"),
+        ({"text": " "}, "必填，最多 2000 个字"),
+        ({"ended_on": "2024-03-01"}, "不能早于开始日期"),
+        ({"track": "none"}, "没有这个台账"),
+    ],
+)
+def test_wrong_entry_comes_back_with_what_was_typed(
+    browse: Browse, granted: list[int], wrong: dict[str, str], said: str
+) -> None:
+    page = browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", {**ENTRY, **wrong})
+
+    assert (page.status, said in page.text) == (422, True)
+    assert ("text" in wrong) or ENTRY["text"] in page.html
+
+
+def test_pool_is_entered_by_the_organiser_and_left_again(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    entry = {"track": "talent_pool", "item": "“常安菁英”", "day": "2024-03-01", "text": "分类推荐加入。"}
+    assert browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", entry).status == 403
+
+    browse("shiwei").post(f"/awards/{granted[0]}/follow-ups", entry)
+    number = ctx.session.scalars(select(FollowUp.id)).one()
+    listed = "/rounds/1/follow-ups?track=talent_pool&now=1"
+    assert "共 1 条" in browse("shiwei").get(listed).text
+    assert browse("shiwei").post(
+        f"/awards/follow-ups/{number}/end", {"ended_on": "2024-02-01"}
+    ).status == 422  # fmt: skip
+    browse("shiwei").post(f"/awards/follow-ups/{number}/end", {"ended_on": "2024-03-10"})
+    assert "还没有记录" in browse("shiwei").get(listed).text
+
+
+def test_titles_without_an_entry_are_listed(browse: Browse, granted: list[int], ctx: Context) -> None:
+    browse("tuanzhibu").post(f"/awards/{granted[1]}/follow-ups", ENTRY)
+    names = [award(ctx, number).name for number in granted]
+
+    page = browse("liyang").get("/rounds/1/follow-ups/uncovered?track=publicity").text
+
+    assert [name in page for name in names] == [True, False, True]
+    assert "1 / 3" in browse("liyang").get("/rounds/1/follow-ups").text
+
+
+def test_ledger_is_exported_with_receiver_and_purpose(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", {**ENTRY, "text": "=1+1"})
+
+    answer = browse("shiwei").post("/rounds/1/follow-ups/export.xlsx", {"track": "publicity", **ASKED})
+
+    sheet = load_workbook(io.BytesIO(answer.response.data)).active
+    assert sheet is not None
+    assert [sheet.cell(4, column).value for column in (2, 4, 8)] == [
+        "=SUM(A1:A9)",
+        "宣传报道青年典型",
+        "=1+1",
+    ]
+    assert [sheet.cell(4, column).data_type for column in (2, 8)] == ["s", "s"]
+    noted = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
+    assert noted.details["paper"] == "ledger"
+
+
+def test_holder_sees_his_own_title_and_no_other(browse: Browse, granted: list[int], service: Service) -> None:
+    with service.wiring.transaction() as ctx:
+        from_account = awards.get_visible(ctx, granted[0])
+        from_account.holder_id = _id_of(ctx, "xiaoming")
+
+    assert browse("xiaoming").get(f"/awards/{granted[0]}").status == 200
+    assert browse("xiaoming").get(f"/awards/{granted[1]}").status == 404
+    assert "共 1 个称号" in browse("xiaoming").get("/awards").text
+
+
+def test_holder_moves_to_another_unit_that_follows_up_then(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    path = f"/awards/{granted[0]}"
+    other = "wujin"
+
+    page = browse("shiwei").post(f"{path}/move", {"unit": other, "reason": "调动。"})
+
+    assert page.status == 302
+    assert award(ctx, granted[0]).unit.code == other
+    assert "授予时所在单位" in browse("wujin").get(path).text
+    assert browse("shiwei").post(f"{path}/move", {"unit": "nowhere", "reason": "调动。"}).status == 422
+
+
+def test_private_track_is_kept_from_the_holder(service: Service, granted: list[int]) -> None:
+    with service.wiring.transaction() as ctx:
+        one = awards.get_visible(ctx, granted[0])
+        one.holder_id = _id_of(ctx, "xiaoming")
+        track = replace(follow_ups.tracks_of(ctx, one)["publicity"], private=True)
+
+        readers = {
+            login: follow_ups.may_read(_acting(ctx, login), one, track)
+            for login in ("xiaoming", "tuanzhibu", "dangzhibu", "shiwei")
+        }
+
+    assert readers == {"xiaoming": False, "tuanzhibu": True, "dangzhibu": False, "shiwei": True}
+
+
+@pytest.fixture
+def kept_private(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The track of publicity, kept from all but its writers."""
+    tracks = follow_ups.tracks_of(_context(service), Award(programme="changzhou-good-youth"))
+    assert isinstance(tracks, dict)
+    monkeypatch.setitem(tracks, "publicity", replace(tracks["publicity"], private=True))
+
+
+def _context(service: Service) -> Context:
+    with service.wiring.reading() as ctx:
+        return ctx
+
+
+@pytest.mark.usefixtures("kept_private")
+def test_history_of_a_title_is_silent_on_a_private_track(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    with service.wiring.transaction() as ctx:
+        awards.get_visible(ctx, granted[0]).holder_id = _id_of(ctx, "xiaoming")
+    league, path = browse("tuanzhibu"), f"/awards/{granted[0]}"
+    league.post(f"{path}/follow-ups", ENTRY)
+    league.post("/awards/follow-ups/1/strike", {"reason": "写错了人。"})
+
+    assert all(words in league.get(path).text for words in ("人物访谈报道", "写错了人"))
+    seen = browse("xiaoming").get(path).text
+    assert [words in seen for words in ("人物访谈报道", "写错了人", "记入台账")] == [False, False, False]
+
+
+@pytest.mark.usefixtures("kept_private")
+def test_titles_without_an_entry_say_nothing_of_a_private_track(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", ENTRY)
+    name, path = award(ctx, granted[0]).name, "/rounds/1/follow-ups/uncovered"
+
+    assert browse("liyang").get(f"{path}?track=publicity").status == 404
+    assert name in browse("liyang").get(path).text
+    assert name not in browse("shiwei").get(path).text
+
+
+def test_holder_moves_to_no_unit_outside_the_organisers_own(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    with service.wiring.transaction() as ctx:
+        ctx.session.add(Unit(code="elsewhere", name="外市某公司", level="单位", path="/elsewhere/"))
+
+    page = browse("shiwei").post(f"/awards/{granted[0]}/move", {"unit": "elsewhere", "reason": "调动。"})
+
+    assert (page.status, "请从列表中选择" in page.text) == (409, True)
+
+
+def _acting(ctx: Context, login: str) -> Context:
+    user = ctx.session.scalars(select(User).where(User.login == login)).one()
+    return replace(ctx, actor=actors.actor_of(ctx, user))
+
+
+def _id_of(ctx: Context, login: str) -> int:
+    return ctx.session.scalars(select(User.id).where(User.login == login)).one()

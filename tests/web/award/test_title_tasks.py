@@ -1,0 +1,82 @@
+"""The pages of tasks in processes of a title: who signs reads what was agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from service.clock import MovableClock
+from service.models import Instance, Nomination, TaskStatus, UserTask
+from service.programmes.award import awards
+from service.programmes.demo import demonstration
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.domain import Programmes
+from service.scheduler import starts
+from service.wire import Service
+from tests.web.browser import Browser
+
+Browse = Callable[..., Browser]
+
+AGREEMENT = {
+    "mentor_name": "演示-周维桢",
+    "mentor_post": "总工程师",
+    "day": "2024-03-15",
+    "ended_on": "2024-07-31",
+    "goals": "独立承担一个标段。",
+    "duties": "每月至少见面一次。",
+}
+
+
+@pytest.fixture
+def title(service: Service, clock: MovableClock) -> str:
+    """A title of the selection by ratio with its processes begun; the beginning of their keys."""
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack, now = domain.packs["thousand-good-youth"], clock()
+    clock.move_to(read_demo(pack.demo).start)
+    with service.wiring.transaction() as ctx:
+        entry = demonstration.set_up(ctx, pack)
+        of_round = select(Nomination).where(Nomination.round_id == entry.id).order_by(Nomination.id)
+        granted = awards.grant(ctx, ctx.session.scalars(of_round.limit(1)).one()).id
+    clock.move_to(now)
+    while starts.begin_by_events(service.wiring):
+        pass
+    return f"award:{granted}:"
+
+
+def open_task(service: Service, key: str) -> int:
+    """Return the only open task of a process."""
+    query = select(UserTask.id).join(Instance, Instance.id == UserTask.instance_id)
+    of_process = query.where(Instance.business_key == key, UserTask.status == TaskStatus.OPEN)
+    with service.wiring.reading() as ctx:
+        return ctx.session.scalars(of_process).one()
+
+
+def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
+    browse: Browse, title: str, service: Service
+) -> None:
+    key = f"{title}mentoring"
+    drafting = open_task(service, key)
+    assert "这个流程还没有写入台账。" in browse("xiangmu-tuan").get(f"/tasks/{drafting}").text
+
+    drafted = browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT)
+    signing = browse("daoshi").get(f"/tasks/{open_task(service, key)}")
+
+    assert (drafted.status, signing.status) == (302, 200)
+    for said in ("导师姓名：演示-周维桢", "培养目标：独立承担一个标段。", "2024-03-15 — 2024-07-31"):
+        assert said in signing.text
+
+
+def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, service: Service) -> None:
+    key = f"{title}services"
+    browse("xiangmu-tuan").complete(open_task(service, key), "submit", {"needs": ["租房置业"]})
+
+    serving = open_task(service, key)
+    served = browse("guozi").get(f"/tasks/{serving}")
+    browse("guozi").complete(serving, "done", {"text": "已申请人才公寓。"})
+    updating = browse("xiangmu-tuan").get(f"/tasks/{open_task(service, key)}")
+
+    assert "现实需求：租房置业" in served.text
+    assert (updating.status, "租房置业" in updating.text, "人才公寓" in updating.text) == (200, False, False)
