@@ -18,11 +18,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import PATIENCE, Visitor
 
 ROOT = Path(__file__).parents[2]
 BUNDLE = ROOT / "service/web/static/dist/app.js"
-PATIENCE = 60
 
 
 def find_chromium() -> str | None:
@@ -85,7 +84,7 @@ def visit(browser: Browser, demonstration: str) -> Iterator[Callable[..., Visito
 
     def log_in(who: str = "", *, width: int = 1280) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), demonstration)
         if who:

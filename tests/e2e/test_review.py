@@ -18,7 +18,7 @@ from service.models import HistoryEvent, Submission
 from service.schema import upgrade
 from service.wire import Service, wire
 from tests.e2e.conftest import BUNDLE
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import PATIENCE, Visitor
 from tests.programmes.review.panel_story import SEED, PanelStory
 from tests.web.conftest import settings_of
 from tests.web.round.test_review_pages import START, _story
@@ -64,7 +64,7 @@ def visit_review(browser: Browser, address: str) -> Iterator[Visit]:
 
     def log_in(who: str, *, width: int = 1280) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), address)
         visitor.log_in(who)

@@ -11,6 +11,8 @@ from service.programmes.demo import made_up
 from service.programmes.demo.demonstration import PASSWORD
 
 FLAWS = (Path(__file__).parent / "flaws.js").read_text(encoding="utf-8")
+PATIENCE = 60  #: seconds for an answer, where other tests take all processors
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class Visitor:
@@ -66,7 +68,7 @@ class Visitor:
 
     def wait_for_task(self, who: str, step: str) -> None:
         """Wait until the scheduler has brought a step about somebody."""
-        for _ in range(40):
+        for _ in range(PATIENCE * 4):
             if self.has_task(who, step):
                 return
             self.page.wait_for_timeout(250)
@@ -74,7 +76,7 @@ class Visitor:
 
     def wait_for_text(self, path: str, text: str) -> None:
         """Look at a page again and again until the scheduler has brought a text about."""
-        for _ in range(40):
+        for _ in range(PATIENCE * 4):
             self.go(path)
             if self.page.get_by_text(text).count():
                 return
@@ -97,10 +99,13 @@ class Visitor:
 
     def decide(self, outcome: str) -> None:
         """Press an outcome's button, confirm if asked, and wait for the answer."""
-        self.page.wait_for_timeout(400)
-        self.page.locator("#task-form").get_by_role("button", name=outcome, exact=True).click()
+        form = self.page.locator("#task-form")
+        form.get_by_role("button", name=outcome, exact=True).click()
         self._confirm()
-        expect(self.page.locator("#task-form")).to_have_count(0, timeout=15_000)
+        try:
+            expect(form).to_have_count(0)
+        except AssertionError as still_there:
+            raise AssertionError(f"{outcome} was not accepted:\n{self.text()}") from still_there
 
     def move_clock_to(self, day: str) -> None:
         """Move the demonstration to 24:00 of a day (ISO)."""
