@@ -24,7 +24,7 @@ from service.workflow.context import Actor, Context
 
 
 def _select_account() -> CompoundSelect[Any]:
-    """Select the same of a user, and what his sessions are held to."""
+    """Select a user with his groups, and what his sessions are held to."""
     user = table_of(User)
     is_asked = user.c.id == bindparam("user_id")
     return select_person(user, (is_asked,), user.c.session_epoch, user.c.password_is_temporary)
@@ -33,6 +33,7 @@ def _select_account() -> CompoundSelect[Any]:
 def select_person(
     found: FromClause, conditions: Sequence[ColumnElement[bool]], *more: ColumnElement[Any]
 ) -> CompoundSelect[Any]:
+    """Select a person once for each of his groups, and of theirs for whom he acts just now."""
     user, unit = table_of(User), table_of(Unit)
     membership, delegation = table_of(Membership), table_of(Delegation)
     person = found.join(unit, unit.c.id == user.c.unit_id)
@@ -104,16 +105,7 @@ def actor_of(ctx: Context, user: User) -> Actor:
     unit = ctx.session.get_one(Unit, user.unit_id)
     ctx.session.flush()
     rows = ctx.session.execute(_GROUPS, {"user_id": user.id, "moment": ctx.now}).all()
-    own, acting_for = _sort_groups(rows)
-    return Actor(
-        user_id=user.id,
-        name=user.name,
-        groups=own,
-        unit_id=unit.id,
-        unit_path=unit.path,
-        person=user.id_number_index or "",
-        acting_for=acting_for,
-    )
+    return _compose(user, unit.path, rows)
 
 
 def find_account(ctx: Context, user_id: int) -> Account | None:
@@ -129,15 +121,19 @@ def find_account(ctx: Context, user_id: int) -> Account | None:
 
 
 def read_actor(rows: Sequence[Row[Any]]) -> Actor:
-    user = rows[0]
+    """Return the actor whom rows of ``select_person`` tell of."""
+    return _compose(rows[0], rows[0].path, rows)
+
+
+def _compose(person: User | Row[Any], unit_path: str, rows: Iterable[Row[Any]]) -> Actor:
     own, acting_for = _sort_groups(rows)
     return Actor(
-        user_id=user.id,
-        name=user.name,
+        user_id=person.id,
+        name=person.name,
         groups=own,
-        unit_id=user.unit_id,
-        unit_path=user.path,
-        person=user.id_number_index or "",
+        unit_id=person.unit_id,
+        unit_path=unit_path,
+        person=person.id_number_index or "",
         acting_for=acting_for,
     )
 
