@@ -27,6 +27,7 @@ from service.programmes.round import rounds
 from service.rehearsal.rehearse import rehearse as rehearse_round
 from service.rehearsal.scenario.library import find_problems
 from service.rehearsal.scenario.play import play_all
+from service.scheduler import file_sweep
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.worker import run_worker
 from service.server import serve as serve_web
@@ -180,6 +181,13 @@ def verify() -> None:
     if breaks:
         sys.exit(1)
     click.echo("every chain holds")
+
+
+@cli.command("sweep-files")
+def sweep_files() -> None:
+    """Delete the stored files that nothing names any more, as the scheduler does once a day."""
+    done = file_sweep.run_once(wire(_settings()).wiring)
+    click.echo(f"deleted {done.total()} files")
 
 
 @cli.command("load-units")

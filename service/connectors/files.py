@@ -6,6 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
+#: how the names of files begin that are not whole yet
+UNFINISHED = ".new-"
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file, readable by its owner only, and replace what was there in one move.
@@ -25,7 +28,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def write_beside(path: Path, data: bytes) -> Path:
     """Write bytes to a fresh file next to ``path``, synced and readable by its owner only."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

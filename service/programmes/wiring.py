@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Protocol, cast
 
 from service.models import Round
@@ -13,12 +14,24 @@ from service.workflow.context import Context
 class Storage(Protocol):
     """Keeps bytes under their SHA-256."""
 
-    def write(self, data: bytes) -> str:
+    def write(self, data: bytes, now: datetime) -> str:
         """Keep bytes and return their SHA-256 in hex."""
         ...
 
     def read(self, sha256: str) -> bytes:
         """Return the bytes kept under a hash."""
+        ...
+
+    def remove(self, sha256: str, before: datetime) -> bool:
+        """Delete bytes last handed in before a moment; say whether they were."""
+        ...
+
+    def list_old(self, before: datetime) -> Iterable[list[str]]:
+        """Yield, some at a time, the hashes of what was last handed in before a moment."""
+        ...
+
+    def clear_unfinished(self, before: datetime) -> int:
+        """Delete what was left half written before a moment; return how many."""
         ...
 
 

@@ -25,7 +25,7 @@ from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.demo.refusals import naming_the_step
 from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Pack, Slot
-from service.programmes.review import ballots, steps
+from service.programmes.review import ballots, standings, steps, ties
 from service.programmes.round import calendars, rounds
 from service.rehearsal.crowd import Planned, answers_of, plan, points_of
 from service.rehearsal.report import Report, conclude
@@ -206,6 +206,8 @@ def _complete(rehearsal: _Rehearsal, acting: Context, task_id: int) -> str:
     element = deployments.get_element(acting, task.instance, task.element_id)
     if ballots.PROPERTY in element.properties:
         return _vote(acting, task)
+    if standings.PROPERTY in element.properties:
+        _decide_of_equal_votes(rehearsal, acting, task)
     outcomes = deployments.outcomes_of(element.properties.get("outcomes", "complete:办结"))
     is_full = (task.element_id, task.batch_key) in rehearsal.full
     answers: dict[str, Any] = {}
@@ -226,6 +228,14 @@ def _vote(acting: Context, task: UserTask) -> str:
     subjects = ballots.list_subjects(acting, ballots.ballot_of(acting, task))
     ballots.cast(acting, task.id, {subject.nomination_id: ballots.FOR for subject in subjects})
     return task.name
+
+
+def _decide_of_equal_votes(rehearsal: _Rehearsal, acting: Context, task: UserTask) -> None:
+    rows = standings.list_of(acting, rounds.of_instance(acting, task.instance))
+    for open_ in ties.list_undecided(rehearsal.pack.programme, rows):
+        for row in open_.tied[-open_.surplus :]:
+            reason = "得票相同，经会议研究，按推荐次序取舍。"
+            standings.amend(acting, task.id, row.nomination_id, proposed=False, reason=reason)
 
 
 def _known(rehearsal: _Rehearsal, ctx: Context, task: UserTask) -> dict[str, Any]:
@@ -269,7 +279,7 @@ def _file_for(rehearsal: _Rehearsal, ctx: Context, slot: Slot, number: int) -> a
     if slot.key not in rehearsal.files:
         suffix, data = made_up.file_for(slot.types)
         checked = attachments.check(slot, f"file.{suffix}", data)
-        stored = wiring.storage_of(ctx).write(checked.data)
+        stored = wiring.storage_of(ctx).write(checked.data, ctx.now)
         rehearsal.files[slot.key] = replace(checked, sha256=stored)
     file = rehearsal.files[slot.key]
     return replace(file, filename=f"{slot.name}{number + 1}{Path(file.filename).suffix}")

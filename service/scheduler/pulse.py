@@ -20,6 +20,7 @@ DUTIES: tuple[Duty, ...] = (
     file_readings.run_once,
 )
 HOUSEKEEPING_EVERY = timedelta(hours=1)
+SWEEPING_EVERY = timedelta(days=1)
 #: seconds to wait after the first, second … failure in a row
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 30.0)
 
@@ -35,6 +36,7 @@ class Pulse:
         self._duties = duties
         self._failures = 0
         self._tidy_at: datetime | None = None
+        self._sweep_at: datetime | None = None
         self._lock = threading.Lock()
 
     def beat(self) -> None:
@@ -44,7 +46,7 @@ class Pulse:
         """
         failed = False
         with self._lock:
-            busy: list[Duty] = [*self._duties, self._tidy]
+            busy: list[Duty] = [*self._duties, self._tidy, self._sweep]
             while busy and not self._stop.is_set():
                 outcomes = [(duty, self._run(duty)) for duty in busy]
                 failed = failed or any(done is None for _, done in outcomes)
@@ -78,4 +80,14 @@ class Pulse:
             done += duty(wiring)
         if not done:
             self._tidy_at = now + HOUSEKEEPING_EVERY
+        return done
+
+    def _sweep(self, wiring: Wiring) -> Done:
+        now = wiring.clock()
+        if self._sweep_at is not None and now < self._sweep_at:
+            return Done()
+        done = Done()
+        for duty in wiring.daily:
+            done += duty(wiring)
+        self._sweep_at = now + SWEEPING_EVERY
         return done

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from service.connectors.storage import Storage
 from service.programmes import wiring as programmes
-from service.programmes.privacy import retention
+from service.programmes.privacy import retention, stored_files
 from service.scheduler.wiring import Done, Wiring
 
 
@@ -28,11 +25,12 @@ def run_once(wiring: Wiring) -> Done:
 
 def _delete_files(wiring: Wiring) -> Done:
     with wiring.reading() as ctx:
-        storage = cast(Storage, programmes.storage_of(ctx))
+        storage = programmes.storage_of(ctx)
         files = retention.list_files(ctx)
     for file in files:
         if not file.is_shared:
-            storage.remove(file.sha256)
+            # handed in again since: the upload may not have committed yet, so the daily sweep decides
+            storage.remove(file.sha256, ctx.now - stored_files.UNTOUCHED)
         with wiring.transaction() as ctx:
             retention.forget(ctx, file)
     return Done({"删除到期文件": len(files)} if files else {})

@@ -34,6 +34,7 @@ class Wiring:
     channels: Mapping[str, Channel] = field(default_factory=dict)  #: ways out, by the outbox's names
     wall_clock: Clock | None = None  #: what log-ins, locks and tokens go by; None: by ``clock``
     hourly: tuple[Callable[[Wiring], Done], ...] = ()  #: the domain's own housekeeping
+    daily: tuple[Callable[[Wiring], Done], ...] = ()  #: what looks through everything that is kept
     gate: Callable[[], None] = _let_pass  #: asked before every transaction; raises while it must not begin
 
     @contextmanager

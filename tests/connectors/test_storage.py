@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,13 @@ import pytest
 from service.connectors.storage import Storage
 from service.errors import NotFound
 
+NOW = datetime(2024, 3, 15, 1, tzinfo=UTC)
+
 
 def test_file_is_found_by_the_hash_of_its_content(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
 
-    sha256 = storage.write(b"photo")
+    sha256 = storage.write(b"photo", NOW)
 
     assert sha256 == hashlib.sha256(b"photo").hexdigest()
     assert storage.read(sha256) == b"photo"
@@ -24,20 +28,20 @@ def test_file_is_found_by_the_hash_of_its_content(tmp_path: Path) -> None:
 
 def test_equal_files_are_one_file(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
-    writers = [threading.Thread(target=storage.write, args=(b"photo",)) for _ in range(8)]
+    writers = [threading.Thread(target=storage.write, args=(b"photo", NOW)) for _ in range(8)]
 
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
 
-    assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"photo"]
+    assert [path.read_bytes() for path in (tmp_path / "files").glob("*/*")] == [b"photo"]
 
 
 def test_file_is_readable_by_the_service_only(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
 
-    path = storage.path(storage.write(b"photo"))
+    path = storage.path(storage.write(b"photo", NOW))
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -55,7 +59,7 @@ def test_anything_but_a_hash_names_no_file(tmp_path: Path, name: str) -> None:
 
 def test_file_that_is_not_there_or_was_changed_is_not_given_out(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
-    sha256 = storage.write(b"photo")
+    sha256 = storage.write(b"photo", NOW)
 
     with pytest.raises(NotFound, match="不在服务器上"):
         storage.read(hashlib.sha256(b"other").hexdigest())
@@ -72,6 +76,49 @@ def test_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyt
     storage = Storage(tmp_path)
 
     with pytest.raises(OSError, match="No space left"):
-        storage.write(b"photo")
+        storage.write(b"photo", NOW)
 
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert list((tmp_path / "files").glob("*/*")) == []
+
+
+def test_file_handed_in_again_is_new_again(tmp_path: Path) -> None:
+    storage = Storage(tmp_path)
+    old, again = storage.write(b"old", NOW), storage.write(b"again", NOW)
+    later = NOW + timedelta(days=2)
+
+    storage.write(b"again", later)
+
+    assert list(storage.list_old(later)) == [[old]]
+    assert (storage.remove(old, later), storage.remove(again, later)) == (True, False)
+    assert (storage.exists(old), storage.read(again)) == (False, b"again")
+
+
+def test_file_handed_in_while_it_is_deleted_is_there_afterwards(tmp_path: Path) -> None:
+    storage = Storage(tmp_path)
+    later = NOW + timedelta(days=2)
+
+    for number in range(200):
+        data = f"photo {number}".encode()
+        sha256 = storage.write(data, NOW)
+        threads = [
+            threading.Thread(target=storage.write, args=(data, later)),
+            threading.Thread(target=storage.remove, args=(sha256, later)),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert storage.read(sha256) == data
+
+
+def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
+    storage = Storage(tmp_path)
+    kept = storage.path(storage.write(b"photo", NOW))
+    left = kept.parent / ".new-abc"
+    left.write_bytes(b"ha")
+    os.utime(left, (NOW.timestamp(), NOW.timestamp()))
+
+    assert (storage.clear_unfinished(NOW), left.exists()) == (0, True)
+    assert (storage.clear_unfinished(NOW + timedelta(days=1)), left.exists()) == (1, False)
+    assert storage.read(kept.parent.name + kept.name) == b"photo"

@@ -94,7 +94,7 @@ class FollowUp(Base):
     filename: Mapped[str] = mapped_column(String(200), default="")  #: of the evidence; empty without
     content_type: Mapped[str] = mapped_column(String(80), default="")
     size: Mapped[int] = mapped_column(default=0)
-    sha256: Mapped[str] = mapped_column(String(64), default="")
+    sha256: Mapped[str] = mapped_column(String(64), index=True, default="")
     user_task_id: Mapped[int | None] = mapped_column(Id)  #: the task whose form wrote it
     written_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     written_by: Mapped[str] = mapped_column(String(80))

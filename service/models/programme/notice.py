@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id
 from service.models.crypto import EncryptedText
+from service.models.person.unit import Unit
 from service.models.programme.nomination import Nomination
 from service.models.programme.round import Round
 
@@ -20,6 +21,7 @@ class NoticeKind(StrEnum):
 
     CANDIDATES = "candidates"  #: 公示
     SUPPLEMENT = "supplement"  #: 补充公示: of a reserve who takes the place of a cancelled candidate
+    LOCAL = "local"  #: 逐级公示: of one nomination, by the unit that puts it forward or recommends it
     AWARDS = "awards"  #: 公布
 
 
@@ -27,7 +29,7 @@ class Notice(Base):
     """A frozen, masked list put before the public. Public pages read this and nothing else."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index(None, "round_id", "kind"),)
+    __table_args__ = (Index(None, "round_id", "kind"), Index(None, "nomination_id", "key"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
@@ -41,8 +43,16 @@ class Notice(Base):
     opens_at: Mapped[datetime] = mapped_column()
     closes_at: Mapped[datetime | None] = mapped_column()  #: exclusive: 24:00 of the last day
     closed_at: Mapped[datetime | None] = mapped_column()
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))  #: whose people deal with objections
+    key: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  #: of ``[[notices]]``; empty: the organiser's own
+    nomination_id: Mapped[int | None] = mapped_column(
+        ForeignKey("nomination.id")
+    )  #: whom a local one is about
 
     round: Mapped[Round] = relationship()
+    publisher: Mapped[Unit] = relationship()
 
 
 class Reserve(Base):
@@ -120,5 +130,5 @@ class ObjectionEvidence(Base):
     filename: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int] = mapped_column()
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     received_at: Mapped[datetime] = mapped_column()

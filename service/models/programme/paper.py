@@ -36,6 +36,6 @@ class StampedScan(Base):
     printed_paper_id: Mapped[int] = mapped_column(ForeignKey("printed_paper.id"))
     filename: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column()
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     uploaded_at: Mapped[datetime] = mapped_column()

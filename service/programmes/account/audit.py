@@ -27,6 +27,7 @@ WORDS = {
     "correction.refused": "不予更正",
     "data.exported": "导出本人信息",
     "data.purged": "到期清除个人信息",
+    "files.swept": "删除无人引用的文件",
     "deployment.published": "发布流程图",
     "role.granted": "授予岗位",
     "delegation.begun": "设置代理",

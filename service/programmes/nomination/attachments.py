@@ -91,7 +91,7 @@ def keep_together(ctx: Context, files: Iterable[tuple[Nomination, str, Checked]]
             filename=checked.filename,
             content_type=checked.content_type,
             size=checked.size,
-            sha256=checked.sha256 or wiring.storage_of(ctx).write(checked.data),
+            sha256=checked.sha256 or wiring.storage_of(ctx).write(checked.data, ctx.now),
             warning=checked.warning[:200],
             uploaded_by_id=ctx.actor.user_id,
             uploaded_at=ctx.now,

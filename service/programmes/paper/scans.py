@@ -125,7 +125,7 @@ def attach(ctx: Context, printed: PrintedPaper, filename: str, data: bytes, curr
         printed_paper_id=printed.id,
         filename=info.name,
         size=len(info.data),
-        sha256=wiring.storage_of(ctx).write(info.data),
+        sha256=wiring.storage_of(ctx).write(info.data, ctx.now),
         uploaded_by_id=ctx.actor.user_id,
         uploaded_at=ctx.now,
     )

@@ -39,7 +39,7 @@ def keep(ctx: Context, objection: Objection, files: Sequence[AttachmentInfo]) ->
             filename=file.name,
             content_type=file.content_type,
             size=len(file.data),
-            sha256=wiring.storage_of(ctx).write(file.data),
+            sha256=wiring.storage_of(ctx).write(file.data, ctx.now),
             received_at=ctx.now,
         )
         for file in files

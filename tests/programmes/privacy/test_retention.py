@@ -115,7 +115,7 @@ def test_scan_of_a_form_goes_with_the_form(round_2024: Story, tmp_path: Path) ->
             )  # fmt: skip
             ctx.session.add(paper)
             ctx.session.flush()
-            sha256 = wiring.storage_of(ctx).write(data)
+            sha256 = wiring.storage_of(ctx).write(data, ctx.now)
             scan = StampedScan(
                 printed_paper_id=paper.id, filename="s.pdf", size=1, sha256=sha256, uploaded_at=ctx.now
             )
@@ -146,7 +146,7 @@ def test_scan_of_a_roster_goes_with_those_it_names(round_2024: Story, tmp_path: 
             )  # fmt: skip
             ctx.session.add(paper)
             ctx.session.flush()
-            sha256 = wiring.storage_of(ctx).write(data)
+            sha256 = wiring.storage_of(ctx).write(data, ctx.now)
             ctx.session.add(
                 StampedScan(
                     printed_paper_id=paper.id, filename="s.pdf", size=1, sha256=sha256, uploaded_at=ctx.now
@@ -191,7 +191,7 @@ def test_file_that_proves_an_entry_of_a_title_stays(round_2024: Story, tmp_path:
     round_2024.to_announcement()
     with round_2024.wiring.transaction() as ctx:
         file = ctx.session.scalars(select(Attachment).where(Attachment.nomination_id == lost)).all()[0]
-        file.sha256 = wiring.storage_of(ctx).write(data)
+        file.sha256 = wiring.storage_of(ctx).write(data, ctx.now)
         award = ctx.session.scalars(select(Award)).one()
         entry = FollowUp(
             round_id=1, award_id=award.id, track="publicity", item="宣传", day=ctx.now.date(), text="合影。",
