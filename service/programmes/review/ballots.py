@@ -27,7 +27,7 @@ from service.models import (
     Voter,
 )
 from service.programmes import wiring
-from service.programmes.review import draws, standings
+from service.programmes.review import draws, standings, ties
 from service.programmes.round import rounds
 from service.workflow import notifications
 from service.workflow.context import Context
@@ -147,7 +147,7 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
     """Close the newest ballot and take whoever found no majority off the proposed list; returns how many.
 
     ``by_votes`` ranks those who did by their votes, and takes off whoever is beyond the places of his
-    category as well.
+    category as well, but for those who share its last place: of them a meeting decides.
     """
     ballot = find_newest(ctx, entry)
     if ballot is None or ballot.closed_at is not None:
@@ -166,18 +166,27 @@ def _rank_by_votes(ctx: Context, entry: Round, ballot: Ballot) -> int:
     """Rank every category by the votes for each; the same number of votes keeps the order of the list."""
     votes = {result.nomination_id: result.votes[FOR] for result in list_results(ctx, ballot)}
     programme = wiring.pack_of(ctx, entry).programme
+    return sum(
+        _rank_category(ctx, list(rows), votes, programme.places_of(category))
+        for category, rows in groupby(standings.list_of(ctx, entry), key=lambda row: row.category)
+    )
+
+
+def _rank_category(ctx: Context, rows: list[Standing], votes: Mapping[int, int], places: int) -> int:
+    """Rank a category; returns how many were beyond its places. Equal votes at the last one are no choice."""
+    ranked = sorted(rows, key=lambda row: (not row.proposed, -votes.get(row.nomination_id, 0), row.rank))
+    passed = [votes.get(row.nomination_id, 0) for row in ranked if row.proposed]
+    bound, counted = ties.find_bound(passed, places), Counter(passed)
     cut = 0
-    for category, rows in groupby(standings.list_of(ctx, entry), key=lambda row: row.category):
-        ranked = sorted(rows, key=lambda row: (not row.proposed, -votes.get(row.nomination_id, 0), row.rank))
-        counted = Counter(votes.get(row.nomination_id, 0) for row in ranked if row.proposed)
-        for place, row in enumerate(ranked, start=1):
-            mine = votes.get(row.nomination_id, 0)
-            row.rank, row.total = place, mine * THOUSAND
-            row.tie = "票数相同，按推荐次序" if row.proposed and counted[mine] > 1 else ""
-            if row.proposed and 0 < programme.places_of(category) < place:
-                reason = f"得 {mine} 票，列第 {place} 名，超出 {programme.places_of(category)} 个名额"
-                standings.change(ctx, row, proposed=False, step=STEP, reason=reason)
-                cut += 1
+    for place, row in enumerate(ranked, start=1):
+        mine = votes.get(row.nomination_id, 0)
+        row.rank, row.total, row.tie = place, mine * THOUSAND, ""
+        if row.proposed and counted[mine] > 1:
+            row.tie = ties.AT_THE_CUT if mine == bound else ties.IN_ORDER
+        if row.proposed and 0 < places < place and mine != bound:
+            reason = f"得 {mine} 票，列第 {place} 名，超出 {places} 个名额"
+            standings.change(ctx, row, proposed=False, step=STEP, reason=reason)
+            cut += 1
     return cut
 
 

@@ -174,15 +174,6 @@ def change(ctx: Context, standing: Standing, *, proposed: bool, step: str, reaso
     )
 
 
-def is_proposed(ctx: Context, nomination: Nomination) -> bool:
-    """Say whether a nomination is on the list; refused before there is one."""
-    query = select(Standing.proposed).where(Standing.nomination_id == nomination.id)
-    proposed = ctx.session.scalar(query)
-    if proposed is None:
-        raise Conflict("这份申报还没有排名。")
-    return proposed
-
-
 def is_list_task(ctx: Context, task: UserTask) -> bool:
     """Say whether a meeting may amend the list at a task."""
     element = deployments.get_element(ctx, task.instance, task.element_id)

@@ -2,8 +2,9 @@
 
 ``defects=<field>`` (with ``correction=<outcome>``) keeps a form check, ``consultation=<body>`` an outside
 body's answer, ``score=panel`` (or the key of a sitting) an expert's points, ``ballot=list`` asks that the
-vote has been cast, ``list=<word>`` lets a meeting amend the proposed list, and ``recusal=employer`` keeps a
-step from whoever works where the nominee works, or at the unit that recommends him.
+vote has been cast, ``list=<word>`` lets a meeting amend the proposed list and has it decide of equal votes,
+and ``recusal=employer`` keeps a step from whoever works where the nominee works, or at the unit that
+recommends him.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from typing import Any
 from service.engine.records import Element
 from service.models import Nomination, Seat, SeatStatus, User, UserTask
 from service.programmes.nomination import nominations
-from service.programmes.review import ballots, consultations, draws, form_checks, scores, seats
+from service.programmes.review import (
+    ballots,
+    consultations,
+    draws,
+    form_checks,
+    scores,
+    seats,
+    standings,
+    ties,
+)
+from service.programmes.round import rounds
 from service.workflow.context import Context
 
 #: property of the user task at which an expert scores
@@ -39,6 +50,8 @@ def keep(
     if ballots.PROPERTY in properties:
         ballots.require_cast(ctx, task)
         return False
+    if standings.PROPERTY in properties and outcome != ties.RETURN:
+        ties.require_decided(ctx, rounds.of_instance(ctx, task.instance))
     if nomination is None:
         return True
     if SCORE in properties:

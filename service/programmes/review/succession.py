@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from service.models import Nomination, Standing
 from service.models.programme.nomination import FALLEN
-from service.programmes.review import ballots, standings
+from service.programmes.review import ballots, standings, ties
 from service.workflow.context import Context
 
 
@@ -35,9 +35,16 @@ def place_of(ctx: Context, nomination: Nomination) -> int | None:
 
 
 def _taken_off(ctx: Context, nomination: Nomination) -> set[int]:
-    """Whoever a meeting took off last; a ballot's own changes are judged by its votes."""
+    """Whoever a meeting took off last, but not in deciding of equal votes.
+
+    A ballot's own changes are judged by its votes.
+    """
     changes = standings.list_changes(ctx, nomination.round)
-    return {number for number, all_of in changes.items() if all_of[-1].step != ballots.STEP}
+    found = {number for number, all_of in changes.items() if all_of[-1].step != ballots.STEP}
+    tied = select(Standing.nomination_id).where(
+        Standing.nomination_id.in_(found), Standing.tie == ties.AT_THE_CUT
+    )
+    return found - set(ctx.session.scalars(tied))
 
 
 def _voted_down(ctx: Context, nomination: Nomination) -> set[int]:

@@ -11,7 +11,7 @@ from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Round
 from service.programmes import wiring
 from service.programmes.nomination import nominations, proportions
-from service.programmes.review import access, ballots, draws, scores, seats, standings
+from service.programmes.review import access, ballots, draws, scores, seats, standings, ties
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
@@ -113,6 +113,7 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         balance=standings.weigh(rows),
         proportions=proportions.measure(ctx, entry, [row.nomination for row in rows if row.proposed]),
         meeting=access.find_meeting(ctx, entry),
+        undecided=ties.list_undecided(programme, rows),
         organises=nominations.is_organiser(ctx, entry),
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot) if ballot else 0,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from service.errors import Conflict, NotFound, ServiceError
-from service.models import BallotCount, Base, ListChange, UserTask, Voter
-from service.programmes.review import ballots, standings
+from service.models import BallotCount, Base, ListChange, Nomination, UserTask, Voter
+from service.programmes.review import ballots, standings, succession, ties
 from service.workflow.context import Context
 from service.workflow.task import task_access, user_tasks
 from tests.at_once import at_once
@@ -212,27 +212,79 @@ def _everything(ctx: Context) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_a_committee_votes_on_everybody_without_scores_and_the_votes_rank_them(scoring: PanelStory) -> None:
-    with scoring.wiring.transaction() as ctx:
-        entry = scoring.entry(ctx)
-        listed = standings.propose(ctx, entry)
-        ballot, voters = ballots.open_ballot(ctx, entry, "expert")
-        for nomination_id, votes in {1: 7, 2: 9, 3: 7}.items():
-            found = (BallotCount.nomination_id == nomination_id, BallotCount.choice == ballots.FOR)
-            ctx.session.execute(update(BallotCount).where(*found).values(votes=votes))
-        fallen = ballots.count(ctx, entry, by_votes=True)
-        ctx.session.flush()
-        rows = [(row.nomination_id, row.rank, row.total, row.tie) for row in standings.list_of(ctx, entry)]
-        reasons = [change.reason for change in ctx.session.scalars(select(ListChange))]
+    listed, voters, fallen = _vote_by_committee(scoring, {1: 9, 2: 7, 3: 9})
 
-    assert (listed, len(voters), ballot.voters, fallen) == (3, 9, 9, 1)
+    assert (listed, voters, fallen) == (3, 9, 1)
+    [(first, *_), (second, *_), _] = rows = _rows(scoring)
     tie = "票数相同，按推荐次序"
-    assert rows == [
-        (2, 1, 9_000, ""),
-        (scoring.proposed()[1], 2, 7_000, tie),
-        (_last(scoring), 3, 7_000, tie),
-    ]
-    assert scoring.proposed() == [2, rows[1][0]]
-    assert reasons == ["得 7 票，列第 3 名，超出 2 个名额"]
+    assert {first, second} == {1, 3}
+    assert [row[1:] for row in rows] == [(1, 9_000, tie), (2, 9_000, tie), (3, 7_000, "")]
+    assert scoring.proposed() == [first, second]
+    assert _reasons(scoring) == ["得 7 票，列第 3 名，超出 2 个名额"]
+
+
+def test_equal_votes_at_the_last_place_leave_the_choice_to_the_meeting(scoring: PanelStory) -> None:
+    _, _, fallen = _vote_by_committee(scoring, {1: 7, 2: 9, 3: 7})
+
+    tie = "票数相同，由会议决定"
+    assert [row[1:] for row in _rows(scoring)] == [(1, 9_000, ""), (2, 7_000, tie), (3, 7_000, tie)]
+    assert (fallen, scoring.proposed()[0], len(scoring.proposed()), _reasons(scoring)) == (0, 2, 3, [])
+
+
+def test_a_meeting_goes_on_only_after_it_has_decided_of_equal_votes(voting: PanelStory) -> None:
+    voting.vote_all()
+    _vote_by_committee(voting, {1: 7, 2: 9, 3: 7})
+    _, kept, dropped = voting.proposed()
+    names = f"{voting.read(kept).name}、{voting.read(dropped).name}"
+
+    with pytest.raises(Conflict) as told:
+        voting.deliberate()
+    with voting.wiring.reading() as ctx, pytest.raises(Conflict, match="须由会议决定"):
+        ties.is_proposed(ctx, ctx.session.get_one(Nomination, kept))
+    _take_off(voting, dropped, "两人得票相同，会议比较业绩后决定。")
+    voting.deliberate()
+
+    assert told.value.message == (
+        f"名单末位票数相同，须由会议决定。龙城工匠培育对象：{names}得票相同，请调出 1 人，写明理由后再提交。"
+    )
+    assert voting.proposed() == [2, kept]
+    assert _reasons(voting) == ["两人得票相同，会议比较业绩后决定。"]
+
+
+def test_who_lost_by_the_meetings_choice_among_equals_is_next_in_line(voting: PanelStory) -> None:
+    voting.vote_all()
+    _vote_by_committee(voting, {1: 7, 2: 9, 3: 7})
+    _, _, dropped = voting.proposed()
+
+    _take_off(voting, dropped, "两人得票相同，会议比较业绩后决定。")
+
+    with voting.wiring.reading() as ctx:
+        assert succession.place_of(ctx, ctx.session.get_one(Nomination, dropped)) == 1
+
+
+def test_a_list_with_equal_votes_may_be_sent_back_undecided(voting: PanelStory) -> None:
+    voting.vote_all()
+    _vote_by_committee(voting, {1: 7, 2: 9, 3: 7})
+
+    voting.deliberate("return")
+
+    assert len(voting.proposed()) == 3
+
+
+@pytest.mark.parametrize(
+    ("votes", "places", "bound"),
+    [
+        ([9, 7, 7], 2, 7),
+        ([9, 9, 7], 2, None),
+        ([9, 8, 7, 5, 5], 2, None),
+        ([9, 9], 2, None),
+        ([9, 9, 9], 0, None),
+    ],
+)
+def test_the_last_place_is_shared_where_the_votes_around_it_are_equal(
+    votes: list[int], places: int, bound: int | None
+) -> None:
+    assert ties.find_bound(votes, places) == bound
 
 
 def test_who_found_no_majority_is_ranked_behind_everybody_who_did(scoring: PanelStory) -> None:
@@ -259,6 +311,34 @@ def test_nobody_votes_where_nobody_holds_the_role(scoring: PanelStory) -> None:
             ballots.open_ballot(ctx, entry, "committee")
 
 
-def _last(story: PanelStory) -> int:
-    [left] = {1, 2, 3} - set(story.proposed())
-    return left
+def _vote_by_committee(story: PanelStory, votes: Mapping[int, int]) -> tuple[int, int, int]:
+    """Put everybody to the vote and count; how many were listed, may vote, and came off."""
+    with story.wiring.transaction() as ctx:
+        entry = story.entry(ctx)
+        listed = standings.propose(ctx, entry)
+        ballot, voters = ballots.open_ballot(ctx, entry, "expert")
+        for nomination_id, number in votes.items():
+            found = (
+                BallotCount.ballot_id == ballot.id,
+                BallotCount.nomination_id == nomination_id,
+                BallotCount.choice == ballots.FOR,
+            )
+            ctx.session.execute(update(BallotCount).where(*found).values(votes=number))
+        return listed, len(voters), ballots.count(ctx, entry, by_votes=True)
+
+
+def _rows(story: PanelStory) -> list[tuple[int, int, int, str]]:
+    with story.wiring.reading() as ctx:
+        rows = standings.list_of(ctx, story.entry(ctx))
+        return [(row.nomination_id, row.rank, row.total, row.tie) for row in rows]
+
+
+def _reasons(story: PanelStory) -> list[str]:
+    with story.wiring.reading() as ctx:
+        return [change.reason for change in ctx.session.scalars(select(ListChange))]
+
+
+def _take_off(story: PanelStory, nomination_id: int, reason: str) -> None:
+    with story.acting("dangzu") as ctx:
+        task = story.round_task(ctx, "deliberate")
+        standings.amend(ctx, task, nomination_id, proposed=False, reason=reason)

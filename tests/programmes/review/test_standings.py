@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, NotFound, ServiceError
 from service.models import ListChange, Standing
-from service.programmes.review import standings
+from service.programmes.review import standings, ties
 from tests.programmes.review.panel_story import CHAIR, PARTY, PanelStory
 
 
@@ -118,7 +118,7 @@ def test_without_scores_there_is_nothing_to_rank(panel: PanelStory) -> None:
 
 def test_a_list_nobody_ranked_cannot_be_read(scoring: PanelStory) -> None:
     with pytest.raises(Conflict, match="还没有排名"), scoring.wiring.reading() as ctx:
-        standings.is_proposed(ctx, scoring.read(1))
+        ties.is_proposed(ctx, scoring.read(1))
 
 
 def test_too_few_are_announced_as_fewer(panel: PanelStory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 
 from service.app import App, create_app
 from service.clock import MovableClock
+from service.errors import Conflict
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
+from service.programmes.pack.packs import Pack
+from service.programmes.review import standings, ties
 from service.programmes.round import rounds
 from service.schema import upgrade
 from service.wire import Service, wire
@@ -48,6 +52,16 @@ def service(drawn: Path, tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def story(service: Service) -> PanelStory:
     return _story(service)
+
+
+@pytest.fixture
+def two_places(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two may hold the title."""
+    packs = _packs(service)
+    pack = packs[PROGRAMME]
+    programme = pack.programme
+    few = replace(programme, award=replace(programme.award, places_per_category=2))
+    monkeypatch.setitem(packs, PROGRAMME, replace(pack, programme=few))
 
 
 @pytest.fixture
@@ -177,6 +191,27 @@ def test_the_meeting_amends_the_list_on_its_page(browse: Callable[..., Browser],
     assert browse("dangzu").post("/rounds/1/panel/list", {"nomination": 1}).status == 409
 
 
+def test_equal_votes_at_the_last_place_are_shown_and_left_to_the_meeting(
+    browse: Callable[..., Browser], story: PanelStory, two_places: None
+) -> None:
+    story.score_all((6, 8, 7))
+    with story.wiring.transaction() as ctx:
+        rows = standings.list_of(ctx, story.entry(ctx))
+        for row in rows:
+            row.proposed = True
+        for row in rows[1:]:
+            row.tie = ties.AT_THE_CUT
+        names = f"{rows[1].nomination.name}、{rows[2].nomination.name}"
+
+    seen = browse("zuzhang").get("/rounds/1/panel").text
+    with pytest.raises(Conflict, match="须由会议决定"):
+        story.meet()
+
+    assert f"{names}得票相同，名额不够，还没有决定" in seen
+    assert "请会议研究，调出 1 人并写明理由" in seen
+    assert "等待会议决定调出 1 人" in browse("laojing").get("/rounds/1/panel").text
+
+
 def test_the_organiser_sees_the_draw_and_asks_one_to_step_back(
     browse: Callable[..., Browser], story: PanelStory
 ) -> None:
@@ -295,6 +330,13 @@ def _call(browser: Browser, method: str, path: str) -> int:
     if method == "GET":
         return browser.get(path).status
     return browser.client.open(path, method=method, headers={"X-CSRFToken": browser.token}).status_code
+
+
+def _packs(service: Service) -> dict[str, Pack]:
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    assert isinstance(domain.packs, dict)
+    return domain.packs
 
 
 def _story(service: Service, *, opening: bool = False) -> PanelStory:
