@@ -116,8 +116,8 @@ class Programmes:
             return False
         if ctx.actor.is_admin or admissions.is_asker(ctx, instance):
             return True
-        return instance.round_id is not None and nominations.is_organiser(
-            ctx, rounds.of_instance(ctx, instance)
+        return objections.is_of_actors_unit(ctx, instance) or (
+            instance.round_id is not None and nominations.is_organiser(ctx, rounds.of_instance(ctx, instance))
         )
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 
@@ -48,8 +48,8 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
     objection to somebody who holds the group himself is offered to the others who do, one by one.
     """
     about = _about(ctx, instance)
-    keys = _keys(ctx, instance, groups, about)
     objection = objections.of_instance(ctx, instance) if about is None else None
+    keys = _keys(ctx, instance, groups, _around(objection) if objection else about)
     nominee = _nominee(about, objection)
     held = _held(ctx, [key for key in keys.values() if key], nominee)
     found = tuple(key for key in keys.values() if key and (key in held or key.startswith("user:")))
@@ -79,6 +79,11 @@ def _about(ctx: Context, instance: Instance) -> _About | None:
         return _of_nomination(nomination)
     award = awards.of_instance(ctx, instance)
     return _of_award(award) if award else None
+
+
+def _around(objection: Objection) -> _About:
+    """Return where the case of an objection is: at the candidate's units, and never with himself."""
+    return replace(_of_nomination(objection.nomination), person_id=None)
 
 
 def _of_nomination(nomination: Nomination) -> _About:

@@ -27,9 +27,9 @@ from service.models import (
 from service.programmes import wiring
 from service.programmes.award import award_topics, awards
 from service.programmes.nomination import exceptions, facts, nominations, opinions, record, screening
-from service.programmes.publication import notices, objections, reserves
+from service.programmes.publication import local_notices, notices, objections, reserves
 from service.programmes.review import ballots, draws, seats, standings, succession, ties
-from service.programmes.round import admissions, quotas, rounds, vacancies
+from service.programmes.round import admissions, quotas, rounds, vacancies, windows
 from service.workflow.context import Context, Topic
 from service.workflow.definition import deployments
 from service.workflow.instance import decisions
@@ -92,6 +92,7 @@ def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) ->
     quotas.release(ctx, nomination, QuotaKind.NOMINATION)
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, status, reason)
+    windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
     return {}
 
@@ -133,17 +134,32 @@ def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> 
     return {}
 
 
-def open_notice(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``notice.open``: freeze and publish the candidates; sets ``notice`` with ``id`` and ``start``."""
-    entry = rounds.of_instance(ctx, instance)
-    notice = notices.open_candidates(ctx, entry)
-    rounds.set_stage(ctx, entry, Stage.NOTICE)
+def open_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``notice.open``: freeze and publish the candidates; sets ``notice`` with ``id`` and ``start``.
+
+    With the header ``notice``, or the variable ``notice_key`` that a call activity gives, one nomination
+    is published by the unit of that notice's level instead; ``notice`` then has ``until`` as well.
+    """
     zone = ctx.domain.zone(ctx, instance)
-    return {"notice": {"id": notice.id, "start": notice.opens_at.astimezone(zone).date().isoformat()}}
+    key = task.headers.get("notice") or _given_notice(ctx, instance, task)
+    if key:
+        notice = local_notices.open_notice(ctx, _nomination(ctx, instance), key)
+        assert notice.closes_at is not None
+        more = {"until": notice.closes_at.astimezone(zone).isoformat()}
+    else:
+        entry, more = rounds.of_instance(ctx, instance), {}
+        notice = notices.open_candidates(ctx, entry)
+        rounds.set_stage(ctx, entry, Stage.NOTICE)
+    start = notice.opens_at.astimezone(zone).date().isoformat()
+    return {"notice": {"id": notice.id, "start": start, **more}}
 
 
-def close_notice(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``notice.close``: the window is over."""
+def close_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``notice.close``: the window is over: the round's, or that of the header ``notice``."""
+    key = task.headers.get("notice") or _given_notice(ctx, instance, task)
+    if key:
+        local_notices.close_notice(ctx, _nomination(ctx, instance), key)
+        return {}
     entry = rounds.of_instance(ctx, instance)
     notices.close_candidates(ctx, entry)
     rounds.set_stage(ctx, entry, Stage.CONFIRMATION)
@@ -294,6 +310,13 @@ def _nomination(ctx: Context, instance: Instance) -> Nomination:
     if nomination is None:
         raise Conflict("这个流程没有对应的申报。")
     return nomination
+
+
+def _given_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> str:
+    key = str(task.variables.get("notice_key") or "")
+    if not key and nominations.of_instance(ctx, instance) is not None:
+        raise Conflict(f"“{task.name}”没有写明是哪一份公示（任务头 notice，或变量 notice_key）。")
+    return key
 
 
 TOPICS: Mapping[str, Topic] = {

@@ -35,6 +35,7 @@ def candidate(service: Service) -> int:
                 snapshot_hash="0" * 64,
                 opens_at=NOW - timedelta(days=1),
                 closes_at=NOW + timedelta(days=5),
+                publisher_id=nomination.round.organiser_id,
             )
         )
         return nomination.id

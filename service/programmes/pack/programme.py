@@ -88,6 +88,18 @@ class NoticeRule:
         return {"receiver": self.receiver, "hint": self.hint, "channels": "、".join(self.channels)}
 
 
+#: who may publish below the organiser: the workplace, or whoever recommends it
+LEVELS = ("unit", "recommender")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalNotice(NoticeRule):
+    """A notice of one nomination before the organiser's (逐级公示)."""
+
+    key: str  #: by which the diagram names it
+    level: str  #: which unit publishes it and deals with the objections: one of LEVELS
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """A place for attachments on the nomination's form."""
@@ -134,7 +146,7 @@ class Programme:
     roles: Mapping[str, Role]
     deadlines: Mapping[str, str]  #: stage to month-day
     reminders: Reminders
-    notice: NoticeRule
+    notice: NoticeRule  #: the organiser's own
     rules: tuple[RuleSource, ...]  #: in the order in which their findings are shown
     slots: Mapping[str, Slot]
     fields: Mapping[str, str]  #: field of the recommendation form to PUBLIC, INTERNAL or SENSITIVE
@@ -143,6 +155,7 @@ class Programme:
     sensitive_words: tuple[str, ...]  #: looked for in what is to be published, besides the scanner's own
     papers: Mapping[str, Paper]
     forms: Mapping[str, str]  #: forms that no user task names
+    notices: Mapping[str, LocalNotice] = field(default_factory=dict)  #: of units below the organiser, by key
     tracks: Mapping[str, Track] = field(default_factory=dict)  #: of the ledger of titles, by key
     coverage: tuple[CoverageRule, ...] = ()  #: streams of the coverage report; empty means one of everybody
     switches: Mapping[str, bool] = field(default_factory=dict)  #: what the diagram asks with ``switch("…")``

@@ -12,10 +12,12 @@ from service.errors import Invalid
 from service.programmes.pack.follow_up import read_tracks
 from service.programmes.pack.paper import read_paper
 from service.programmes.pack.programme import (
+    LEVELS,
     PERSON,
     Award,
     Category,
     Choices,
+    LocalNotice,
     NoticeRule,
     Programme,
     Reminders,
@@ -45,6 +47,7 @@ FILE_TYPES = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "text/plain",
 )
+MAX_NOTICE_KEY = 40
 _PLAN = re.compile(r"[+-]?\d{1,3}(?:,[+-]?\d{1,3})*", re.ASCII)
 
 
@@ -74,6 +77,7 @@ def read_programme(table: Table) -> Programme:
         deadlines=_read_deadlines(table.table("deadlines")),
         reminders=_read_reminders(table.table("reminders")),
         notice=_read_notice(table.table("notice")),
+        notices=_read_notices(table),
         rules=tuple(_read_rule(rule) for rule in table.tables("rules", optional=True)),
         slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
         fields=_read_classes(table.table("fields", optional=True)),
@@ -260,6 +264,25 @@ def _read_notice(table: Table) -> NoticeRule:
     )
     table.finish()
     return notice
+
+
+def _read_notices(table: Table) -> dict[str, LocalNotice]:
+    notices: dict[str, LocalNotice] = {}
+    for entry in table.tables("notices", optional=True):
+        notice = LocalNotice(
+            key=entry.text("key"),
+            level=entry.choice("level", LEVELS),
+            working_days=entry.integer("working_days", least=1),
+            count_first_day=entry.flag("count_first_day", default=False),
+            channels=entry.texts("channels", ()),
+            receiver=entry.text("receiver", ""),
+            hint=entry.text("hint", ""),
+        )
+        if notice.key in notices or len(notice.key) > MAX_NOTICE_KEY:
+            entry.complain("key", f"公示“{notice.key}”重复，或超过 {MAX_NOTICE_KEY} 个字")
+        notices[notice.key] = notice
+        entry.finish()
+    return notices
 
 
 def _read_rule(table: Table) -> RuleSource:

@@ -87,6 +87,7 @@ def purge(ctx: Context, nomination_id: int) -> bool:
         return False
     _clear_words(ctx, nomination, [instance.id, *_objection_instances(ctx, nomination)])
     _clear_messages(ctx, nomination)
+    _clear_notices(ctx, nomination)
     _clear_columns(nomination)
     nomination.purged_at = ctx.now
     nomination.revision += 1
@@ -240,6 +241,13 @@ def _clear_messages(ctx: Context, nomination: Nomination) -> None:
         (OutboxMessage, OutboxMessage.body, sent & (OutboxMessage.round_id == nomination.round_id)),
     ):
         _run(ctx, delete(table).where(where, text.contains(nomination.name, autoescape=True)))
+
+
+def _clear_notices(ctx: Context, nomination: Nomination) -> None:
+    """Take him off the notices that were about him alone; a list of many stays as it was published."""
+    for notice in ctx.session.scalars(select(Notice).where(Notice.nomination_id == nomination.id)):
+        categories = [{**category, "people": []} for category in notice.snapshot["categories"]]
+        notice.snapshot = {**notice.snapshot, "categories": categories}
 
 
 def _clear_columns(nomination: Nomination) -> None:

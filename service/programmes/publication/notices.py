@@ -23,15 +23,20 @@ from service.models import (
     Objection,
     Reserve,
     Round,
+    Unit,
 )
 from service.programmes import wiring
+from service.programmes.pack.programme import LocalNotice, NoticeRule
 from service.programmes.privacy import publication
-from service.programmes.round import calendars
+from service.programmes.round import calendars, windows
 from service.programmes.rule import identity_number
 from service.workflow import history
 from service.workflow.context import Context
 
 MAX_KEY = 25  #: of a programme's key, as a public address shows it
+MAX_TITLE = 200
+#: kinds that take objections
+OBJECTABLE = (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT, NoticeKind.LOCAL)
 #: where a session keeps who is on the lists of awards, by round
 ANNOUNCED = "announced_awards"
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
@@ -49,28 +54,28 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     if not people:
         raise Conflict("还没有候选人，不能公示。")
     title = f"关于{programme.title}候选人的公示"
-    return _open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
+    return open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
 
 
 def open_supplement(ctx: Context, nomination: Nomination) -> Notice:
     """Publish one further candidate for objections (补充公示), for as long as the others were."""
     entry = nomination.round
     title = f"关于{wiring.pack_of(ctx, entry).programme.title}递补候选人的补充公示"
-    return _open_window(ctx, entry, NoticeKind.SUPPLEMENT, title, [nomination])
+    return open_window(ctx, entry, NoticeKind.SUPPLEMENT, title, [nomination])
 
 
 def close_supplement(ctx: Context, notice: Notice) -> None:
     """End the window of a further candidate; raises Conflict before his last day is over."""
     if notice.closes_at is not None and ctx.now < notice.closes_at:
         raise Conflict("补充公示还没有期满，不能结束。")
-    _close(ctx, notice)
+    windows.close(ctx, notice)
 
 
 def close_candidates(ctx: Context, entry: Round) -> None:
     """End the window of a round's notice: no objection is taken any more."""
     notice = find_newest(ctx, entry, NoticeKind.CANDIDATES)
     if notice is not None:
-        _close(ctx, notice)
+        windows.close(ctx, notice)
 
 
 def publish_awards(ctx: Context, entry: Round) -> Notice:
@@ -112,7 +117,7 @@ def get_public(ctx: Context, slug: str) -> Notice:
     notice = ctx.session.scalar(
         select(Notice)
         .where(Notice.slug == slug, Notice.opens_at <= ctx.now)
-        .options(joinedload(Notice.round))
+        .options(joinedload(Notice.round), joinedload(Notice.publisher))
     )
     if notice is None:
         raise NotFound("没有这份公示，可能地址有误或尚未发布。")
@@ -120,15 +125,16 @@ def get_public(ctx: Context, slug: str) -> Notice:
 
 
 def list_public(ctx: Context, *, limit: int = 50) -> Sequence[Notice]:
-    """Return published notices, newest first."""
-    query = select(Notice).where(Notice.opens_at <= ctx.now).order_by(Notice.id.desc()).limit(limit)
-    return list(ctx.session.scalars(query))
+    """Return what organisers published, newest first; local notices are listed by ``local_notices``."""
+    query = select(Notice).where(Notice.opens_at <= ctx.now, Notice.kind != NoticeKind.LOCAL)
+    query = query.options(joinedload(Notice.publisher))
+    return list(ctx.session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
 def is_open(notice: Notice, now: datetime) -> bool:
     """Say whether objections are taken: from the first moment until 24:00 of the last day."""
     return (
-        notice.kind in (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT)
+        notice.kind in OBJECTABLE
         and notice.closed_at is None
         and notice.closes_at is not None
         and notice.opens_at <= now < notice.closes_at
@@ -141,27 +147,35 @@ def last_day(notice: Notice, ctx: Context) -> datetime | None:
     return (notice.closes_at - timedelta(microseconds=1)).astimezone(zone) if notice.closes_at else None
 
 
-def _open_window(
-    ctx: Context, entry: Round, kind: NoticeKind, title: str, people: Sequence[Nomination]
+def open_window(
+    ctx: Context,
+    entry: Round,
+    kind: NoticeKind,
+    title: str,
+    people: Sequence[Nomination],
+    *,
+    rule: NoticeRule | None = None,
+    publisher: Unit | None = None,
 ) -> Notice:
+    """Freeze a list and take objections to it for as long as a rule says, ``[notice]`` where none is given.
+
+    A publisher other than the organiser is written into the list with the contact of its own rule.
+    """
     programme = wiring.pack_of(ctx, entry).programme
+    rule = rule or programme.notice
     publication.require_publishable(ctx, people)
     closes_at = calendars.load(ctx).end_of_window(
         ctx.now.astimezone(programme.zone).date(),
-        programme.notice.working_days,
+        rule.working_days,
         programme.zone,
-        count_first_day=programme.notice.count_first_day,
+        count_first_day=rule.count_first_day,
     )
-    notice = _publish(ctx, entry, kind, title, people)
+    own = {"contact": rule.contact, "publisher": publisher.name} if publisher else {}
+    notice = _publish(ctx, entry, kind, title, people, publisher=publisher, own=own)
     notice.closes_at = closes_at
+    if isinstance(rule, LocalNotice):
+        notice.key, notice.nomination_id = rule.key, people[0].id
     return notice
-
-
-def _close(ctx: Context, notice: Notice) -> None:
-    if notice.closed_at is None:
-        notice.closed_at = ctx.now
-        number = notice.round_id
-        history.record_in(ctx, f"round:{number}", "notice.closed", round_id=number, notice=notice.id)
 
 
 def _unpublished_reserves(ctx: Context, entry: Round) -> set[int]:
@@ -171,9 +185,16 @@ def _unpublished_reserves(ctx: Context, entry: Round) -> set[int]:
 
 
 def _publish(
-    ctx: Context, entry: Round, kind: NoticeKind, title: str, people: Iterable[Nomination]
+    ctx: Context,
+    entry: Round,
+    kind: NoticeKind,
+    title: str,
+    people: Iterable[Nomination],
+    *,
+    publisher: Unit | None = None,
+    own: dict[str, Any] | None = None,
 ) -> Notice:
-    snapshot = _freeze(ctx, entry, people)
+    snapshot = _freeze(ctx, entry, people) | (own or {})
     text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True)
     notice = Notice(
         round_id=entry.id,
@@ -184,6 +205,7 @@ def _publish(
         snapshot=snapshot,
         snapshot_hash=hashlib.sha256(text.encode()).hexdigest(),
         opens_at=ctx.now,
+        publisher=publisher or entry.organiser,
     )
     ctx.session.add(notice)
     ctx.session.flush()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Invalid, NotFound
@@ -15,15 +15,17 @@ from service.models import (
     Instance,
     Nomination,
     Notice,
+    NoticeKind,
     Objection,
     ObjectionStatus,
     Round,
+    Unit,
 )
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form import schemas
-from service.programmes.nomination import identities
-from service.programmes.publication import notices
+from service.programmes.nomination import identities, nominations
+from service.programmes.publication import local_notices, notices
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution
@@ -70,7 +72,11 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
         business_key=f"objection:{objection.id}",
         title=f"异议 {objection.receipt[:6]} · {nomination.name} · {nomination.unit.name}"[:MAX_TITLE],
         round_id=notice.round_id,
-        variables={"objection_id": objection.id, "nomination_id": nomination.id},
+        variables={
+            "objection_id": objection.id,
+            "nomination_id": nomination.id,
+            "notice_level": local_notices.level_of(ctx, notice),
+        },
     )
     objection.instance_id = instance.id
     return objection
@@ -94,6 +100,20 @@ def is_about_actor(ctx: Context, instance: Instance) -> bool:
     return objection is not None and identities.is_nominee(ctx, objection.nomination)
 
 
+def is_of_actors_unit(ctx: Context, instance: Instance) -> bool:
+    """Say whether an instance is the case of an objection to a notice that the actor's unit published."""
+    objection = of_instance(ctx, instance)
+    notice = ctx.session.get(Notice, objection.notice_id) if objection else None
+    return (
+        notice is not None
+        and notice.kind == NoticeKind.LOCAL
+        and any(
+            f"{role}@{notice.publisher.code}" in ctx.actor.groups
+            for role in _roles_at(ctx, notice.round, local_notices.level_of(ctx, notice))
+        )
+    )
+
+
 def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusion: str) -> None:
     """Note how a case ended."""
     objection.status = status
@@ -107,8 +127,17 @@ def count_open(ctx: Context, nomination_id: int) -> int:
 
 
 def list_of(ctx: Context, entry: Round) -> Sequence[Objection]:
-    """Return a round's objections, open ones first. For the organiser only; none to the actor himself."""
+    """Return a round's objections, open ones first: all for the organiser, to others those of their unit.
+
+    None to the actor himself.
+    """
     query = select(Objection).where(Objection.round_id == entry.id).options(joinedload(Objection.nomination))
+    if not (nominations.is_organiser(ctx, entry) or ctx.actor.is_admin):
+        if not wiring.pack_of(ctx, entry).programme.notices:
+            return []
+        own = select(Notice.id).join(Unit, Unit.id == Notice.publisher_id)
+        own = own.where(Notice.round_id == entry.id, or_(*_published_by_actor(ctx, entry)))
+        query = query.where(Objection.notice_id.in_(own))
     rows = ctx.session.scalars(query.order_by(Objection.id.desc()))
     others = [row for row in rows if not identities.is_nominee(ctx, row.nomination)]
     return sorted(others, key=lambda objection: objection.status not in OPEN_OBJECTION)
@@ -120,6 +149,20 @@ def find_by_receipt(ctx: Context, receipt: str) -> Objection:
     if objection is None:
         raise NotFound("没有这个回执编号，请核对后再查。")
     return objection
+
+
+def _roles_at(ctx: Context, entry: Round, level: str) -> list[str]:
+    roles = wiring.pack_of(ctx, entry).programme.roles
+    return [key for key, role in roles.items() if level in role.scopes]
+
+
+def _published_by_actor(ctx: Context, entry: Round) -> Iterator[ColumnElement[bool]]:
+    """Yield, for each local notice of the programme, the condition that a unit of the actor published it."""
+    held = [group.partition("@") for group in sorted(ctx.actor.groups)]
+    for key, rule in wiring.pack_of(ctx, entry).programme.notices.items():
+        roles = _roles_at(ctx, entry, rule.level)
+        codes = [code for role, _, code in held if role in roles]
+        yield and_(Notice.key == key, Unit.code.in_(codes))
 
 
 def _check(ctx: Context, notice: Notice, answers: Mapping[str, Any]) -> dict[str, str]:

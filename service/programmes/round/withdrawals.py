@@ -6,7 +6,7 @@ from service.errors import Conflict, Forbidden, NotFound
 from service.models import Instance, InstanceStatus, Nomination, NominationStatus, QuotaKind
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.round import quotas, rounds, vacancies
+from service.programmes.round import quotas, rounds, vacancies, windows
 from service.workflow.context import Context
 from service.workflow.instance import execution
 
@@ -26,6 +26,7 @@ def withdraw(ctx: Context, nomination: Nomination, reason: str) -> None:
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, NominationStatus.WITHDRAWN, reason.strip())
     execution.cancel(ctx, instance, f"退出：{reason.strip()}")
+    windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
 
 
