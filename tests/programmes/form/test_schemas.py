@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from service.errors import Invalid
 from service.programmes.form.checks import FormContext, age_on
-from service.programmes.form.schemas import FormSchema, derive, find_warnings, validate
+from service.programmes.form.derivation import FormSchema, derive
+from service.programmes.form.schemas import find_warnings, validate
 
 FORMS = Path(__file__).parents[3] / "forms/changzhou-good-youth"
 RECOMMENDATION = json.loads((FORMS / "recommendation.form").read_text("utf-8"))
