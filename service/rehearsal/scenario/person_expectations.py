@@ -1,0 +1,146 @@
+"""What a scenario may expect of a person: where his nomination stands, who has it, what was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from service.models import (
+    Deployment,
+    Instance,
+    Nomination,
+    NoticeKind,
+    Objection,
+    ObjectionStatus,
+    Opinion,
+    Reminder,
+    Standing,
+    UserTask,
+)
+from service.programmes.paper.answers import remark_of
+from service.programmes.publication import notices
+from service.programmes.review import seats
+from service.rehearsal.scenario.round_expectations import people_on
+from service.rehearsal.scenario.scene import Scene
+from service.rehearsal.scenario.sentences import say
+from service.web.frame import labels
+from service.workflow import notifications
+from service.workflow.context import Context
+
+OBJECTIONS = {
+    ObjectionStatus.RECEIVED: "已收到",
+    ObjectionStatus.INVESTIGATING: "核查中",
+    ObjectionStatus.DISMISSED: "不予受理",
+    ObjectionStatus.UPHELD: "属实",
+    ObjectionStatus.REJECTED: "不属实",
+}
+
+#: what each word is called in a sentence
+WORDS: Mapping[str, str] = {
+    "status": "状态",
+    "reason": "原因",
+    "eligibility": "核验结论",
+    "waits_at": "待办环节",
+    "waits_for": "待办人",
+    "opinions": "意见数",
+    "nudges": "催办数",
+    "remark": "汇总表备注",
+    "published_reason": "公示中的说明",
+    "objection": "异议",
+    "version": "流程图版本",
+    "scored_by": "评分专家",
+    "rank": "名次",
+}
+
+
+def compare_people(scene: Scene, ctx: Context, wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for everything about people that is not as expected."""
+    for called, words in wanted.items():
+        nomination = scene.nomination(ctx, called)
+        for word, value in words.items():
+            found = _FOUND[word](scene, ctx, called, nomination)
+            if not _fits(word, value, found):
+                yield f"期望{called}的{WORDS[word]}是{say(value)}，实际是{say(found)}"
+
+
+def _fits(word: str, wanted: Any, found: Any) -> bool:
+    """Say whether something found is what was wanted: of sentences, a part."""
+    if isinstance(wanted, list):
+        return sorted(wanted) == sorted(found)
+    if word in ("status", "eligibility", "objection"):
+        return wanted in found
+    if isinstance(wanted, str):
+        return wanted in str(found)
+    return bool(wanted == found)
+
+
+def _status(_scene: Scene, _ctx: Context, _called: str, nomination: Nomination) -> tuple[str, str]:
+    return str(labels.NOMINATION[nomination.status][0]), str(nomination.status)
+
+
+def _eligibility(_scene: Scene, _ctx: Context, _called: str, nomination: Nomination) -> tuple[str, ...]:
+    result = nomination.eligibility
+    return (str(labels.ELIGIBILITY[result][0]), result) if result else ("还没有核验",)
+
+
+def _waits_at(scene: Scene, ctx: Context, called: str, _nomination: Nomination) -> list[str]:
+    return [task.name for task in scene.open_tasks(ctx, called)]
+
+
+def _waits_for(scene: Scene, ctx: Context, called: str, _nomination: Nomination) -> list[str]:
+    tasks = scene.open_tasks(ctx, called)
+    return sorted({user.login for task in tasks for user in notifications.responsible(ctx, task)})
+
+
+def _opinions(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
+    query = select(func.count(Opinion.id)).where(Opinion.nomination_id == nomination.id, Opinion.position > 0)
+    return ctx.session.scalar(query) or 0
+
+
+def _nudges(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
+    query = select(func.count(Reminder.id)).join(UserTask, UserTask.id == Reminder.user_task_id)
+    return ctx.session.scalar(query.where(UserTask.instance_id == nomination.instance_id)) or 0
+
+
+def _published_reason(scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> str:
+    notice = notices.find_newest(ctx, scene.entry(ctx), NoticeKind.CANDIDATES)
+    rows = [person for person in people_on(notice) if person["nomination"] == nomination.id]
+    return str(rows[0]["exception_reason"]) if rows else "（不在公示名单上）"
+
+
+def _objection(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> tuple[str, ...]:
+    query = select(Objection.status).where(Objection.nomination_id == nomination.id)
+    status = ctx.session.scalars(query.order_by(Objection.id.desc()).limit(1)).first()
+    return (OBJECTIONS[ObjectionStatus(status)], str(status)) if status else ("没有异议",)
+
+
+def _version(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
+    query = select(Deployment.version).join(Instance, Instance.deployment_id == Deployment.id)
+    return ctx.session.scalar(query.where(Instance.id == nomination.instance_id)) or 0
+
+
+def _scored_by(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> list[str]:
+    return [seat.user.login for seat in seats.list_of(ctx, nomination) if seat.status in seats.SITTING]
+
+
+def _rank(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
+    return ctx.session.scalar(select(Standing.rank).where(Standing.nomination_id == nomination.id)) or 0
+
+
+_FOUND: Mapping[str, Callable[[Scene, Context, str, Nomination], Any]] = {
+    "status": _status,
+    "reason": lambda _scene, _ctx, _called, nomination: nomination.status_reason,
+    "eligibility": _eligibility,
+    "waits_at": _waits_at,
+    "waits_for": _waits_for,
+    "opinions": _opinions,
+    "nudges": _nudges,
+    "remark": lambda _scene, _ctx, _called, nomination: remark_of(nomination),
+    "published_reason": _published_reason,
+    "objection": _objection,
+    "version": _version,
+    "scored_by": _scored_by,
+    "rank": _rank,
+}
