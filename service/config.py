@@ -45,6 +45,7 @@ class Settings:
     apprise_urls: str = ""  #: further channels (企业微信, 钉钉, 飞书 …), one Apprise URL a line or space
     trusted_proxies: int = 0  #: how many reverse proxies in front may be believed
     secure_cookies: bool = False  #: cookies with the __Host- prefix, for service over TLS
+    evidence_megabytes: int = 500  #: of files with the objections to one notice; 0 = objections without files
     log_level: Literal["debug", "info", "warning", "error"] = "info"  #: what is logged
 
     @property
@@ -82,6 +83,8 @@ class Settings:
             raise BadSetting("XUANSHU_MAIL_FROM is needed with XUANSHU_SMTP_URL")
         if not 0 < self.port < 65536:
             raise BadSetting("XUANSHU_PORT must lie between 1 and 65535")
+        if self.evidence_megabytes < 0:
+            raise BadSetting("XUANSHU_EVIDENCE_MEGABYTES must not be negative")
         if self.tick_seconds <= 0:
             raise BadSetting("XUANSHU_TICK_SECONDS must be greater than 0")
 

@@ -51,7 +51,11 @@ def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True
     engine = _open_database(settings, durable=durable)
     session_factory = create_session_factory(engine)
     channels = open_channels(settings)
-    domain = Programmes(load_all(settings.processes_dir, settings.forms_dir), Storage(settings.data_dir))
+    domain = Programmes(
+        load_all(settings.processes_dir, settings.forms_dir),
+        Storage(settings.data_dir),
+        evidence_megabytes=settings.evidence_megabytes,
+    )
     if clock is None:
         clock = DemonstrationClock(session_factory) if settings.demonstration else wall_clock
     wiring = Wiring(

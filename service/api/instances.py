@@ -12,7 +12,6 @@ from service.api.frame.blueprint import ID, Blueprint
 from service.api.frame.fields import PageQuery, moment, row_id, string
 from service.models import HistoryEvent, Instance
 from service.programmes.review import experts
-from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.task import instances, tasklist
 
@@ -102,7 +101,7 @@ def get_history(instance_id: int) -> Any:
     ctx: Context = g.ctx
     instance = instances.get_visible(ctx, instance_id)
     hidden = experts.hidden_steps(ctx, instance)
-    return [_tell(event, hidden) for event in history.of_instance(ctx, instance)]
+    return [_tell(event, hidden) for event in instances.read_history(ctx, instance)]
 
 
 @blp.route(f"/instances/<{ID}:instance_id>/standing")

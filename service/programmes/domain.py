@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from service.engine.records import Element
 from service.errors import Invalid
 from service.models import Instance, NominationStatus, Round, Stage, UserTask
 from service.programmes import intake, roles, topics, wiring
-from service.programmes.award import award_dates, awards, processes
+from service.programmes.award import award_dates, awards, private_steps, processes
 from service.programmes.nomination import identities, nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
@@ -33,9 +33,16 @@ class Programmes:
 
     topics = topics.TOPICS
 
-    def __init__(self, packs: Mapping[str, Pack], storage: wiring.Storage) -> None:
+    def __init__(
+        self,
+        packs: Mapping[str, Pack],
+        storage: wiring.Storage,
+        *,
+        evidence_megabytes: int = wiring.EVIDENCE_MEGABYTES,
+    ) -> None:
         self.packs = packs
         self.storage = storage
+        self.evidence_megabytes = evidence_megabytes
 
     def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
         """Return the programme's zone."""
@@ -109,7 +116,7 @@ class Programmes:
             return nominations.may_see(ctx, nomination) or access.may_see(ctx, nomination.round)
         award = awards.of_instance(ctx, instance)
         if award is not None:
-            return awards.may_see(ctx, award)
+            return awards.may_see(ctx, award) and not private_steps.hides_all(ctx, award, instance)
         if ctx.actor.is_system:
             return True
         if objections.is_about_actor(ctx, instance):
@@ -119,6 +126,10 @@ class Programmes:
         return objections.is_of_actors_unit(ctx, instance) or (
             instance.round_id is not None and nominations.is_organiser(ctx, rounds.of_instance(ctx, instance))
         )
+
+    def hidden_steps(self, ctx: Context, instance: Instance) -> Collection[str]:
+        """Return the steps that write private tracks of a title's ledger, where the actor reads them not."""
+        return private_steps.hidden_steps(ctx, instance)
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
         """Nobody gives an opinion on his own nomination or settles an objection to himself (回避, X14)."""

@@ -10,6 +10,9 @@ from service.models import Round
 from service.programmes.pack.packs import Pack, pick
 from service.workflow.context import Context
 
+#: of files that come with the objections to one notice, where the settings say nothing else
+EVIDENCE_MEGABYTES = 500
+
 
 class Storage(Protocol):
     """Keeps bytes under their SHA-256."""
@@ -40,6 +43,7 @@ class Loaded(Protocol):
 
     packs: Mapping[str, Pack]
     storage: Storage
+    evidence_megabytes: int
 
 
 def get_pack(ctx: Context, programme: str) -> Pack:
@@ -60,3 +64,8 @@ def all_packs(ctx: Context) -> Mapping[str, Pack]:
 def storage_of(ctx: Context) -> Storage:
     """Return the file storage."""
     return cast(Loaded, ctx.domain).storage
+
+
+def evidence_megabytes_of(ctx: Context) -> int:
+    """Return how many megabytes of files may come with the objections to one notice."""
+    return cast(Loaded, ctx.domain).evidence_megabytes

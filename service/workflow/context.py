@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any, Protocol
@@ -121,6 +121,10 @@ class Domain(Protocol):
 
     def may_see(self, ctx: Context, instance: Instance) -> bool:
         """Say whether the actor may read an instance."""
+        ...
+
+    def hidden_steps(self, ctx: Context, instance: Instance) -> Collection[str]:
+        """Return steps of an instance, seen by the actor, of which he may read nothing but his own part."""
         ...
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:

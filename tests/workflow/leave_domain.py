@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,6 +76,9 @@ class LeaveDomain:
         if ctx.actor.is_system or instance.started_by_id == ctx.actor.user_id:
             return True
         return self._key(ctx, instance, "head@unit") in ctx.actor.groups
+
+    def hidden_steps(self, ctx: Context, instance: Instance) -> Collection[str]:
+        return ()
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
         own = element.id == "approve" and task.instance.started_by_id == ctx.actor.user_id

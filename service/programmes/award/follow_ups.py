@@ -56,8 +56,10 @@ def may_write(ctx: Context, award: Award, track: Track) -> bool:
 
 
 def may_read(ctx: Context, award: Award, track: Track) -> bool:
-    """Say whether the actor, who sees the title, reads a track: a private one only writers do."""
-    return not track.private or ctx.actor.is_admin or may_write(ctx, award, track)
+    """Say whether the actor, who sees the title, reads a track: a private one writers and organiser do."""
+    if not track.private or ctx.actor.is_admin or awards.is_organiser(ctx, award):
+        return True
+    return may_write(ctx, award, track)
 
 
 def list_of(ctx: Context, award: Award) -> Sequence[FollowUp]:

@@ -32,7 +32,7 @@ def keep(
     schema: Mapping[str, Any],
 ) -> None:
     """Write a submitted form into the ledger of the title its process is about, where the task says so."""
-    track_key, _, item = element.properties.get(PROPERTY, "").partition(":")
+    track_key, item = track_of(element), element.properties.get(PROPERTY, "").partition(":")[2]
     award = awards.of_instance(ctx, task.instance) if track_key else None
     if award is None:
         return
@@ -52,6 +52,11 @@ def keep(
         result=chosen if chosen in track.results or not track.results else "",
     )
     follow_ups.write(ctx, award, entry, task_id=task.id)
+
+
+def track_of(element: Element) -> str:
+    """Return the key of the track that a step writes, or nothing."""
+    return element.properties.get(PROPERTY, "").partition(":")[0]
 
 
 def _all_said(components: Mapping[str, Mapping[str, Any]], said: Mapping[str, str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.documents.uploads import AttachmentInfo, check_attachment
 from service.errors import Invalid, NotFound
-from service.models import Instance, Objection, ObjectionEvidence, TaskStatus, UserTask
+from service.models import Instance, Notice, Objection, ObjectionEvidence, TaskStatus, UserTask
 from service.programmes import wiring
 from service.programmes.nomination import identities
 from service.workflow.context import Context
@@ -16,6 +16,7 @@ from service.workflow.task import task_access
 
 MOST = 3
 MAX_BYTES = 10_000_000
+MEGABYTE = 1_000_000
 FIELD = "evidence"
 
 
@@ -31,7 +32,13 @@ def check(files: Sequence[tuple[str, bytes]]) -> list[AttachmentInfo]:
 
 
 def keep(ctx: Context, objection: Objection, files: Sequence[AttachmentInfo]) -> None:
-    """Keep checked files with an objection."""
+    """Keep checked files with an objection; Invalid at ``evidence`` where its notice has had too many.
+
+    Anybody may send files without a log-in: what one notice takes of the disk is bounded.
+    """
+    if not files:
+        return
+    _require_room(ctx, objection, sum(len(file.data) for file in files))
     ctx.session.add_all(
         ObjectionEvidence(
             round_id=objection.round_id,
@@ -44,6 +51,22 @@ def keep(ctx: Context, objection: Objection, files: Sequence[AttachmentInfo]) ->
         )
         for file in files
     )
+
+
+def _require_room(ctx: Context, objection: Objection, more: int) -> None:
+    most = wiring.evidence_megabytes_of(ctx)
+    ctx.session.get_one(Notice, objection.notice_id, with_for_update=True)  # of two at once the second sees
+    query = select(func.coalesce(func.sum(ObjectionEvidence.size), 0)).join(
+        Objection, Objection.id == ObjectionEvidence.objection_id
+    )
+    taken = ctx.session.scalar(query.where(Objection.notice_id == objection.notice_id)) or 0
+    if taken + more <= most * MEGABYTE:
+        return
+    said = (
+        f"这份公示收到的证明材料合计不能超过 {most} MB，这次的文件已放不下。请去掉文件后再提交："
+        "异议照常受理，请在“反映的事实”中写明有哪些证明材料，核查人员会与您联系取得。"
+    )
+    raise Invalid(said, fields={FIELD: "请不附文件提交，并在反映的事实中写明有哪些材料"})
 
 
 def list_of(ctx: Context, objection: Objection | None) -> Sequence[ObjectionEvidence]:

@@ -19,6 +19,7 @@ from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.task import instances
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,7 +167,7 @@ def _page(award: Award, refused: ServiceError | None = None, opened: str = "") -
             for one in programme.tracks.values()
             if one.kind == "honour"
         },
-        instances=processes.list_instances(ctx, award),
+        instances=[one for one in processes.list_instances(ctx, award) if instances.may_read(ctx, one)],
         offers=processes.list_offers(ctx, award),
         is_organiser=awards.is_organiser(ctx, award),
         sees_nomination=nominations.may_see(ctx, award.nomination),

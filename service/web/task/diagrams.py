@@ -11,9 +11,8 @@ from sqlalchemy import select
 from service.errors import NotFound, ServiceError
 from service.models import Deployment, HistoryEvent, Instance, Job, SubscriptionRow, TaskStatus, UserTask
 from service.web.task import trails
-from service.workflow import history
 from service.workflow.context import Context
-from service.workflow.task import task_access
+from service.workflow.task import instances, task_access
 
 pages = Blueprint("diagrams", __name__, url_prefix="/instances")
 
@@ -33,7 +32,7 @@ def show(instance_id: int) -> str:
     """Show an instance: its state, its diagram and what happened."""
     ctx: Context = g.ctx
     instance = get_visible(ctx, instance_id)
-    events = history.of_instance(ctx, instance)
+    events = instances.read_history(ctx, instance)
     return render_template(
         "instance.html",
         instance=instance,
@@ -70,7 +69,8 @@ def locate(ctx: Context, instance: Instance, events: list[HistoryEvent]) -> Stan
         select(SubscriptionRow.element_id).where(SubscriptionRow.instance_id == instance.id),
         select(Job.element_id).where(Job.instance_id == instance.id),
     )
-    active = [element_id for query in waits for element_id in ctx.session.scalars(query)]
+    hidden = ctx.domain.hidden_steps(ctx, instance)
+    active = [id_ for query in waits for id_ in ctx.session.scalars(query) if id_ not in hidden]
     done = [
         e.element_id for e in events if e.element_id and e.kind in ("element.completed", "task.completed")
     ]

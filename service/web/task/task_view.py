@@ -22,11 +22,11 @@ from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier
 from service.web.task.signing import Together
 from service.web.task.trails import Line
-from service.workflow import history, notifications
+from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.person import people
-from service.workflow.task import returns, task_access
+from service.workflow.task import instances, returns, task_access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def describe(
     element = elements[task.element_id]
     nomination = nominations.of_instance(ctx, instance)
     offered = task_access.is_offered(ctx, task)
-    events = history.of_instance(ctx, instance)
+    events = instances.read_history(ctx, instance)
     is_told = task.status == TaskStatus.OPEN and experts.may_know(ctx, instance, element)
     responsible = notifications.responsible(ctx, task) if is_told else []
     return TaskView(

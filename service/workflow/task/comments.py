@@ -39,7 +39,11 @@ def add(ctx: Context, task_id: int, text: str) -> Comment:
 
 
 def list_of(ctx: Context, instance: Instance) -> Sequence[tuple[Comment, str]]:
-    """Return the comments on an instance with the name of the step each was made at, oldest first."""
+    """Return the comments on an instance with the name of the step each was made at, oldest first.
+
+    Those made at a step that is kept from the actor are his to read only where they are his own.
+    """
+    hidden = ctx.domain.hidden_steps(ctx, instance)
     query = (
         select(Comment, UserTask.name)
         .outerjoin(UserTask, UserTask.id == Comment.user_task_id)
@@ -47,4 +51,7 @@ def list_of(ctx: Context, instance: Instance) -> Sequence[tuple[Comment, str]]:
         .options(joinedload(Comment.user))
         .order_by(Comment.id)
     )
+    if hidden:
+        is_shown = UserTask.element_id.is_(None) | UserTask.element_id.not_in(hidden)
+        query = query.where(is_shown | (Comment.user_id == ctx.actor.user_id))
     return [(row[0], row[1] or "") for row in ctx.session.execute(query)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -19,6 +20,7 @@ from service.models import (
     TaskStatus,
     UserTask,
 )
+from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.task import tasklist
 
@@ -38,13 +40,24 @@ def get_visible(ctx: Context, instance_id: int) -> Instance:
     Besides those the domain lets see it: whoever has a task in it, did one, or was given a copy.
     """
     instance = ctx.session.get(Instance, instance_id)
-    if instance is None or not (ctx.domain.may_see(ctx, instance) or _takes_part(ctx, instance)):
+    if instance is None or not may_read(ctx, instance):
         raise NotFound("没有这个流程，或您无权查看。")
     return instance
 
 
+def may_read(ctx: Context, instance: Instance) -> bool:
+    """Say whether the actor may read an instance."""
+    return ctx.domain.may_see(ctx, instance) or _takes_part(ctx, instance)
+
+
+def read_history(ctx: Context, instance: Instance) -> list[HistoryEvent]:
+    """Return an instance's events, oldest first, but for those of steps that are kept from the actor."""
+    hidden = ctx.domain.hidden_steps(ctx, instance)
+    return [event for event in history.of_instance(ctx, instance) if event.element_id not in hidden]
+
+
 def stand_of(ctx: Context, instance: Instance) -> Standing:
-    """Return where an instance stands."""
+    """Return where an instance stands, but for steps that are kept from the actor."""
     tasks = select(UserTask.element_id).where(
         UserTask.instance_id == instance.id, UserTask.status == TaskStatus.OPEN
     )
@@ -60,13 +73,15 @@ def stand_of(ctx: Context, instance: Instance) -> Standing:
     troubled = select(Incident.element_id).where(
         Incident.instance_id == instance.id, Incident.resolved_at.is_(None)
     )
-    active = ctx.session.scalars(tasks.union(jobs, waits))
+    hidden = ctx.domain.hidden_steps(ctx, instance)
+
+    def shown(ids: Iterable[str | None]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None and id_ not in hidden))
+
     return Standing(
-        active=tuple(sorted(active)),
-        completed=tuple(
-            dict.fromkeys(id_ for id_ in ctx.session.scalars(passed.order_by(HistoryEvent.seq)) if id_)
-        ),
-        troubled=tuple(sorted(set(ctx.session.scalars(troubled)))),
+        active=tuple(sorted(shown(ctx.session.scalars(tasks.union(jobs, waits))))),
+        completed=shown(ctx.session.scalars(passed.order_by(HistoryEvent.seq))),
+        troubled=tuple(sorted(shown(ctx.session.scalars(troubled)))),
     )
 
 

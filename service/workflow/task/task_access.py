@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, NotFound
@@ -39,11 +39,22 @@ class AlreadyClaimed(Conflict):
 def get_visible(ctx: Context, task_id: int) -> UserTask:
     """Return a task the actor may see; anything else does not exist for him."""
     task = ctx.session.get(UserTask, task_id)
-    if task is None or not (
-        is_offered(ctx, task) or took_part(ctx, task) or ctx.domain.may_see(ctx, task.instance)
-    ):
+    if task is None or not (is_offered(ctx, task) or may_read(ctx, task)):
         raise NotFound("没有这项任务，或您无权查看。")
     return task
+
+
+def may_read(ctx: Context, task: UserTask) -> bool:
+    """Say whether the actor may read a task: had a part in it, or reads its instance and this step of it."""
+    if _had_part(ctx, task):
+        return True
+    if not (took_part(ctx, task) or ctx.domain.may_see(ctx, task.instance)):
+        return False
+    return not _is_hidden(ctx, task)
+
+
+def _is_hidden(ctx: Context, task: UserTask) -> bool:
+    return task.element_id in ctx.domain.hidden_steps(ctx, task.instance)
 
 
 def is_offered(ctx: Context, task: UserTask) -> bool:
@@ -108,7 +119,7 @@ def _lock(ctx: Context, task_id: int) -> tuple[UserTask, bool]:
     locks.offers(ctx.session)[task.id, ctx.actor.user_id] = bool(offered)
     set_committed_value(task, "instance", locks.note(ctx.session, instance))
     if task.status != TaskStatus.OPEN:
-        if not (took_part(ctx, task) or _was_offered(ctx, task) or ctx.domain.may_see(ctx, instance)):
+        if not (_was_offered(ctx, task) or may_read(ctx, task)):
             raise NotFound("没有这项任务，或您无权查看。")
         raise AlreadyDone(say_done(ctx, task))
     return task, bool(offered)
@@ -142,7 +153,7 @@ def require_offered(ctx: Context, task: UserTask) -> None:
         return
     if task.assignee_id is not None and is_candidate(ctx, task):
         raise AlreadyClaimed(f"“{task.name}”已由 {name_of(ctx, task.assignee_id)} 签收。")
-    if ctx.domain.may_see(ctx, task.instance):
+    if ctx.domain.may_see(ctx, task.instance) and not _is_hidden(ctx, task):
         raise Forbidden("这项任务不由您办理。")
     raise NotFound("没有这项任务，或您无权查看。")
 
@@ -157,6 +168,23 @@ def find_refusal(ctx: Context, task: UserTask, user: User) -> str | None:
 def is_candidate(ctx: Context, task: UserTask) -> bool:
     query = select(Candidate.group_key).where(Candidate.user_task_id == task.id)
     return any(key in ctx.actor.task_groups for key in ctx.session.scalars(query))
+
+
+def _had_part(ctx: Context, task: UserTask) -> bool:
+    """Whether the actor completed, signed or handed in a task, or was given a copy of it."""
+    me = ctx.actor.user_id
+    if me is None:
+        return False
+    ways = (
+        select(Submission.id).where(Submission.user_task_id == task.id, Submission.user_id == me),
+        select(TaskCopy.id).where(TaskCopy.user_task_id == task.id, TaskCopy.user_id == me),
+        select(Signer.id).where(
+            Signer.user_task_id == task.id, Signer.user_id.in_(sorted(ctx.actor.may_act_as))
+        ),
+    )
+    return task.completed_by_id == me or bool(
+        ctx.session.scalar(select(or_(*(way.exists() for way in ways))))
+    )
 
 
 def took_part(ctx: Context, task: UserTask) -> bool:

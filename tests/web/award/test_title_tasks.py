@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from service.app import create_app
 from service.clock import MovableClock
-from service.models import Instance, Nomination, TaskStatus, UserTask
+from service.models import Instance, Nomination, TaskStatus, User, UserTask
 from service.programmes.award import awards
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.scheduler import starts
 from service.wire import Service
+from service.workflow.person import tokens
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -54,6 +56,22 @@ def open_task(service: Service, key: str) -> int:
         return ctx.session.scalars(of_process).one()
 
 
+def number_of(service: Service, key: str) -> int:
+    """Return the number of a process."""
+    with service.wiring.reading() as ctx:
+        return ctx.session.scalars(select(Instance.id).where(Instance.business_key == key)).one()
+
+
+def ask_api(service: Service, login: str, path: str) -> str:
+    """Return what the API tells somebody."""
+    with service.wiring.transaction() as ctx:
+        user = ctx.session.scalars(select(User).where(User.login == login)).one()
+        token = tokens.issue_token(ctx, user, "test")
+    answered = create_app(service).test_client().get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answered.status_code == 200
+    return answered.get_data(as_text=True)
+
+
 def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
     browse: Browse, title: str, service: Service
 ) -> None:
@@ -80,3 +98,55 @@ def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, ser
 
     assert "现实需求：租房置业" in served.text
     assert (updating.status, "租房置业" in updating.text, "人才公寓" in updating.text) == (200, False, False)
+
+
+def test_steps_of_a_private_track_are_kept_from_the_workplace(
+    browse: Browse, title: str, service: Service
+) -> None:
+    key = f"{title}services"
+    surveyed = open_task(service, key)
+    browse("xiangmu-tuan").complete(surveyed, "submit", {"needs": ["租房置业"]})
+    served = open_task(service, key)
+    browse("guozi").complete(served, "done", {"text": "已申请人才公寓。"})
+    shown = f"/instances/{number_of(service, key)}"
+
+    seen = {
+        login: [browse(login).get(path).status for path in (f"/tasks/{surveyed}", f"/tasks/{served}", shown)]
+        for login in ("xiangmu-dang", "xiangmu-tuan", "guozi", "sxtuanshiwei")
+    }
+    pages = {login: browse(login).get(shown).text for login in seen}
+
+    assert seen == {
+        "xiangmu-dang": [404, 404, 200],
+        "xiangmu-tuan": [200, 404, 200],
+        "guozi": [200, 200, 200],
+        "sxtuanshiwei": [200, 200, 200],
+    }
+    told = {login: ("登记需求" in text, "对接服务" in text) for login, text in pages.items()}
+    assert told == {
+        "xiangmu-dang": (False, False),
+        "xiangmu-tuan": (False, False),
+        "guozi": (True, True),
+        "sxtuanshiwei": (True, True),
+    }
+
+
+def test_api_tells_of_a_private_track_what_the_page_does(
+    browse: Browse, title: str, service: Service
+) -> None:
+    key = f"{title}services"
+    browse("xiangmu-tuan").complete(open_task(service, key), "submit", {"needs": ["租房置业"]})
+    path = f"/api/v1/instances/{number_of(service, key)}"
+
+    told = {
+        login: [ask_api(service, login, f"{path}/{part}") for part in ("history", "standing")]
+        for login in ("xiangmu-dang", "guozi")
+    }
+
+    found = {
+        login: [("survey_needs" in text, "serve" in text) for text in texts] for login, texts in told.items()
+    }
+    assert found == {
+        "xiangmu-dang": [(False, False), (False, False)],
+        "guozi": [(True, False), (True, True)],
+    }

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from service.clock import MovableClock
 from service.documents.file_text import DOCX
 from service.models import Nomination, NominationStatus, Objection, ObjectionEvidence, Round
+from service.programmes.domain import Programmes
 from service.programmes.publication import notices
 from service.wire import Service
 from service.workflow.context import Context
@@ -98,3 +99,25 @@ def test_an_objection_needs_no_evidence(browse: Browse, address: str, ctx: Conte
     assert lodge(browse(), address).status == 302
 
     assert ctx.session.scalars(select(ObjectionEvidence)).all() == []
+
+
+def test_notice_takes_so_much_evidence_and_objections_without_it_all_the_same(
+    browse: Browse, address: str, ctx: Context, service: Service
+) -> None:
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    domain.evidence_megabytes = 1
+    part = b"a" * 400_000
+
+    fit = [lodge(browse(), address, (name, part)) for name in ("甲.txt", "乙.txt")]
+    refused = lodge(browse(), address, ("丙.txt", part))
+    without = lodge(browse(), address)
+
+    assert [page.status for page in (*fit, refused, without)] == [302, 302, 422, 302]
+    assert (
+        "这份公示收到的证明材料合计不能超过 1 MB，这次的文件已放不下。请去掉文件后再提交：异议照常受理，"
+        "请在“反映的事实”中写明有哪些证明材料，核查人员会与您联系取得。"
+    ) in refused.text
+    assert GOOD["facts"] in refused.html
+    assert len(ctx.session.scalars(select(Objection)).all()) == 3
+    assert ctx.session.scalars(select(ObjectionEvidence.filename)).all() == ["甲.txt", "乙.txt"]
