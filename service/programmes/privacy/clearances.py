@@ -65,7 +65,10 @@ def declare(ctx: Context, nomination: Nomination, attachment_id: int) -> FileCle
 
 
 def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = "") -> FileClearance:
-    """Tick a declared file as looked through, under one's name; never one's own declaration."""
+    """Tick a declared file as looked through, under one's name; never one's own declaration.
+
+    What the scheduler has not read yet cannot be ticked: nobody knows what it may find.
+    """
     file = _find(ctx, nomination, attachment_id)
     if ctx.actor.user_id is None or identities.is_nominee(ctx, nomination):
         raise Forbidden("申报人本人不能审查自己的材料。")
@@ -76,7 +79,7 @@ def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = 
         raise Conflict("声明和审查须由两个人分别办理，请由另一位审查人勾选。")
     if row.cleared_at is not None:
         raise Conflict("这个文件已经审查过。")
-    if file_readings.needs_person(file_readings.settle(ctx, file)) and len(note.strip()) < LEAST_NOTE:
+    if file_readings.needs_person(file_readings.require_read(ctx, file)) and len(note.strip()) < LEAST_NOTE:
         raise Invalid("请先看过文件再勾选。", fields={"note": "系统查到内容或读不全，请写明您看过的情况"})
     row.cleared_by_id, row.cleared_at, row.note = ctx.actor.user_id, ctx.now, note.strip()[:500]
     _note(ctx, nomination, file, "file.cleared")

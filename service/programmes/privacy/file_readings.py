@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import select
 
 from service.documents.file_text import FileText, read_text
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.models import Attachment, FileReading, Nomination, ReadStatus
 from service.programmes import wiring
 from service.programmes.privacy.scanner import scan
@@ -68,13 +68,11 @@ def keep(ctx: Context, attachment_id: int, found: FileText) -> None:
     reading.read_at = ctx.now
 
 
-def settle(ctx: Context, file: Attachment) -> FileReading | None:
-    """Return a file's reading, read now if nobody has yet; None for a picture."""
+def require_read(ctx: Context, file: Attachment) -> FileReading | None:
+    """Return a file's reading, None for a picture; Conflict while the scheduler has not read it yet."""
     reading = ctx.session.get(FileReading, file.id)
     if reading is not None and reading.status == ReadStatus.PENDING:
-        found = read(ctx, file.id)
-        if found is not None:
-            keep(ctx, file.id, found)
+        raise Conflict("系统正在读取这个文件的内容，一般一分钟之内读完，读完后才能审查。请稍候再勾选。")
     return reading
 
 

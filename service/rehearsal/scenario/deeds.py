@@ -17,6 +17,7 @@ from service.programmes.round import withdrawals
 from service.rehearsal.scenario.answering import complete, convert
 from service.rehearsal.scenario.library import Step
 from service.rehearsal.scenario.scene import Scene, Unplayable
+from service.scheduler import file_readings
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.instance import execution
@@ -223,6 +224,8 @@ def declare_files(scene: Scene, step: Step) -> str:
 def clear_files(scene: Scene, step: Step) -> str:
     """Tick every declared file as looked through (逐件审查)."""
     called = step.said["clear_files"]
+    while file_readings.run_once(scene.wiring):
+        pass
     with scene.wiring.transaction() as ctx:
         nomination = scene.nomination(ctx, called)
         acting = scene.act_as(ctx, _named_user(scene, ctx, step))

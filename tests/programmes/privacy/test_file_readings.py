@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 from service.models import Attachment, FileReading, Nomination, ReadStatus
 from service.programmes.nomination import attachments
 from service.programmes.privacy import clearances, file_readings
@@ -74,6 +74,7 @@ def test_whoever_ticks_a_file_with_findings_says_what_he_saw(round_2024: Story) 
     nominee = round_2024.nominate()
     file_id = hand_in(round_2024, nominee, a_document("电话 13812345678"))
     declare(round_2024, nominee, file_id)
+    duty.run_once(round_2024.wiring)
 
     with pytest.raises(Invalid) as refused:
         clear(round_2024, nominee, file_id, "看")
@@ -83,10 +84,24 @@ def test_whoever_ticks_a_file_with_findings_says_what_he_saw(round_2024: Story) 
     assert reading_of(round_2024, file_id)[0] == ReadStatus.READ
 
 
+def test_a_file_nobody_has_read_yet_is_not_ticked_and_not_read_meanwhile(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    file_id = hand_in(round_2024, nominee, a_document("电话 13812345678"))
+    declare(round_2024, nominee, file_id)
+
+    with pytest.raises(Conflict, match="正在读取这个文件的内容"):
+        clear(round_2024, nominee, file_id, "逐页看过，没有涉密内容")
+
+    assert reading_of(round_2024, file_id) == (ReadStatus.PENDING, "", [])
+    with round_2024.wiring.reading() as ctx, pytest.raises(Invalid, match="没有完成脱密声明和审查"):
+        clearances.require_cleared(ctx, ctx.session.get_one(Nomination, nominee))
+
+
 def test_a_file_in_which_nothing_was_found_is_ticked_without_a_word(round_2024: Story) -> None:
     nominee = round_2024.nominate()
     file_id = hand_in(round_2024, nominee, a_document("带班完成技改三项。"))
     declare(round_2024, nominee, file_id)
+    duty.run_once(round_2024.wiring)
 
     clear(round_2024, nominee, file_id)
 
@@ -99,6 +114,7 @@ def test_a_scan_must_be_looked_at_by_a_person(round_2024: Story) -> None:
     Image.new("RGB", (400, 300), "white").save(scan, "PDF")
     file_id = hand_in(round_2024, nominee, scan.getvalue(), "扫描件.pdf")
     declare(round_2024, nominee, file_id)
+    duty.run_once(round_2024.wiring)
 
     with pytest.raises(Invalid):
         clear(round_2024, nominee, file_id)
