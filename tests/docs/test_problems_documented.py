@@ -14,6 +14,7 @@ SOURCES = (
     ROOT / "service/workflow/definition/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
     ROOT / "service/programmes/diagram/review_steps.py",
+    ROOT / "service/programmes/diagram/notice_steps.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")
 #: what an f-string that names a rule is filled with

@@ -10,7 +10,8 @@ import pytest
 from tests.packs.drawing import BPMN, Box, Drawing
 
 PROCESSES = Path(__file__).parents[2] / "processes"
-DIAGRAMS = sorted(PROCESSES.glob("*/*.bpmn"))
+FOURTH = Path(__file__).parent / "fourth/processes"
+DIAGRAMS = sorted([*PROCESSES.glob("*/*.bpmn"), *FOURTH.glob("*/*.bpmn")])
 
 
 @pytest.fixture(params=DIAGRAMS, ids=lambda path: path.stem)
