@@ -67,6 +67,14 @@ class Walk:
         return [task.element_id for task in (*self.step.user_tasks, *self.step.service_tasks)]
 
 
+def warned(sketch: str) -> list[tuple[str | None, str]]:
+    """Return element and rule of the warnings about a sketch, which must have no errors."""
+    found = engine.check_diagram(draw(p=sketch))
+    assert [problem for problem in found if problem.severity == "error"] == []
+    odd = [problem for problem in found if problem.rule not in ("nobody", "abstract-task")]
+    return [(problem.element_id, problem.rule) for problem in odd]
+
+
 @pytest.fixture
 def walk() -> Callable[..., Walk]:
     """Compile a sketch of process ``p`` and get ready to walk it."""
