@@ -13,6 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
+from service.pending_rows import RowWritingSession
+
 SessionFactory = Callable[[], Session]
 
 BUSY_MS = 5_000
@@ -78,7 +80,7 @@ def create_session_factory(engine: Engine) -> sessionmaker[Session]:
     A session keeps what it read until it closes (the library's own map is weak), so that no row is
     read twice in a transaction. Walk large tables by columns, not by objects.
     """
-    factory = sessionmaker(engine, expire_on_commit=False)
+    factory: sessionmaker[Session] = sessionmaker(engine, class_=RowWritingSession, expire_on_commit=False)
     event.listen(factory, "loaded_as_persistent", _keep)
     event.listen(factory, "pending_to_persistent", _keep)
     return factory

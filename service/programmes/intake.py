@@ -16,9 +16,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sqlalchemy import insert
+
 from service.engine.records import Element, Variables
 from service.errors import Invalid
 from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
+from service.models.base import table_of
+from service.pending_rows import add_row
 from service.programmes import wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
@@ -52,6 +56,8 @@ OPINION_FIELDS = ("reason", "text")
 #: answers beside an opinion that are kept with the nomination: why a 破格, why against a rule of 原则上
 REASON_FIELDS = ("exception_reason", "stated_reason")
 MAX_OPINION, MAX_REASON, MAX_HEADING = 2000, 1000, 80
+
+_GIVE_OPINION = insert(table_of(Opinion))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,20 +224,20 @@ def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> 
     text = _read_opinion(received)
     labels = dict(deployments.outcomes_of(properties.get("outcomes", "")))
     unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else nomination.unit
-    ctx.session.add(
-        Opinion(
-            round_id=nomination.round_id,
-            nomination_id=nomination.id,
-            user_task_id=received.task.id,
-            position=int(properties["opinion"]),
-            heading=received.element.name[:MAX_HEADING],
-            outcome=outcome,
-            text=text or labels.get(outcome, outcome),
-            seal=properties.get("seal", "")[:MAX_HEADING],
-            unit_name=unit.name if unit else "",
-            signed_by=ctx.actor.name,
-            given_at=ctx.now,
-        )
+    add_row(
+        ctx.session,
+        _GIVE_OPINION,
+        round_id=nomination.round_id,
+        nomination_id=nomination.id,
+        user_task_id=received.task.id,
+        position=int(properties["opinion"]),
+        heading=received.element.name[:MAX_HEADING],
+        outcome=outcome,
+        text=text or labels.get(outcome, outcome),
+        seal=properties.get("seal", "")[:MAX_HEADING],
+        unit_name=unit.name if unit else "",
+        signed_by=ctx.actor.name,
+        given_at=ctx.now,
     )
     for field in REASON_FIELDS:
         reason = str(received.answers.get(field) or "").strip()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import load_only
 
 from service.engine.records import Element, OpenUserTask, Step
 from service.models import Candidate, Draft, Instance, TaskStatus, Unit, User, UserTask
+from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -18,6 +20,8 @@ from service.workflow.instance import incidents, open_keys, reminders
 _Open = tuple[UserTask, Draft | None]
 #: where a session keeps the open tasks that were read ahead, with their drafts: by instance, then key
 READ_AHEAD = "open_tasks_read_ahead"
+
+_OFFER = insert(table_of(Candidate))
 
 
 def read_ahead(ctx: Context, instances: Sequence[Instance]) -> None:
@@ -88,7 +92,8 @@ def _groups(task: OpenUserTask) -> tuple[str, ...]:
 
 def _offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -> None:
     resolved = ctx.domain.resolve(ctx, instance, _groups(task))
-    ctx.session.add_all(Candidate(task=row, group_key=key) for key in resolved.groups)
+    for key in resolved.groups:
+        add_row(ctx.session, _OFFER, user_task_id=row, group_key=key)
     if resolved.substituted:
         history.record(
             ctx, instance, "task.substituted", element_id=row.element_id, missing=list(resolved.missing),
@@ -147,5 +152,6 @@ def offer_again(
             groups = (f"unit_admin@{ctx.session.get_one(Unit, gone.unit_id).code}",)
     resolved = ctx.domain.resolve(ctx, instance, groups)
     ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == row.id))
-    ctx.session.add_all(Candidate(user_task_id=row.id, group_key=key) for key in resolved.groups)
+    for key in resolved.groups:
+        add_row(ctx.session, _OFFER, user_task_id=row.id, group_key=key)
     return bool(resolved.groups)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 
 from service.models import Submission, UserTask
 from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow.context import Context
 
-#: where a session keeps what it was given itself, by instance, oldest first
+#: where a session keeps what it was given itself, by instance: elements and answers, oldest first
 GIVEN = "given_submissions"
 
+_Given = tuple[str, dict[str, Any]]
+
 _submission = table_of(Submission)
+_WRITE = insert(_submission)
 _NEWEST = (
     select(_submission.c.answers)
     .where(
@@ -28,7 +32,9 @@ _NEWEST = (
 
 def keep(ctx: Context, task: UserTask, outcome: str, answers: dict[str, Any]) -> None:
     """Keep what the actor submitted at a task."""
-    submission = Submission(
+    add_row(
+        ctx.session,
+        _WRITE,
         round_id=task.round_id,
         instance_id=task.instance_id,
         user_task_id=task.id,
@@ -38,8 +44,8 @@ def keep(ctx: Context, task: UserTask, outcome: str, answers: dict[str, Any]) ->
         answers=answers,
         submitted_at=ctx.now,
     )
-    ctx.session.add(submission)
-    ctx.session.info.setdefault(GIVEN, {}).setdefault(task.instance_id, []).append(submission)
+    given = ctx.session.info.setdefault(GIVEN, {}).setdefault(task.instance_id, [])
+    given.append((task.element_id, answers))
 
 
 def find_newest(ctx: Context, instance_id: int | None, elements: Collection[str]) -> dict[str, Any] | None:
@@ -47,11 +53,11 @@ def find_newest(ctx: Context, instance_id: int | None, elements: Collection[str]
 
     What this transaction was given itself is not read back: it need not be written yet.
     """
-    given: dict[int | None, list[Submission]] = ctx.session.info.get(GIVEN, {})
-    for submission in reversed(given.get(instance_id, [])):
-        if submission.element_id in elements:
-            return submission.answers
-    answers: dict[str, Any] | None = ctx.session.scalar(
+    given: dict[int | None, list[_Given]] = ctx.session.info.get(GIVEN, {})
+    for element_id, answers in reversed(given.get(instance_id, [])):
+        if element_id in elements:
+            return answers
+    newest: dict[str, Any] | None = ctx.session.scalar(
         _NEWEST, {"instance": instance_id, "elements": list(elements)}
     )
-    return answers
+    return newest
