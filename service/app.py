@@ -14,6 +14,7 @@ from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.ticker import Ticker
 from service.steering import Steering
 from service.web.frame import static_files
+from service.web.frame.sessions import Sessions
 from service.wire import Service
 from service.workflow.context import ANONYMOUS, Context
 from service.workflow.instance.execution import Faulted
@@ -31,6 +32,7 @@ class App(Flask):
     """A Flask application in which a request is a transaction."""
 
     service: Service
+    session_interface = Sessions()
     ticker: Ticker | None = None  #: set by the server where the scheduler runs inside the web process
 
     def dispatch_request(self) -> ResponseReturnValue:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from service.limiter import Limiter
 
 LOGINS = "30 per minute"
 OBJECTIONS = "5 per minute; 30 per hour"  # each holds a candidate up: no oftener than on the public page
 RECEIPTS = "10 per minute"
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+limiter = Limiter(headers_enabled=True)

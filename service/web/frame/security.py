@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.limiter import Limiter
 
 API_PREFIX = "/api/"  # speaks with bearer tokens, which no other site can send
 
@@ -40,7 +41,7 @@ HEADERS = {
 View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+limiter = Limiter(headers_enabled=False)
 
 
 def register(app: Flask) -> None:
@@ -90,10 +91,14 @@ def _view_args() -> Iterable[tuple[str, Any]]:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static" and not (response.cache_control.public or response.cache_control.private):
+    given = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in given)
+    if request.endpoint != "static" and not ("cache-control" in given and _says_who_may_keep(response)):
         response.headers["Cache-Control"] = "no-store"  # nor may a download stay on a shared computer
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+def _says_who_may_keep(response: Response) -> bool:
+    return bool(response.cache_control.public or response.cache_control.private)

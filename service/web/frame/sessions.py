@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import current_app, request, session
+from flask import Flask, Request, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from service.clock import wall_clock
 from service.models import User
@@ -20,6 +21,16 @@ _PUBLIC = "_xuanshu_public"
 _NEWCOMERS = "_xuanshu_newcomers"
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; where none was sent, as by every client of the API, there is none to verify."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie says, or an empty session."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 class LoginRequired(Exception):
