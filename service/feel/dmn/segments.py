@@ -24,7 +24,11 @@ _MAKERS = frozenset({"date", "time", "date and time", "duration", "years and mon
 _ORDERED = frozenset(
     {"number", "date", "time", "date and time", "days and time duration", "years and months duration"}
 )
-_RUN = Run({}, None, None)
+
+
+def _run() -> Run:
+    """A budget of its own for every evaluation: one for all would be spent some day."""
+    return Run({}, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,17 @@ def read_cell(tree: n.UnaryTests | None) -> Cell:
 
 def _test(node: n.Node) -> list[object] | None:
     """The ranges and values a test accepts; None where it is not constant."""
-    if not _constant(node):
+    if not is_constant(node):
         return None
     if isinstance(node, n.UnaryComparison):
-        end = _evaluate(node.end)
+        end = value_of(node.end)
         if node.operator == "!=":
             return [Range(None, end, False, False), Range(end, None, False, False)] if _ordered(end) else None
         if node.operator == "=":
             return [end]
         low, high = (None, end) if node.operator[0] == "<" else (end, None)
         return [Range(low, high, node.operator == ">=", node.operator == "<=")]
-    value = _evaluate(node)
+    value = value_of(node)
     return value if isinstance(value, list) else [value]
 
 
@@ -86,17 +90,18 @@ def _ordered(value: object) -> bool:
     return kind(value) in _ORDERED
 
 
-def _constant(node: object) -> bool:
+def is_constant(node: object) -> bool:
     """Whether the tree holds no names but those that make dates and durations."""
     if isinstance(node, n.Name):
         return node.name in _MAKERS
     if isinstance(node, n.Node):
-        return all(_constant(getattr(node, part)) for part in node.__slots__)
-    return all(map(_constant, node)) if isinstance(node, tuple) else True
+        return all(is_constant(getattr(node, part)) for part in node.__slots__)
+    return all(map(is_constant, node)) if isinstance(node, tuple) else True
 
 
-def _evaluate(node: n.Node) -> object:
-    return Compiler().code(node)(Frame({}, None, _RUN))
+def value_of(node: n.Node) -> object:
+    """The value of a constant."""
+    return Compiler().code(node)(Frame({}, None, _run()))
 
 
 def _accepts(test: object, segment: Segment) -> bool:
@@ -105,7 +110,7 @@ def _accepts(test: object, segment: Segment) -> bool:
     if segment.point:
         if isinstance(test, Range):
             return in_range(segment.low, test) is True
-        return equal(_RUN, segment.low, test) is True
+        return equal(_run(), segment.low, test) is True
     if not isinstance(test, Range):
         return False
     return _not_above(test.low, segment.low) and _not_above(segment.high, test.high, ends=True)
@@ -148,7 +153,7 @@ def _values(cells: Iterable[Cell]) -> Iterable[object]:
 def _distinct(values: Iterable[object]) -> list[object]:
     found: list[object] = []
     for value in values:
-        if all(equal(_RUN, value, other) is not True for other in found):
+        if all(equal(_run(), value, other) is not True for other in found):
             found.append(value)
     return found
 
@@ -168,7 +173,7 @@ def _intervals(values: list[object]) -> Iterable[Segment]:
 def describe(segments: Sequence[Segment]) -> str:
     """Segments in words a table could use: ``< 35``, ``[35..45)``, ``"A", "B"``."""
     if any(segment.other for segment in segments):
-        named = [text_of(_RUN, segment.low) for segment in segments if segment.point]
+        named = [text_of(_run(), segment.low) for segment in segments if segment.point]
         return ", ".join([*named, "any other value"])
     texts: list[str] = []
     run: list[Segment] = []
@@ -188,12 +193,12 @@ def _adjacent(left: Segment, right: Segment) -> bool:
 def _span(run: Sequence[Segment]) -> str:
     first, last = run[0], run[-1]
     if len(run) == 1 and first.point:
-        return text_of(_RUN, first.low)
+        return text_of(_run(), first.low)
     if first.low is None and last.high is None:
         return "-"
     if first.low is None:
-        return f"{'<=' if last.point else '<'} {text_of(_RUN, last.high)}"
+        return f"{'<=' if last.point else '<'} {text_of(_run(), last.high)}"
     if last.high is None:
-        return f"{'>=' if first.point else '>'} {text_of(_RUN, first.low)}"
+        return f"{'>=' if first.point else '>'} {text_of(_run(), first.low)}"
     opening, closing = "[" if first.point else "(", "]" if last.point else ")"
-    return f"{opening}{text_of(_RUN, first.low)}..{text_of(_RUN, last.high)}{closing}"
+    return f"{opening}{text_of(_run(), first.low)}..{text_of(_run(), last.high)}{closing}"

@@ -81,9 +81,16 @@ class Element:
 
 def parse(xml: bytes) -> Element:
     """The ``definitions`` element of a model."""
+    return Element(parse_node(xml))
+
+
+def parse_node(xml: bytes) -> etree._Element:
+    """The same as lxml's element, for whoever changes it: comments and CDATA are kept."""
     if len(xml) > _MAX_BYTES:
         raise DmnError([Problem("definitions", "too-large")])
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False
+    )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -93,4 +100,4 @@ def parse(xml: bytes) -> Element:
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in _NAMESPACES:
         raise DmnError([Problem("definitions", "not-dmn")])
-    return Element(root)
+    return root
