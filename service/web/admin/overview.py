@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template
 from service.programmes.account import audit
 from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.round import calendars
+from service.web.frame import labels
 from service.web.frame.doors import for_admins, for_organisers, is_admin
 from service.workflow.context import Context
 from service.workflow.instance import incidents
@@ -38,5 +39,5 @@ def show_audit() -> str:
         "admin/audit.html",
         report=audit.verify(ctx),
         events=audit.list_recent(ctx),
-        words=audit.WORDS,
+        words=labels.AUDIT,
     )

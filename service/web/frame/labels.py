@@ -116,6 +116,46 @@ HISTORY: dict[str, Any] = {
     "timer.moved": _("计时调整"),
 }
 
+#: kind of an event on the page of the history's proof -> what was done
+AUDIT: dict[str, Any] = {
+    "paper.exported": _("导出文件"),
+    "value.revealed": _("查看敏感信息"),
+    "consent.withdrawn": _("撤回同意"),
+    "consent.given_again": _("重新同意"),
+    "finding.ruled": _("保留扫描结果"),
+    "file.declared": _("声明文件已脱密"),
+    "file.cleared": _("审查文件已脱密"),
+    "correction.asked": _("申请更正"),
+    "correction.made": _("更正信息"),
+    "correction.refused": _("不予更正"),
+    "data.exported": _("导出本人信息"),
+    "data.purged": _("到期清除个人信息"),
+    "files.swept": _("删除无人引用的文件"),
+    "deployment.published": _("发布流程图"),
+    "role.granted": _("授予岗位"),
+    "delegation.begun": _("设置代理"),
+    "delegation.ended": _("结束代理"),
+    "role.revoked": _("取消岗位"),
+    "account.created": _("新建账号"),
+    "account.password_reset": _("重置密码"),
+    "account.enabled": _("启用账号"),
+    "account.disabled": _("停用账号"),
+    "unit.added": _("新建单位"),
+    "unit.changed": _("修改单位"),
+    "unit.enabled": _("启用单位"),
+    "unit.disabled": _("停用单位"),
+    "calendar.day_set": _("设置工作日历"),
+    "calendar.day_removed": _("删除工作日历"),
+    "calendar.year_declared": _("日历年度录全"),
+    "token.issued": _("签发接口令牌"),
+    "token.revoked": _("作废接口令牌"),
+    "password.changed": _("修改密码"),
+    "login.succeeded": _("登录"),
+    "login.failed": _("登录失败"),
+    "identity.registered": _("登记本人身份证号（只存校验值）"),
+    "identity.cleared": _("清除本人身份证号的登记"),
+}
+
 
 def find(table: str, key: object) -> tuple[str, str]:
     """Return the word and colour of a state; an unknown one shows itself."""

@@ -49,7 +49,7 @@ def log_in(ctx: Context, login: str, password: str) -> User:
         raise LoginFailed(_REFUSED)
     user.failed_logins = 0
     user.locked_until = None
-    user.last_login_at = ctx.security_now
+    user.last_login_at = ctx.now  # shown beside other moments: in a demonstration, of its own clock
     history.record_in(ctx, "logins", "login.succeeded", login=user.login)
     return user
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ from sqlalchemy import select, update
 
 from service.clock import MovableClock
 from service.models import CalendarDay, HistoryEvent, Incident, Membership, Unit, User, UserTask
+from service.web.frame import labels
 from service.wire import Service
+from service.workflow import history
 from service.workflow.instance import incidents
 from tests.web.browser import Browser
 
+ROOT = Path(__file__).resolve().parents[3]
 Browse = Callable[..., Browser]
 UserIdOf = Callable[[str], int]
 Look = Callable[[Any], list[Any]]
@@ -184,6 +189,31 @@ def test_an_incident_is_listed_and_retried(browse: Browse, service: Service, loo
     assert retried.location == "/rounds/1"
     assert look(select(Incident))[0].resolved_at is not None
     assert organiser.post(f"/admin/incidents/{number}/retry").status == 409
+
+
+def test_the_audit_tells_in_english_what_was_done(browse: Browse, service: Service) -> None:
+    with service.wiring.transaction() as ctx:
+        for kind in labels.AUDIT:
+            history.record_in(ctx, "system", kind)
+
+    response = browse("admin").client.get("/admin/audit", headers={"Accept-Language": "en"})
+    text = response.get_data(as_text=True)
+
+    told = re.findall(r'<td data-label="What">([^<]*)</td>', text)
+    assert len(told) >= len(labels.AUDIT)
+    assert [words for words in told if not words.isascii()] == []
+
+
+def test_every_event_the_audit_lists_has_a_word() -> None:
+    written = set()
+    for path in (ROOT / "service").rglob("*.py"):
+        written |= set(
+            re.findall(
+                r'"(?:exports|reveals|privacy|system|calendar|logins)", "([a-z_]+[.][a-z_.]+)"', path.read_text()
+            )
+        )
+
+    assert written - set(labels.AUDIT) == set()
 
 
 def test_a_changed_event_shows_in_the_audit(browse: Browse, service: Service) -> None:

@@ -33,7 +33,7 @@ def test_moving_the_demonstration_on_unlocks_no_account(ctx: Context, user: User
     later = replace(shown, wall_now=WALL + logins.LOCK_TIME + timedelta(seconds=1))
 
     assert logins.log_in(later, "dora", PASSWORD) is user
-    assert user.last_login_at == later.wall_now
+    assert user.last_login_at == later.now
 
 
 def test_moving_the_demonstration_on_ends_no_token(ctx: Context, user: User) -> None:
