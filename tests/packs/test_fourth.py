@@ -6,11 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from service.clock import MovableClock
 from service.config import Settings
+from service.connectors.storage import Storage
+from service.db import create_engine, create_session_factory
 from service.programmes.diagram import completeness
+from service.programmes.domain import Programmes
 from service.programmes.pack.packs import Pack, load_pack
 from service.programmes.rule import scoring
 from service.rehearsal.rehearse import rehearse
+from service.rehearsal.scenario import library
+from service.rehearsal.scenario.play import LONG_AGO, play
+from service.rehearsal.scenario.scene import bring_people
+from service.scheduler.wiring import Wiring
+from service.schema import upgrade
+from service.workflow.context import House
 
 FOURTH = Path(__file__).parent / "fourth"
 KEY = "nanyu-projects"
@@ -36,6 +46,20 @@ def test_the_first_scoring_counts_40_and_the_pitch_60_percent(pack: Pack) -> Non
     totals = [scoring.total_of(review, points) for points in (full, only_first, only_pitch)]
 
     assert totals == [100, 100, 60]
+
+
+@pytest.mark.parametrize("name", library.list_names(FOURTH / "processes", KEY))
+def test_scenario(name: str, pack: Pack, empty_database_url: str, tmp_path: Path) -> None:
+    engine, clock = create_engine(empty_database_url, durable=False), MovableClock(LONG_AGO)
+    upgrade(engine)
+    house = House(domain=Programmes({KEY: pack}, Storage(tmp_path)))
+    wiring = Wiring(session_factory=create_session_factory(engine), clock=clock, house=house)
+    bring_people(wiring, pack)
+
+    played = play(wiring, clock, library.load(FOURTH / "processes", KEY, name), KEY)
+
+    assert played.problems == []
+    engine.dispose()
 
 
 def test_a_whole_round_ends_clean(tmp_path: Path) -> None:

@@ -46,17 +46,12 @@ def close_notice(ctx: Context, nomination: Nomination, key: str) -> None:
     windows.close(ctx, notice)
 
 
-def find_newest(ctx: Context, nomination: Nomination, key: str) -> Notice | None:
-    """Return the newest notice of a key about a nomination."""
-    query = select(Notice).where(Notice.nomination_id == nomination.id, Notice.key == key)
-    return ctx.session.scalars(query.order_by(Notice.id.desc()).limit(1)).first()
-
-
-def find_open(ctx: Context, nomination: Nomination) -> Notice | None:
-    """Return the local notice of a nomination in which objections are taken."""
+def find_newest(ctx: Context, nomination: Nomination, key: str | None = None) -> Notice | None:
+    """Return the newest notice about a nomination, of one key or of any."""
     query = select(Notice).where(Notice.nomination_id == nomination.id)
-    newest = ctx.session.scalars(query.order_by(Notice.id.desc()).limit(1)).first()
-    return newest if newest is not None and notices.is_open(newest, ctx.now) else None
+    if key is not None:
+        query = query.where(Notice.key == key)
+    return ctx.session.scalars(query.order_by(Notice.id.desc()).limit(1)).first()
 
 
 def list_open(ctx: Context, entry: Round | None = None, *, limit: int = 50) -> Sequence[Notice]:

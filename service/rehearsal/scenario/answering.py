@@ -75,14 +75,17 @@ def attach_missing(scene: Scene, ctx: Context, called: str) -> None:
     there = [file.slot for file in attachments.list_of(ctx, nomination)]
     for slot in scene.pack.programme.slots.values():
         for number in range(there.count(slot.key), slot.least):
-            photo = replace(_photo_of(slot), filename=f"{slot.name}{number + 1}.jpg")
-            attachments.keep(ctx, nomination, slot.key, photo)
+            file = _file_of(slot)
+            suffix = file.filename.rpartition(".")[2]
+            named = replace(file, filename=f"{slot.name}{number + 1}.{suffix}")
+            attachments.keep(ctx, nomination, slot.key, named)
 
 
 @cache
-def _photo_of(slot: Slot) -> attachments.Checked:
-    """Everybody hands in the same picture: looking at it once is enough."""
-    return attachments.check(slot, f"{slot.name}.jpg", made_up.photo())
+def _file_of(slot: Slot) -> attachments.Checked:
+    """Everybody hands in the same file: looking at it once is enough."""
+    suffix, data = made_up.file_for(slot.types)
+    return attachments.check(slot, f"{slot.name}.{suffix}", data)
 
 
 def convert(schema: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

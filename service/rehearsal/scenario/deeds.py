@@ -11,7 +11,7 @@ from service.models import NoticeKind, TaskStatus, User, UserTask
 from service.programmes.demo import demonstration, made_up
 from service.programmes.nomination import attachments, nominations
 from service.programmes.privacy import clearances, findings
-from service.programmes.publication import notices, objections
+from service.programmes.publication import local_notices, notices, objections
 from service.programmes.review import seats, standings
 from service.programmes.round import withdrawals
 from service.rehearsal.scenario.answering import complete, convert
@@ -146,15 +146,17 @@ def withdraw(scene: Scene, step: Step) -> str:
 
 
 def object_to(scene: Scene, step: Step) -> str:
-    """Lodge an objection on the public page of the notice."""
+    """Lodge an objection on the public page of the notice: the organiser's, or before it that of his unit."""
     said, called = step.said, step.said["object"]
     with scene.wiring.transaction() as ctx:
+        nomination = scene.nomination(ctx, called)
         notice = notices.find_newest(ctx, scene.entry(ctx), NoticeKind.CANDIDATES)
+        notice = notice or local_notices.find_newest(ctx, nomination)
         if notice is None:
             raise Unplayable("还没有公示。")
         form = scene.pack.forms[scene.pack.programme.forms[objections.FORM]]
         answers = OBJECTOR | convert(form, said["answers"])
-        objections.lodge(ctx, notice, scene.nomination(ctx, called).id, answers)
+        objections.lodge(ctx, notice, nomination.id, answers)
         return f"公众对{called}提出异议"
 
 
