@@ -19,6 +19,7 @@ from service.errors import Conflict, Invalid
 from service.models import (
     Ballot,
     BallotCount,
+    Candidate,
     Round,
     Seat,
     SeatStatus,
@@ -114,6 +115,7 @@ def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
     """
     task = task_access.lock_offered(ctx, task_id)
     ballot = _ballot_of(ctx, task)
+    _require_own(ctx, task)
     _require_complete(ctx, ballot, choices)
     turn = (Voter.ballot_id == ballot.id, Voter.user_id == ctx.actor.user_id, Voter.has_voted.is_(False))
     took = ctx.session.execute(
@@ -213,7 +215,8 @@ def is_ballot_task(ctx: Context, task: UserTask) -> bool:
 
 
 def ballot_of(ctx: Context, task: UserTask) -> Ballot:
-    """Return the ballot a voter's task is about; raises Conflict when it is over."""
+    """Return the ballot a voter's own task is about; raises Conflict when it is over, or another's."""
+    _require_own(ctx, task)
     return _ballot_of(ctx, task)
 
 
@@ -225,6 +228,15 @@ def _ballot_of(ctx: Context, task: UserTask) -> Ballot:
     if ballot is None:
         raise Conflict("投票已经结束。")
     return ballot
+
+
+def _require_own(ctx: Context, task: UserTask) -> None:
+    """Refuse a voter at somebody else's task: his vote would count as his own and close the other's."""
+    mine = select(Candidate.user_task_id).where(
+        Candidate.user_task_id == task.id, Candidate.group_key == f"user:{ctx.actor.user_id}"
+    )
+    if ctx.session.scalar(mine) is None:
+        raise Conflict("投票须由投票人本人进行，不能代投。")
 
 
 def _require_complete(ctx: Context, ballot: Ballot, choices: Mapping[int, str]) -> None:
