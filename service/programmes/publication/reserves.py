@@ -29,7 +29,7 @@ from service.programmes.publication import notices
 from service.programmes.round import quotas, round_events, rounds, vacancies
 from service.workflow import history
 from service.workflow.context import Context
-from service.workflow.instance import events
+from service.workflow.instance import events, execution
 
 #: stages in which a reserve may still be promoted
 OPEN = (Stage.NOTICE, Stage.CONFIRMATION)
@@ -85,13 +85,13 @@ def promote(ctx: Context, entry: Round, category: str) -> Reserve:
     list from being published keeps his from it too.
     """
     rounds.require_organiser(ctx, entry)
+    reserve = _lock_first(ctx, entry, category)  # an instance is locked before the round, as everywhere
     _hold(ctx, entry)
     if entry.stage not in OPEN:
         raise Conflict("只有公示开始以后、公布以前可以递补。")
     vacant = next((one for one in vacancies.list_of(ctx, entry) if one.category == category), None)
     if vacant is None:
         raise Conflict("这一类没有空出的名额，可能已经递补，请刷新页面。")
-    reserve = next((one for one in list_of(ctx, entry) if one.category == category and is_waiting(one)), None)
     if reserve is None:
         raise Conflict("这一类没有候补了，空出的名额不再递补，公布时按实际人数。")
     reserve.promoted_at, reserve.promoted_by = ctx.now, ctx.actor.name
@@ -159,6 +159,17 @@ def _is_running(reserve: Reserve) -> bool:
         and isinstance(instance, Instance)
         and instance.status == InstanceStatus.ACTIVE
     )
+
+
+def _lock_first(ctx: Context, entry: Round, category: str) -> Reserve | None:
+    """Return the first reserve of a category who waits, his process locked: he cannot withdraw meanwhile."""
+    for reserve in list_of(ctx, entry):
+        if reserve.category == category and is_waiting(reserve):
+            execution.lock(ctx, reserve.nomination.instance_id or 0)
+            ctx.session.refresh(reserve, ["promoted_at"])
+            if is_waiting(reserve):
+                return reserve
+    return None
 
 
 def _let_go_on(ctx: Context, reserve: Reserve) -> None:

@@ -19,6 +19,7 @@ from service.programmes.pack.packs import Pack, WrongPack, load_pack
 from service.programmes.publication import notices, objections, reserves
 from service.programmes.round import round_events, vacancies, withdrawals
 from tests.at_once import at_once
+from tests.behind import behind
 from tests.programmes.conftest import PROGRAMME, ROOT
 from tests.programmes.publication.reserve_pack import open_story, to_notice, with_reserves
 from tests.programmes.round.test_rounds import at
@@ -192,6 +193,20 @@ def test_a10_of_two_that_promote_at_once_into_two_places_with_one_reserve_one_is
     assert len(vacant(story)) == 1
     with story.wiring.reading() as ctx:
         assert len(ctx.session.scalars(select(Notice).where(Notice.kind == NoticeKind.SUPPLEMENT)).all()) == 1
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a10_reserve_who_withdraws_while_he_is_promoted_is_not_published(story: Story) -> None:
+    [leaving], [first, second] = to_notice(story, 1, 2)
+    withdraw(story, leaving)
+
+    with story.acting(LEAGUE) as ctx:
+        withdrawals.withdraw(ctx, ctx.session.get_one(Nomination, first), "本人调离常州")
+        ctx.session.flush()
+        promoting = behind(partial(promote, story))
+
+    assert promoting() == second
+    assert row(story, first).promoted_at is None
 
 
 @pytest.mark.parametrize(
