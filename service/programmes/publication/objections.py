@@ -47,6 +47,8 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
     Real names only (单位反映需盖公章，个人反映需署实名及联系方式): name, contact and facts are
     required, kept encrypted, and never shown to the candidate.
     """
+    # held until the commit: whoever closes the notice waits, and sees this objection
+    ctx.session.refresh(notice, ["closes_at", "closed_at"], with_for_update={"read": True})
     require_open(ctx, notice)
     nomination = ctx.session.get(Nomination, nomination_id)
     listed = {p["nomination"] for c in notice.snapshot["categories"] for p in c["people"]}

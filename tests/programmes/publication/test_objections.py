@@ -11,6 +11,7 @@ from service.errors import Conflict, Invalid, NotFound
 from service.models import HistoryEvent, Instance, Notice, NoticeKind, Objection, QuotaKind
 from service.programmes.publication import notices, objections
 from service.workflow.task import instances
+from tests.behind import behind
 from tests.programmes.round.test_round_story import places_taken
 from tests.programmes.story import OBJECTION, Story
 
@@ -74,6 +75,25 @@ def test_x07_open_at_the_announcement_holds_up_only_its_candidate(
     assert (
         round_2024.notice(NoticeKind.AWARDS).title == "关于补充公布常州市“产业振兴好青年”寻访活动名单的决定"
     )
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_objection_of_the_last_moment_is_seen_by_whoever_closes_the_notice(
+    round_2024: Story, two: tuple[int, int]
+) -> None:
+    def close_and_announce() -> None:
+        with round_2024.wiring.transaction() as ctx:
+            notices.close_candidates(ctx, round_2024.entry(ctx))
+            notices.publish_awards(ctx, round_2024.entry(ctx))
+
+    with round_2024.wiring.transaction() as ctx:
+        notice = notices.find_newest(ctx, round_2024.entry(ctx), NoticeKind.CANDIDATES)
+        assert notice is not None
+        objections.lodge(ctx, notice, two[0], OBJECTION)
+        closing = behind(close_and_announce)
+
+    closing()
+    assert round_2024.listed(NoticeKind.AWARDS) == [two[1]]
 
 
 def test_upheld_after_the_announcement_awards_nothing(round_2024: Story, two: tuple[int, int]) -> None:
