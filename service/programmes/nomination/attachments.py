@@ -18,6 +18,7 @@ from service.programmes.nomination import nominations, record
 from service.programmes.pack.packs import Slot
 from service.programmes.rule.photos import check_photo
 from service.workflow.context import Context
+from service.workflow.instance import execution
 from service.workflow.task import task_access
 
 _attachment = table_of(Attachment)
@@ -69,9 +70,9 @@ def find_slot(ctx: Context, nomination: Nomination, slot_key: str) -> Slot:
 
 def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
     """Refuse a file when the form is not open to the actor or the slot is full."""
+    _hold(ctx, nomination)  # two files at once must not both find room
     _require_editable(ctx, nomination)
     slot = _slot(ctx, nomination, slot_key)
-    ctx.session.refresh(nomination, with_for_update=True)  # two files at once must not both find room
     if len(_in_slot(ctx, nomination, slot_key)) >= slot.most:
         raise Conflict(f"“{slot.name}”最多 {slot.most} 个，请先删除再上传。")
 
@@ -111,6 +112,7 @@ def keep_together(ctx: Context, files: Iterable[tuple[Nomination, str, Checked]]
 def remove(ctx: Context, attachment: Attachment) -> None:
     """Take a file out of a nomination that is still being filled in."""
     nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
+    _hold(ctx, nomination)
     _require_editable(ctx, nomination)
     ctx.session.delete(attachment)
 
@@ -169,6 +171,12 @@ def _slot(ctx: Context, nomination: Nomination, key: str) -> Slot:
 
 def _in_slot(ctx: Context, nomination: Nomination, key: str) -> Sequence[Attachment]:
     return [attachment for attachment in list_of(ctx, nomination) if attachment.slot == key]
+
+
+def _hold(ctx: Context, nomination: Nomination) -> None:
+    """Hold a nomination's process until the commit: nobody hands the form in or withdraws meanwhile."""
+    if nomination.instance_id is not None:
+        execution.lock(ctx, nomination.instance_id)
 
 
 def _require_editable(ctx: Context, nomination: Nomination) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+from datetime import date
+from functools import partial
 
 import pytest
 from PIL import Image
 from sqlalchemy import delete, select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Attachment, Nomination
+from service.models import Attachment, Nomination, UserTask
 from service.programmes.demo import made_up
 from service.programmes.nomination import attachments
-from tests.programmes.story import Story, _photo
+from service.programmes.round import withdrawals
+from service.workflow.task import user_tasks
+from tests.behind import behind
+from tests.programmes.story import CATEGORY, Story, _form, _photo
 
+BIRTH = date(1995, 8, 1)
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -138,6 +144,47 @@ def test_nothing_is_added_or_removed_once_the_form_is_handed_in(round_2024: Stor
         attachments.remove(ctx, ctx.session.get_one(Attachment, kept[0]))
 
     assert len(kept) == 3
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_file_that_comes_while_the_nomination_is_withdrawn_is_refused(round_2024: Story) -> None:
+    nominee = round_2024.start()
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        withdrawals.withdraw(ctx, ctx.session.get_one(Nomination, nominee), "本人调离常州")
+        ctx.session.flush()
+        uploading = behind(partial(upload, round_2024, nominee, "details", "证书.png", png()))
+
+    with pytest.raises(Conflict, match="附件不能再改"):
+        uploading()
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(Attachment.id)).all() == []
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_file_is_not_taken_out_while_the_form_is_handed_in(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    round_2024.attach(nominee)
+    with round_2024.wiring.reading() as ctx:
+        first = ctx.session.scalars(select(Attachment.id).order_by(Attachment.id)).first()
+        there = len(ctx.session.scalars(select(Attachment.id)).all())
+
+    def remove() -> None:
+        with round_2024.acting("tuanzhibu") as ctx:
+            attachments.remove(ctx, ctx.session.get_one(Attachment, first))
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        task = ctx.session.get_one(UserTask, round_2024.task_id(nominee, "fill_in_form"))
+        known = made_up.answer_as(round_2024.person(BIRTH), CATEGORY, "青锋")
+        known = made_up.answer(_form(ctx, task), known)
+        user_tasks.complete(ctx, task.id, "submit", known)
+        ctx.session.flush()
+        removing = behind(remove)
+
+    with pytest.raises(Conflict, match="附件不能再改"):
+        removing()
+    with round_2024.wiring.reading() as ctx:
+        assert len(ctx.session.scalars(select(Attachment.id)).all()) == there
 
 
 def test_police_read_the_files_while_they_are_asked(round_2024: Story) -> None:
