@@ -87,6 +87,7 @@ def write(ctx: Context, award: Award, entry: Entry, *, task_id: int | None = Non
         raise Invalid("没有这个台账。", fields={"track": "请从列表中选择"})
     if task_id is None and not may_write(ctx, award, track):
         raise Forbidden(f"您不能填写“{track.name}”台账。")
+    awards.lock(ctx, award)  # who writes while it is annulled is told
     if award.status == AwardStatus.ANNULLED:
         raise Conflict("这个称号已经撤销，不再记入培育台账。")
     file = _check(ctx, award, track, entry, by_task=task_id is not None)

@@ -48,9 +48,15 @@ def select_subjects(ctx: Context, key: str, round_id: int | None) -> Select[str,
 
 
 def introduce(ctx: Context, subject: str) -> Introduced | None:
-    """Return what an instance for a title starts with; None for one that was annulled."""
+    """Return what an instance for a title starts with; None for one that was annulled.
+
+    The title is held until the commit: whoever annuls it waits, and stops the instance with the others.
+    """
     award = ctx.session.get(Award, int(subject.partition(":")[2]), options=awards.WITH_UNITS)
-    if award is None or award.status == AwardStatus.ANNULLED:
+    if award is None:
+        return None
+    awards.lock(ctx, award)
+    if award.status == AwardStatus.ANNULLED:
         return None
     return Introduced(
         title=f"{award.name} · {award.unit.name}"[:MAX_TITLE],
@@ -133,6 +139,9 @@ def begin_missing(ctx: Context, entry: Round) -> int:
 
 def annul(ctx: Context, award: Award, reason: str) -> None:
     """Take a title back, and stop what still runs for it."""
+    awards.require_organiser(ctx, award)
+    for instance in _running(ctx, award):  # instances are locked first, as everywhere
+        execution.lock(ctx, instance.id)
     awards.annul(ctx, award, reason)
     stop_all(ctx, award, reason)
 
@@ -145,9 +154,14 @@ def restore(ctx: Context, award: Award, reason: str) -> None:
 
 def stop_all(ctx: Context, award: Award, reason: str, *, besides: Instance | None = None) -> None:
     """Stop every running process of a title but the one that asks for it."""
-    for instance in sorted(list_instances(ctx, award), key=lambda one: one.id):
-        if instance.status == InstanceStatus.ACTIVE and instance is not besides:
+    for instance in _running(ctx, award):
+        if instance is not besides:
             execution.cancel(ctx, execution.lock(ctx, instance.id), f"称号已撤销：{reason.strip()}")
+
+
+def _running(ctx: Context, award: Award) -> list[Instance]:
+    found = (one for one in list_instances(ctx, award) if one.status == InstanceStatus.ACTIVE)
+    return sorted(found, key=lambda one: one.id)
 
 
 def _holds_any(ctx: Context, award: Award, groups: Sequence[str]) -> bool:

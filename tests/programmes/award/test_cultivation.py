@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
-from service.models import AwardStatus, InstanceStatus, PendingStart
+from service.errors import Conflict
+from service.models import AwardStatus, Instance, InstanceStatus, PendingStart
 from service.programmes.award import awards, processes
 from service.programmes.award.follow_ups import Entry, list_of, rung_of, write
 from service.scheduler import starts
+from service.workflow.instance import execution
+from tests.behind import behind
 from tests.programmes.award.cultivation import Cultivation
 
 
@@ -118,6 +122,58 @@ def test_annulment_stops_the_process_and_its_correction_begins_it_anew(cultivati
 
     assert [step for step, _ in cultivation.waits_for()] == ["file_plan"]
     assert cultivation.award().status == AwardStatus.VALID
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_nothing_begins_for_a_title_that_is_annulled_just_then(cultivation: Cultivation) -> None:
+    with cultivation.wiring.transaction() as ctx:
+        processes.annul(ctx, awards.get_visible(ctx, cultivation.award_id), "经核实，材料不实。")
+        ctx.session.flush()
+        beginning = behind(partial(starts.begin_by_events, cultivation.wiring))
+
+    beginning()
+    starts.begin_by_events(cultivation.wiring)
+    with cultivation.wiring.reading() as ctx:
+        running = select(Instance.id).where(
+            Instance.process_id == "cultivation", Instance.status == InstanceStatus.ACTIVE
+        )
+        assert ctx.session.scalars(running).all() == []
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_title_is_annulled_while_its_process_settles_it_and_neither_fails(cultivation: Cultivation) -> None:
+    cultivation.pass_until("2025-01-02 09:00")
+
+    def annul() -> None:
+        with cultivation.wiring.transaction() as ctx:
+            processes.annul(ctx, awards.get_visible(ctx, cultivation.award_id), "经核实，材料不实。")
+
+    with cultivation.wiring.transaction() as ctx:
+        award = awards.get_visible(ctx, cultivation.award_id)
+        execution.lock(ctx, processes.list_instances(ctx, award)[0].id)
+        annulling = behind(annul)
+        awards.set_status(ctx, award, AwardStatus.COMPLETED, "评估合格。")
+
+    annulling()
+    assert cultivation.award().status == AwardStatus.ANNULLED
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_nothing_is_written_about_a_title_that_is_annulled_just_then(cultivation: Cultivation) -> None:
+    entry = Entry(track="ladder", item="龙城工匠", day=date(2024, 11, 18), text="推报。", result="入选")
+
+    def note() -> None:
+        with cultivation.wiring.transaction() as ctx:
+            write(ctx, awards.get_visible(ctx, cultivation.award_id), entry)
+
+    with cultivation.wiring.transaction() as ctx:
+        processes.annul(ctx, awards.get_visible(ctx, cultivation.award_id), "经核实，材料不实。")
+        ctx.session.flush()
+        noting = behind(note)
+
+    with pytest.raises(Conflict, match="已经撤销"):
+        noting()
+    assert cultivation.ledger() == []
 
 
 def test_ladder_shows_the_highest_rung_won(cultivation: Cultivation) -> None:
