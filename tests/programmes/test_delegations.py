@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from service.workflow import history, notifications
 from service.workflow.context import Context
 from service.workflow.person import delegations, people
 from service.workflow.task import task_access, tasklist, user_tasks
+from tests.behind import behind
 from tests.programmes.story import HEAD, LEAGUE, Story
 
 STEP = "workplace_opinion"
@@ -75,6 +77,18 @@ def test_claimed_task_of_the_absent_passes_on_and_his_own_are_signed_alone(round
     with round_2024.wiring.reading() as ctx:
         query = select(Opinion.signed_by).where(Opinion.nomination_id == own)
         assert ctx.session.scalars(query).one() == "演示-青锋团支部"
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_of_two_begun_at_once_for_the_same_time_one_is_refused(round_2024: Story) -> None:
+    with round_2024.acting(HEAD) as ctx:
+        principal, to = user_of(ctx, HEAD), user_of(ctx, LEAGUE).id
+        period = {"starts_at": ctx.now, "ends_at": ctx.now + timedelta(days=5)}
+        delegations.begin(ctx, principal=principal, delegate_id=to, reason="出差", **period)
+        second = behind(partial(delegate, round_2024))
+
+    with pytest.raises(Conflict, match="已经有人代理"):
+        second()
 
 
 @pytest.mark.parametrize("days_later", [-1, 6])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from service.programmes.review import draws
 from service.workflow.context import Context
 from service.workflow.person import people
 from service.workflow.task import user_tasks
+from tests.behind import behind
 from tests.programmes.story import Story, _unit
 
 STEP = "workplace_league_opinion"
@@ -53,6 +56,21 @@ def test_whoever_registers_his_number_loses_the_approval_of_himself(round_2024: 
     with round_2024.wiring.reading() as ctx:
         assert ctx.session.scalars(select(Opinion)).all() == []
         assert ctx.session.get_one(UserTask, round_2024.task_id(nominee, STEP)).assignee_id is None
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_of_two_numbers_registered_at_once_the_first_stays(round_2024: Story) -> None:
+    mine, other = (number_of(round_2024, round_2024.nominate()) for _ in range(2))
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        identities.register(ctx, user_of(ctx, "tuanzhibu"), mine)
+        kept = user_of(ctx, "tuanzhibu").id_number_index
+        second = behind(partial(register, round_2024, "tuanzhibu", other))
+
+    with pytest.raises(Conflict, match="已经登记过"):
+        second()
+    with round_2024.wiring.reading() as ctx:
+        assert user_of(ctx, "tuanzhibu").id_number_index == kept
 
 
 def test_whoever_has_registered_is_passed_over_when_the_step_opens(round_2024: Story) -> None:

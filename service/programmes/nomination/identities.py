@@ -31,6 +31,7 @@ def register(ctx: Context, user: User, number: str) -> int:
     Once only: an administrator clears a wrong one. Open tasks of a nomination of the same person are offered
     anew, as if he had no part in them. Raises Invalid at ``id_number``.
     """
+    ctx.session.refresh(user, ["id_number_index"], with_for_update={"key_share": True})
     if user.id_number_index is not None:
         raise Conflict("身份证号已经登记过；登记错了，请系统管理员清除后再登记。")
     if not number.strip():

@@ -34,6 +34,7 @@ def begin(
     delegate = next(iter(people.find_colleagues(ctx, [delegate_id])), None)
     _check(ctx, principal, delegate, starts_at, ends_at, reason.strip())
     assert delegate is not None
+    _require_free(ctx, principal, starts_at, ends_at)
     delegation = Delegation(
         principal=principal,
         delegate=delegate,
@@ -125,6 +126,11 @@ def _check(
         fields["reason"] = f"必填，最多 {MAX_REASON} 个字"
     if fields:
         raise Invalid("没有设置代理，请改正后再提交。", fields=fields)
+
+
+def _require_free(ctx: Context, principal: User, starts_at: datetime, ends_at: datetime) -> None:
+    """Refuse a second delegation for the same time; of two begun at once the second sees the first."""
+    ctx.session.refresh(principal, ["active"], with_for_update={"key_share": True})
     query = select(Delegation.id).where(
         Delegation.principal_id == principal.id,
         Delegation.starts_at < ends_at,
