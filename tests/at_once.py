@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
+
+from service.errors import ServiceError
 
 T = TypeVar("T")
 
@@ -30,3 +33,16 @@ def at_once(actions: Sequence[Callable[[], T]]) -> list[T]:
     if errors:
         raise errors[0]
     return [results[number] for number in range(len(actions))]
+
+
+def list_refusals(actions: Sequence[Callable[[], object]]) -> list[ServiceError | None]:
+    """Run actions that begin together; return for each the error it was refused with, None if it was not."""
+    return at_once([partial(_find_refusal, action) for action in actions])
+
+
+def _find_refusal(action: Callable[[], object]) -> ServiceError | None:
+    try:
+        action()
+    except ServiceError as refused:
+        return refused
+    return None

@@ -46,6 +46,7 @@ from service.workflow.task import user_tasks
 CATEGORY = "production_management"
 WORKPLACE, LEAGUE, HEAD = "liyang-qingfeng", "tuanzhibu", "dangzhibu"
 RECOMMENDER, ORGANISER, NOMINEE = "liyang", "shiwei", "xiaoming"
+GEHU = "wujin-gehu"  #: a workplace in another district
 REASON = "主持的技改项目获行业认可，确属优秀。"
 OBJECTION = {"name": "演示-反映人", "contact": "0000-0001234", "facts": "所填荣誉与实际获得的不符，请核查。"}
 

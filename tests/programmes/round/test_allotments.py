@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from service.models import Quota, Unit
 from service.programmes.round import allotments, funnel
 from service.programmes.round.quotas import Cell
 from service.workflow.instance.execution import RefusedByProcess
-from tests.programmes.nomination.test_nominations import at_once
+from tests.at_once import list_refusals
 from tests.programmes.story import CATEGORY, RECOMMENDER, WORKPLACE, Story
 
 OTHER = "liyang-nanshan"
@@ -105,9 +107,7 @@ def test_two_who_give_the_last_places_on_do_not_both_succeed(round_2024: Story) 
     allot(round_2024, 0)
     allot(round_2024, 0, OTHER)
 
-    outcomes = at_once(
-        lambda _: allot(round_2024, 6), lambda _: allot(round_2024, 6, OTHER), overlapping=False
-    )
+    outcomes = list_refusals([partial(allot, round_2024, 6), partial(allot, round_2024, 6, OTHER)])
 
     assert [type(outcome) for outcome in outcomes if outcome is not None] == [Conflict]
     assert cells(round_2024)["liyang"].allotted == 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select, update
 
@@ -14,7 +16,7 @@ from service.workflow.instance.execution import RefusedByProcess
 from service.workflow.person import people
 from service.workflow.task import user_tasks
 from service.workflow.task.task_access import AlreadyClaimed
-from tests.programmes.nomination.test_nominations import at_once
+from tests.at_once import list_refusals
 from tests.programmes.story import CATEGORY, Story
 
 SAFETY = "work_safety"
@@ -115,7 +117,7 @@ def test_last_place_goes_to_one_of_two(round_2024: Story) -> None:
     def approve(nominee: int) -> None:
         round_2024.complete(nominee, "recommender_opinion", "approve", reason="同意推荐。")
 
-    outcomes = at_once(lambda _: approve(both[0]), lambda _: approve(both[1]), overlapping=False)
+    outcomes = list_refusals([partial(approve, nominee) for nominee in both])
 
     [refused] = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(refused, RefusedByProcess)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import pytest
 from openpyxl import load_workbook
@@ -14,7 +15,7 @@ from service.programmes.paper import rosters
 from service.programmes.round import coverage, funnel, head_counts
 from service.programmes.round.quotas import Cell
 from service.workflow.instance.execution import RefusedByProcess
-from tests.programmes.nomination.test_nominations import at_once
+from tests.at_once import list_refusals
 from tests.programmes.story import Story
 
 WORKPLACE, RECOMMENDER = "sxjg-01", "sxjg"
@@ -122,7 +123,7 @@ def test_last_suggested_place_goes_to_one_of_two(period_2021: Story) -> None:
     def approve(nominee: int) -> None:
         period_2021.complete(nominee, "recommender_opinion", "approve", reason="同意推荐。")
 
-    outcomes = at_once(lambda _: approve(both[0]), lambda _: approve(both[1]), overlapping=False)
+    outcomes = list_refusals([partial(approve, nominee) for nominee in both])
 
     [refused] = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(refused, RefusedByProcess)
