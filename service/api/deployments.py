@@ -19,7 +19,7 @@ from service.engine.xml import encode
 from service.errors import NotFound
 from service.models import Deployment
 from service.programmes import wiring
-from service.programmes.diagram import diagrams
+from service.programmes.diagram import diagrams, in_force
 from service.workflow.context import Context
 
 MAX_XML = 2_000_000
@@ -107,6 +107,7 @@ def check_diagram(body: dict[str, Any], programme: str) -> dict[str, Any]:
     ctx: Context = g.ctx
     pack = wiring.get_pack(ctx, programme)
     diagrams.require_may_draw(ctx, pack)
+    pack = in_force.with_edited(ctx, pack)
     problems = diagrams.check(pack, encode(body["xml"]), remote_topics=_remote_topics())
     return {"publishable": all(p.severity != "error" for p in problems), "problems": problems}
 

@@ -7,7 +7,13 @@ from service.models.key_check import KeyCheck
 from service.models.person.delegation import Delegation
 from service.models.person.unit import Unit
 from service.models.person.user import ApiToken, IdempotencyKey, Membership, User
-from service.models.process.deployment import DecisionVersion, Deployment, DiagramDraft, FormVersion
+from service.models.process.deployment import (
+    DecisionDraft,
+    DecisionVersion,
+    Deployment,
+    DiagramDraft,
+    FormVersion,
+)
 from service.models.process.event_start import PendingStart, StartSubscription
 from service.models.process.history import HistoryEvent, Incident, Stream
 from service.models.process.instance import Instance, InstanceStatus, SubscriptionRow
@@ -82,6 +88,7 @@ __all__ = [
     "Consultation",
     "Correction",
     "CorrectionStatus",
+    "DecisionDraft",
     "DecisionVersion",
     "Defect",
     "Delegation",

@@ -51,6 +51,8 @@ class DecisionVersion(Base):
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
     file: Mapped[str] = mapped_column(String(120))  #: its name in the pack, such as eligibility.dmn
     xml: Mapped[bytes] = mapped_column(LargeBinary)
+    #: hash of the pack's file it was edited in place of; empty where it is the pack's own
+    edited_from: Mapped[str] = mapped_column(String(64), default="")
 
 
 class DiagramDraft(Base):
@@ -63,4 +65,19 @@ class DiagramDraft(Base):
     key: Mapped[str] = mapped_column(String(80))
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     xml: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column()
+
+
+class DecisionDraft(Base):
+    """A file of decision tables somebody is editing and has not published."""
+
+    __tablename__ = "decision_draft"
+    __table_args__ = (UniqueConstraint("key", "file", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    file: Mapped[str] = mapped_column(String(120))
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    xml: Mapped[bytes] = mapped_column(LargeBinary)
+    begun_from: Mapped[str] = mapped_column(String(64))  #: hash of the file that was in force then
     saved_at: Mapped[datetime] = mapped_column()

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import Deployment, DiagramDraft, Instance, InstanceStatus, User
-from service.programmes.diagram import completeness
+from service.programmes.diagram import completeness, in_force
 from service.programmes.pack.packs import Pack
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -126,13 +126,23 @@ def publish(
 ) -> Deployment:
     """Publish a diagram as the programme's next version; raises DiagramRefused with every problem.
 
-    New nominations take the new way at once; running ones keep the version they began with.
+    New nominations take the new way at once; running ones keep the version they began with. Decision
+    tables that were edited in the browser stay as they are there.
     """
     require_may_draw(ctx, pack)
+    pack = in_force.with_edited(ctx, pack)
     problems = check(pack, xml, remote_topics=remote_topics)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramRefused(errors)
-    deployment = deployments.publish(ctx, pack.key, xml, pack.forms, pack.decisions, note=note.strip()[:500])
+    deployment = deployments.publish(
+        ctx,
+        pack.key,
+        xml,
+        pack.forms,
+        pack.decisions,
+        note=note.strip()[:500],
+        edited=in_force.edited_files(ctx, pack),
+    )
     discard_draft(ctx, pack.key)
     return deployment

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.programmes import wiring
-from service.programmes.diagram import comparison, diagrams, form_outline
+from service.programmes.diagram import comparison, diagrams, form_outline, in_force
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.web.frame.numbers import number
@@ -93,7 +93,7 @@ def pack_xml(key: str) -> Response:
 @pages.post("/<key>/check")
 def check(key: str) -> Response:
     """Say what is wrong with a diagram. The database is let go first: drawing must not hold it."""
-    pack = _pack(key)
+    pack = in_force.with_edited(g.ctx, _pack(key))
     g.ctx.session.rollback()
     return jsonify(problems=[_as_json(problem) for problem in diagrams.check(pack, _posted())])
 

@@ -91,6 +91,13 @@ def read_tables(files: Mapping[str, bytes], *, functions: Iterable[str] = KNOWN_
     return DecisionTables(models=models, decisions=decisions)
 
 
+def require_dmn(file: str, markup: bytes) -> None:
+    """Refuse what cannot be read as DMN at all; raises WrongTables. Wrong expressions pass."""
+    problems = _unreadable(file, markup)
+    if problems:
+        raise WrongTables(problems)
+
+
 def explain(result: dmn.Result) -> str:
     """Say why a decision came to nothing, for whoever has to put it right."""
     if not result.matches:

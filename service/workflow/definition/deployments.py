@@ -35,6 +35,7 @@ _CACHED_DIAGRAMS = 64
 _diagrams: dict[str, Diagram] = {}
 _schemas: dict[tuple[str, str], dict[str, Any]] = {}
 _NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
+_NOT_EDITED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class DiagramRefused(Invalid):
@@ -54,9 +55,11 @@ def publish(
     decisions: Mapping[str, bytes] = _NO_FILES,
     *,
     note: str = "",
+    edited: Mapping[str, str] = _NOT_EDITED,
 ) -> Deployment:
     """Publish a diagram, its forms and its .dmn files as the key's next version; raises DiagramRefused.
 
+    ``edited`` names the .dmn files that were edited in the browser, each with the hash of the pack's.
     Content equal to the newest version publishes nothing and returns that version. Running
     instances keep the version they were started with. From now on only this version's timer start
     events begin instances. It is kept in UTF-8.
@@ -83,7 +86,7 @@ def publish(
         for form_id, schema in sorted(forms.items())
     )
     ctx.session.add_all(
-        DecisionVersion(deployment_id=deployment.id, file=file, xml=markup)
+        DecisionVersion(deployment_id=deployment.id, file=file, xml=markup, edited_from=edited.get(file, ""))
         for file, markup in sorted(decisions.items())
     )
     unplanned = start_plans.replace_plans(ctx, deployment, diagram_of(ctx, deployment.id, content_hash))

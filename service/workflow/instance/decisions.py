@@ -34,6 +34,13 @@ def files_of(ctx: Context, deployment: Deployment) -> dict[str, bytes]:
     return {row.file: row.xml for row in rows}
 
 
+def edited_in(ctx: Context, deployment: Deployment) -> dict[str, str]:
+    """Return the files edited in the browser, with the hash of the pack's file each stands in place of."""
+    query = select(DecisionVersion.file, DecisionVersion.edited_from).where(DecisionVersion.edited_from != "")
+    rows = ctx.session.execute(query.where(DecisionVersion.deployment_id == deployment.id))
+    return {row.file: row.edited_from for row in rows}
+
+
 def published_with(ctx: Context, deployment: Deployment) -> DecisionTables:
     """Return the decision tables of a published version."""
     return _read(ctx, deployment.id, deployment.content_hash)
