@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from service.documents.packages import DAMAGE, UnsafePackage, check_package
 from service.documents.records import CellProblem, Column, ImportedRow, RosterImport
-from service.documents.spreadsheets import sheet_name
+from service.documents.spreadsheets import make_sheet_name
 from service.errors import Invalid
 
 MAX_BYTES = 20_000_000
@@ -68,7 +68,7 @@ def read_roster(
             f"文件有 {len(data) / 1e6:.1f} MB，超过上限 {MAX_BYTES / 1e6:.0f} MB。请分成几个文件导入。"
         )
     check_package(data, "xlsx")
-    names = {_plain(sheet_name(category)): category for category in categories}
+    names = {_plain(make_sheet_name(category)): category for category in categories}
     reading = _Reading(columns=columns, categories=names, checks=checks or {}, otherwise=otherwise)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)

@@ -49,7 +49,7 @@ def make_roster(record: RosterRecord) -> bytes:
     headings = [column.heading for column in record.columns]
     widths = [width_of(column) for column in record.columns]
     for name, rows in record.sheets.items():
-        sheet = book.create_sheet(sheet_name(name))
+        sheet = book.create_sheet(make_sheet_name(name))
         _head(sheet, record.title, headings, widths)
         unit = _cell(sheet, UNIT_ROW, 1)
         write_text(unit, record.above)
@@ -104,7 +104,7 @@ def write_text(cell: Cell, text: str) -> None:
         cell.quotePrefix = True
 
 
-def sheet_name(text: str) -> str:
+def make_sheet_name(text: str) -> str:
     """Return a name Excel accepts for a sheet."""
     return _NO_SHEET_NAME.sub(" ", text).strip("' ")[:_MAX_SHEET_NAME] or "名单"
 

@@ -48,7 +48,7 @@ def next_start(
     if timer is None:
         raise ValueError(f"{element_id} is no timer start event")
     text = _text(diagram, process_id, element_id, env)
-    first, times = timers.first_due(timer.kind, text, published_at, env.zone)
+    first, times = timers.find_first_due(timer.kind, text, published_at, env.zone)
     if last is None:
         return first
     if times == 1:

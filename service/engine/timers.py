@@ -140,7 +140,7 @@ def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) ->
         raise Unclear("时间超出日历范围") from error
 
 
-def first_due(kind: Kind, text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, int | None]:
+def find_first_due(kind: Kind, text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, int | None]:
     """Return when a timer armed now first fires, and how often (None for ever; 1 unless a cycle).
 
     Whatever the kind, a date, a duration and a cycle are told apart by their text, so an expression
@@ -158,7 +158,7 @@ def first_due(kind: Kind, text: str, now: datetime, zone: ZoneInfo) -> tuple[dat
 
 def check(kind: Kind, text: str) -> None:
     """Raise ``Unclear`` when a plain text can be no timer of its kind, whatever the day and the zone."""
-    first_due(kind, text, datetime(2024, 1, 31, tzinfo=UTC), ZoneInfo("UTC"))
+    find_first_due(kind, text, datetime(2024, 1, 31, tzinfo=UTC), ZoneInfo("UTC"))
 
 
 def next_due(text: str, anchor: datetime, fired: int, now: datetime, zone: ZoneInfo) -> tuple[datetime, int]:

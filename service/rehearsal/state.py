@@ -38,5 +38,5 @@ class Rehearsal:
 def find_actor(rehearsal: Rehearsal, ctx: Context, group: str) -> Actor:
     """Return somebody of a group, always the same."""
     if group not in rehearsal.actors:
-        rehearsal.actors[group] = actors.actor_of(ctx, notifications.holders(ctx, [group])[0])
+        rehearsal.actors[group] = actors.actor_of(ctx, notifications.list_holders(ctx, [group])[0])
     return rehearsal.actors[group]

@@ -192,7 +192,7 @@ def _account(refused: ServiceError | None) -> str:
         "account.html",
         user=g.ctx.session.get_one(User, g.ctx.actor.user_id),
         memberships=list(g.ctx.session.scalars(query)),
-        role_names=accounts.role_names(g.ctx),
+        role_names=accounts.name_roles(g.ctx),
         refused=refused,
         least=logins.MIN_PASSWORD,
     )

@@ -69,7 +69,7 @@ def notify(
     return len(users)
 
 
-def responsible(ctx: Context, task: UserTask) -> list[User]:
+def list_responsible(ctx: Context, task: UserTask) -> list[User]:
     """Return who has to act on an open task: its assignee, or everybody it is offered to.
 
     Who acts for one of them while he is away comes after them.
@@ -92,7 +92,7 @@ def find_responsible(ctx: Context, tasks: Sequence[UserTask]) -> dict[int, list[
     return {task_id: _with_delegates(_merge(behind, keys), delegates) for task_id, keys in groups.items()}
 
 
-def holders(ctx: Context, groups: Iterable[str]) -> list[User]:
+def list_holders(ctx: Context, groups: Iterable[str]) -> list[User]:
     """Return the active users behind group keys (``role@unit`` or ``user:<id>``), each once."""
     groups = list(groups)
     return _merge(_find_holders(ctx, groups), groups)

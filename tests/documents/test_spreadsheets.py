@@ -8,7 +8,7 @@ import pytest
 
 from service.documents.packages import check_package
 from service.documents.records import Column, QuotaTableRecord, RosterRecord
-from service.documents.spreadsheets import make_quota_table, make_roster, sheet_name
+from service.documents.spreadsheets import make_quota_table, make_roster, make_sheet_name
 
 CATEGORIES = ("生产管理类", "综合服务类", "科研创新类", "技术技能类", "安全生产类", "乡村振兴类")
 ANNEX = [
@@ -167,4 +167,4 @@ def test_papers_are_safe_packages():
     ("text", "name"), [("a/b:c", "a b c"), ("长" * 40, "长" * 31), ("''", "名单"), ("类", "类")]
 )
 def test_sheet_name_is_one_excel_accepts(text, name):
-    assert sheet_name(text) == name
+    assert make_sheet_name(text) == name

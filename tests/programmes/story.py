@@ -133,7 +133,7 @@ class Story:
                     answers["exception_reason"] = REASON
                 outcome = _outcomes(ctx, task)[0]
                 if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
-                    user = notifications.responsible(ctx, task)[-1]
+                    user = notifications.list_responsible(ctx, task)[-1]
                     demonstration.clear_files(replace(ctx, actor=actors.actor_of(ctx, user)), task)
                 self._complete(ctx, task, outcome, "", answers)
 
@@ -257,7 +257,7 @@ class Story:
         if by:
             user = ctx.session.scalars(select(User).where(User.login == by)).one()
         else:
-            user = notifications.responsible(ctx, task)[-1]
+            user = notifications.list_responsible(ctx, task)[-1]
         acting = replace(ctx, actor=actors.actor_of(ctx, user))
         user_tasks.complete(acting, task.id, outcome, answers)
 

@@ -127,7 +127,7 @@ def test_whoever_acts_is_reminded_too(round_2024: Story) -> None:
 
     with round_2024.wiring.reading() as ctx:
         task = task_access.get_fresh(ctx, round_2024.task_id(nominee, STEP))
-        assert [user.login for user in notifications.responsible(ctx, task)] == [HEAD, LEAGUE]
+        assert [user.login for user in notifications.list_responsible(ctx, task)] == [HEAD, LEAGUE]
 
 
 def test_x14_who_acts_for_the_nominee_signs_nothing_about_him(round_2024: Story) -> None:

@@ -221,4 +221,4 @@ def _checked_photo(slot: Slot) -> attachments.Checked:
 
 
 def _league(ctx: Context, unit: Unit) -> Actor:
-    return actors.actor_of(ctx, notifications.holders(ctx, [f"league@{unit.code}"])[0])
+    return actors.actor_of(ctx, notifications.list_holders(ctx, [f"league@{unit.code}"])[0])

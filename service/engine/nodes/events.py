@@ -64,7 +64,7 @@ def _set_timer(token: Token, definition: Timer) -> None:
     if value is None:
         raise Broken(spec.name, "expression", f"{spec.label}的时间 {source} 没有值")
     try:
-        due, times = timers.first_due(definition.kind, str(value), world.now, world.zone)
+        due, times = timers.find_first_due(definition.kind, str(value), world.now, world.zone)
     except timers.Unclear as error:
         raise Broken(spec.name, "expression", f"{spec.label}的时间 {source} 无效：{error}") from error
     token.internal_data["due"] = due.isoformat()

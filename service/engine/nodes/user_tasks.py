@@ -89,7 +89,7 @@ class UserTask(Activity):
             return None
         environment = token.workflow.top_workflow.environment
         try:
-            due, _ = timers.first_due("timeDate", value, environment.now, environment.zone)
+            due, _ = timers.find_first_due("timeDate", value, environment.now, environment.zone)
         except timers.Unclear as error:
             raise self._wrong(text, str(error), value) from error
         return due.isoformat()

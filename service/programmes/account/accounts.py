@@ -105,7 +105,7 @@ def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
 def grant(ctx: Context, user: User, role: str, unit: Unit | None) -> Membership:
     """Give an account a role at a unit."""
     fields = {}
-    if role not in role_names(ctx):
+    if role not in name_roles(ctx):
         fields["role"] = "请从列表中选择岗位"
     if unit is None:
         fields["unit"] = "请选择单位"
@@ -144,7 +144,7 @@ def count_waiting(ctx: Context, group: str) -> int:
     return ctx.session.scalar(found) or 0
 
 
-def role_names(ctx: Context) -> dict[str, str]:
+def name_roles(ctx: Context) -> dict[str, str]:
     """Return the roles of every programme, by key; a key that programmes call differently has every name."""
     names: dict[str, list[str]] = {}
     for pack in wiring.all_packs(ctx).values():

@@ -216,12 +216,12 @@ def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[Us
 
 
 def _who(ctx: Context, task: UserTask) -> Actor:
-    users = notifications.responsible(ctx, task)
+    users = notifications.list_responsible(ctx, task)
     return actors.actor_of(ctx, users[-1])
 
 
 def _holder(ctx: Context, group: str) -> Actor:
-    return actors.actor_of(ctx, notifications.holders(ctx, [group])[0])
+    return actors.actor_of(ctx, notifications.list_holders(ctx, [group])[0])
 
 
 def _properties(ctx: Context, task: UserTask) -> dict[str, str]:

@@ -66,13 +66,13 @@ def find_warning(
     """Return a sentence when an answer deserves a second look; it never keeps a form from being sent."""
     properties = component.get("properties", {})
     if "soft" in properties and isinstance(value, str) and value:
-        sentence = describe_length(soft_length(properties["soft"]), value)
+        sentence = describe_length(parse_soft_length(properties["soft"]), value)
         return None if sentence is None else f"{label(component)}{sentence}"
     warn = _WARNINGS.get(properties.get("check", ""))
     return None if warn is None else warn(component, value, answers, context)
 
 
-def soft_length(text: str) -> TextLength:
+def parse_soft_length(text: str) -> TextLength:
     """Read ``length:240-360``. Raises ValueError for anything else."""
     match = _SOFT_LENGTH.fullmatch(text)
     if match is None or int(match[1]) > int(match[2]):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service import feel
-from service.programmes.form.checks import CHECKS, ID_CHECKS, soft_length
+from service.programmes.form.checks import CHECKS, ID_CHECKS, parse_soft_length
 from service.programmes.form.expressions import FUNCTIONS
 from service.programmes.form.fields import (
     CHOICE,
@@ -126,7 +126,7 @@ def _examine_field(component: Mapping[str, Any]) -> Iterator[str]:
     if check in ID_CHECKS - {"birth_month"} and not properties.get("with"):
         yield f"properties.check = {check} 须同时写 with（身份证号字段的 key）"
     try:
-        soft_length(properties["soft"]) if "soft" in properties else None
+        parse_soft_length(properties["soft"]) if "soft" in properties else None
     except ValueError as wrong:
         yield str(wrong)
     yield from _examine_requirement(properties)

@@ -32,7 +32,7 @@ def validate(
     that is not complete or not right yet (a withdrawal, a draft); types, lengths and unknown fields are
     held to even then. Fields of rows are named ``honours.0.title``.
     """
-    known = as_context(context)
+    known = _as_context(context)
     if not isinstance(answers, Mapping):
         raise Invalid("表单内容格式不对，请刷新页面后重新填写。")
     hidden = find_hidden(schema, answers, known)
@@ -51,7 +51,7 @@ def find_warnings(
     context: FormContext | Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Return a sentence for each field that deserves a second look; call it with clean answers."""
-    known = as_context(context)
+    known = _as_context(context)
     warnings = {}
     for component in walk_level(schema.get("components", [])):
         key = name_of(component)
@@ -61,7 +61,7 @@ def find_warnings(
     return warnings
 
 
-def as_context(context: FormContext | Mapping[str, Any] | None) -> FormContext:
+def _as_context(context: FormContext | Mapping[str, Any] | None) -> FormContext:
     """Take plain variables for a context."""
     if isinstance(context, FormContext):
         return context

@@ -43,7 +43,7 @@ def _must_step_back(ctx: Context, task: UserTask, instance: Instance) -> bool:
     return ctx.domain.may_act(ctx, task, element) is not None
 
 
-def places_left(ctx: Context, entry: Round, category: str) -> int:
+def count_places_left(ctx: Context, entry: Round, category: str) -> int:
     """Return how many award places of a category are free."""
     query = select(Quota.places - Quota.taken).where(
         Quota.round_id == entry.id, Quota.kind == QuotaKind.AWARD, Quota.category == category

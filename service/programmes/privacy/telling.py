@@ -9,7 +9,7 @@ from service.workflow.context import Context
 
 def tell_organisers(ctx: Context, nomination: Nomination, what: str, occasion: str) -> int:
     """Tell every organiser but the actor; returns how many. ``occasion`` is told once to each."""
-    organisers = notifications.holders(ctx, [f"organiser@{nomination.round.organiser.code}"])
+    organisers = notifications.list_holders(ctx, [f"organiser@{nomination.round.organiser.code}"])
     others = [user for user in organisers if user.id != ctx.actor.user_id]
     return _tell(ctx, others, nomination, what, occasion)
 

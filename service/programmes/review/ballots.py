@@ -82,7 +82,7 @@ def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, lis
 
 def _list_voters(ctx: Context, entry: Round, role: str) -> list[int]:
     if role:
-        return sorted(user.id for user in notifications.holders(ctx, [f"{role}@{entry.organiser.code}"]))
+        return sorted(user.id for user in notifications.list_holders(ctx, [f"{role}@{entry.organiser.code}"]))
     seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
     return list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
 

@@ -62,7 +62,7 @@ def draw(ctx: Context, entry: Round, role: str, seed: str) -> Draw:
     if len(seed) > MAX_SEED:
         raise Invalid("种子太长。", fields={"seed": f"最多 {MAX_SEED} 个字"})
     pool = f"{role}@{entry.organiser.code}"
-    users = {user.login: user for user in notifications.holders(ctx, [pool])}
+    users = {user.login: user for user in notifications.list_holders(ctx, [pool])}
     _require_enough(ctx, entry, rules, list(users.values()))
     entered = Draw(
         round_id=entry.id, seed=seed, pool=pool, size=rules.experts, drawn_by=ctx.actor.name, drawn_at=ctx.now
@@ -86,7 +86,9 @@ def supplement(ctx: Context, entry: Round) -> int:
     ctx.session.refresh(drawn, with_for_update=True)
     members = list_members(ctx, drawn)
     known = {member.user_id for member in members}
-    users = {user.login: user for user in notifications.holders(ctx, [drawn.pool]) if user.id not in known}
+    users = {
+        user.login: user for user in notifications.list_holders(ctx, [drawn.pool]) if user.id not in known
+    }
     if not users:
         raise Conflict("专家库里没有新的专家，请先在人员管理中添加。")
     _add(ctx, drawn, users, batch=members[-1].batch + 1, after=members[-1].place)

@@ -97,7 +97,7 @@ def _columns(ctx: Context, entry: Round, found: Sequence[Quota]) -> dict[str, st
     return {key: category.name for key, category in categories.items()}
 
 
-def places_free(ctx: Context, entry: Round, unit: Unit) -> dict[str, Cell]:
+def count_free_places(ctx: Context, entry: Round, unit: Unit) -> dict[str, Cell]:
     """Return the places of the unit that would recommend from a workplace, by category."""
     holders = {holder.code: holder for holder in quotas.units_with_places(ctx, entry)}
     above = [holders[code] for code in unit.path.split("/") if code in holders]

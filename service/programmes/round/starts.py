@@ -29,7 +29,7 @@ def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
     return [unit for unit in ctx.session.scalars(query) if is_recommended(unit)]
 
 
-def own_unit(ctx: Context, entry: Round) -> Unit | None:
+def find_own_unit(ctx: Context, entry: Round) -> Unit | None:
     """Return the unit the actor works at, if he may put himself forward from there (个人自荐)."""
     user = ctx.session.get(User, ctx.actor.user_id) if ctx.actor.user_id else None
     if user is None or not ctx.actor.holds("nominee"):

@@ -45,7 +45,7 @@ def tell(ctx: Context, nomination: Nomination) -> int:
     category = programme.categories[nomination.category or ""].name
     return notifications.notify(
         ctx,
-        notifications.holders(ctx, [f"organiser@{entry.organiser.code}"]),
+        notifications.list_holders(ctx, [f"organiser@{entry.organiser.code}"]),
         kind="vacancy",
         text=f"“{category}”空出 1 个候选人名额：{nomination.name}。请在届次的“候补”页办理递补。",
         dedupe=f"vacancy:{nomination.id}",

@@ -15,7 +15,7 @@ from service.programmes.nomination import attachments
 from service.programmes.pack.packs import Slot
 from service.programmes.review import ballots, steps
 from service.rehearsal.crowd import points_of
-from service.rehearsal.scenario.scene import Scene, Unplayable, known_answers
+from service.rehearsal.scenario.scene import Scene, Unplayable, find_known_answers
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -37,7 +37,7 @@ def complete(
 
     ``smoothly`` lets him and others do before what the outcome asks for: files are cleared.
     """
-    user = scene.user(ctx, said["who"]) if "who" in said else notifications.responsible(ctx, task)[-1]
+    user = scene.user(ctx, said["who"]) if "who" in said else notifications.list_responsible(ctx, task)[-1]
     acting = scene.act_as(ctx, user)
     properties = deployments.get_element(acting, task.instance, task.element_id).properties
     if ballots.PROPERTY in properties:
@@ -50,7 +50,7 @@ def complete(
         attach_missing(scene, acting, called)
     if smoothly and outcome in intake.split(properties.get("clearance", "")):
         demonstration.clear_files(acting, task)
-    known = known_answers(scene.member(called), scene, acting) if is_record and called else {}
+    known = find_known_answers(scene.member(called), scene, acting) if is_record and called else {}
     if steps.SCORE in properties and scene.pack.programme.review:
         known |= points_of(task.id, scene.pack.programme.review.criteria)
     own = scene.member(called).answers if is_record and called else {}

@@ -118,7 +118,9 @@ def take_back(scene: Scene, step: Step) -> str:
     said = step.said
     with scene.wiring.transaction() as ctx:
         task = _last_done(scene, ctx, said["of"], said["take_back"])
-        user = scene.user(ctx, said["who"]) if "who" in said else notifications.responsible(ctx, task)[-1]
+        user = (
+            scene.user(ctx, said["who"]) if "who" in said else notifications.list_responsible(ctx, task)[-1]
+        )
         returns.take_back(scene.act_as(ctx, user), task.id)
         return f"{user.name}撤回“{said['take_back']}”（{said['of']}）"
 
@@ -263,12 +265,12 @@ def _one(scene: Scene, ctx: Context, called: str | None, name: str) -> UserTask:
 def _holder(scene: Scene, ctx: Context, task: UserTask, step: Step) -> Context:
     """Return the transaction with whoever the step names acting, or whoever's turn it is."""
     who = step.said.get("who")
-    return scene.act_as(ctx, scene.user(ctx, who) if who else notifications.responsible(ctx, task)[-1])
+    return scene.act_as(ctx, scene.user(ctx, who) if who else notifications.list_responsible(ctx, task)[-1])
 
 
 def _may_do(ctx: Context, task_id: int) -> set[int]:
     task = ctx.session.get_one(UserTask, task_id)
-    return {user.id for user in notifications.responsible(ctx, task)}
+    return {user.id for user in notifications.list_responsible(ctx, task)}
 
 
 def _last_done(scene: Scene, ctx: Context, called: str, name: str) -> UserTask:

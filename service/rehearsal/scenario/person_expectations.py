@@ -91,7 +91,7 @@ def _waits_at(scene: Scene, ctx: Context, called: str, _nomination: Nomination) 
 
 def _waits_for(scene: Scene, ctx: Context, called: str, _nomination: Nomination) -> list[str]:
     tasks = scene.open_tasks(ctx, called)
-    return sorted({user.login for task in tasks for user in notifications.responsible(ctx, task)})
+    return sorted({user.login for task in tasks for user in notifications.list_responsible(ctx, task)})
 
 
 def _opinions(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:

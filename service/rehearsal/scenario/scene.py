@@ -124,7 +124,7 @@ class Scene:
         found = ctx.session.scalars(query.limit(1)).first()
         if found is None and "@" in who:
             role, _, unit = who.partition("@")
-            held = notifications.holders(ctx, [f"{self.role(role)}@{self.unit(ctx, unit).code}"])
+            held = notifications.list_holders(ctx, [f"{self.role(role)}@{self.unit(ctx, unit).code}"])
             found = held[0] if held else None
         if found is None:
             raise Unplayable(f"没有叫“{who}”的账号，也没有这样的岗位。")
@@ -230,7 +230,7 @@ def say_refusal(refusal: ServiceError) -> str:
     return "；".join([refusal.message, *beside])
 
 
-def known_answers(member: Member, scene: Scene, ctx: Context) -> dict[str, Any]:
+def find_known_answers(member: Member, scene: Scene, ctx: Context) -> dict[str, Any]:
     """Return what somebody writes into the form of his own nomination."""
     unit = scene.unit(ctx, member.unit)
     answers = made_up.answer_as(member.person, member.category, unit.name)

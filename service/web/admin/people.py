@@ -34,7 +34,7 @@ def list_people() -> str:
         "admin/people.html",
         page=Page(rows=users[:size], number=page_number, has_next=len(users) > size),
         roles_of=accounts.memberships_of(g.ctx, users[:size]),
-        role_names=accounts.role_names(g.ctx),
+        role_names=accounts.name_roles(g.ctx),
         text=text,
     )
 
@@ -130,7 +130,7 @@ def revoke(user_id: int, membership_id: int) -> ResponseReturnValue:
 
 def _warn(groups: list[str]) -> None:
     """Warn of groups nobody holds any more: their tasks would fall to an administrator or an incident."""
-    names = accounts.role_names(g.ctx)
+    names = accounts.name_roles(g.ctx)
     for group in groups:
         role, _at, code = group.partition("@")
         unit = next((unit.name for unit in units.list_tree(g.ctx) if unit.code == code), code)
@@ -156,7 +156,7 @@ def _form(refused: ServiceError | None) -> str:
     return render_template(
         "admin/person_new.html",
         units=units.list_active(g.ctx),
-        role_names=accounts.role_names(g.ctx),
+        role_names=accounts.name_roles(g.ctx),
         refused=refused,
         given=request.form if refused else {},
     )
@@ -168,7 +168,7 @@ def _person(user: User, *, password: str = "", refused: ServiceError | None = No
         "admin/person.html",
         user=user,
         memberships=[(m, accounts.count_holders(g.ctx, m.group_key)) for m in memberships],
-        role_names=accounts.role_names(g.ctx),
+        role_names=accounts.name_roles(g.ctx),
         units=units.list_active(g.ctx),
         password=password,
         refused=refused,

@@ -17,7 +17,7 @@ from service.programmes.domain import FALLBACK_ZONE
 from service.web.frame import labels
 from service.web.frame.languages import choose
 from service.web.frame.targets import here, instance_address
-from service.workflow.instance.reminders import due_day
+from service.workflow.instance.reminders import find_due_day
 
 SOON = 3  # days left from which a due date is coloured
 PHONE_DIGITS = 11
@@ -70,7 +70,7 @@ def urgency(due: datetime | None, zone: ZoneInfo = FALLBACK_ZONE) -> Urgency | N
     if due is None:
         return None
     now = g.ctx.now
-    left = (due_day(due, zone) - now.astimezone(zone).date()).days
+    left = (find_due_day(due, zone) - now.astimezone(zone).date()).days
     day = write_moment(due, zone)
     if due <= now:
         text = ngettext("逾期 %(num)d 天", "逾期 %(num)d 天", -left) if left < 0 else _("已逾期")

@@ -27,7 +27,7 @@ def render_form(given: dict[str, str], refused: ServiceError | None) -> str:
     if entry is None:
         return render_template("nominations/new.html", round=None)
     units = starts.list_units(ctx, entry)
-    own = starts.own_unit(ctx, entry)
+    own = starts.find_own_unit(ctx, entry)
     unit_id = given.get("unit") or request.args.get("unit") or (str(units[0].id) if units else "")
     chosen = next((unit for unit in units if str(unit.id) == unit_id), None) or own
     pack = wiring.pack_of(ctx, entry)
@@ -40,7 +40,7 @@ def render_form(given: dict[str, str], refused: ServiceError | None) -> str:
         own=own,
         chosen=chosen,
         recommenders=starts.list_recommenders(ctx, entry, chosen),
-        free=funnel.places_free(ctx, entry, chosen) if chosen else {},
+        free=funnel.count_free_places(ctx, entry, chosen) if chosen else {},
         categories=pack.programme.categories,
         called="" if pack.programme.nominates_people else _name_label(pack),
         given=given,
@@ -54,7 +54,7 @@ def start_as_posted(ctx: Context) -> Nomination:
     entry = round_choice.get_posted()
     source = request.form.get("source", "unit")
     if source == "self":
-        unit = starts.own_unit(ctx, entry)
+        unit = starts.find_own_unit(ctx, entry)
         if unit is None:
             raise Forbidden(_("个人自荐须由申报人本人登录，并且所在单位属于某个推荐单位。"))
         return nominations.start(

@@ -59,7 +59,7 @@ def list_nominations() -> str:
         recommenders=quotas.units_with_places(ctx, entry),
         zone=programme.zone,
         may_start=bool(starts.list_units(ctx, entry)),
-        may_start_self=starts.own_unit(ctx, entry) is not None,
+        may_start_self=starts.find_own_unit(ctx, entry) is not None,
     )
 
 

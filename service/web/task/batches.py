@@ -122,7 +122,7 @@ def _describe(
             for task, nomination in rows
         ],
         outcomes=outcomes,
-        places=reviews.places_left(ctx, entry, key) if key and SELECT in dict(outcomes) else None,
+        places=reviews.count_places_left(ctx, entry, key) if key and SELECT in dict(outcomes) else None,
         schema=deployments.get_form(ctx, first.instance, first.form_id) if first and first.form_id else None,
         answers=answers or {},
         refused=refused,

@@ -93,7 +93,7 @@ def describe(
     offered = task_access.is_offered(ctx, task)
     events = instances.read_history(ctx, instance)
     is_told = task.status == TaskStatus.OPEN and experts.may_know(ctx, instance, element)
-    responsible = notifications.responsible(ctx, task) if is_told else []
+    responsible = notifications.list_responsible(ctx, task) if is_told else []
     return TaskView(
         task=task,
         element=element,

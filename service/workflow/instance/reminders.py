@@ -67,7 +67,7 @@ class Nudge:
 
 def plan(due: datetime, rules: str, at: time, zone: ZoneInfo, calendar: Calendar) -> list[Nudge]:
     """Return the nudges for a due date, earliest first. A due date of 24:00 belongs to the day that ends."""
-    last_day = due_day(due, zone)
+    last_day = find_due_day(due, zone)
     nudges = []
     for rule in (part.strip() for part in rules.split(",") if part.strip()):
         days = int(rule)
@@ -76,12 +76,12 @@ def plan(due: datetime, rules: str, at: time, zone: ZoneInfo, calendar: Calendar
     return sorted(nudges, key=lambda nudge: nudge.at)
 
 
-def due_day(due: datetime, zone: ZoneInfo) -> date:
+def find_due_day(due: datetime, zone: ZoneInfo) -> date:
     """Return the calendar day a due moment belongs to: midnight is the 24:00 of the day before."""
     return (due.astimezone(zone) - timedelta(microseconds=1)).date()
 
 
-def first_due(ctx: Context, task: UserTask, element: Element) -> datetime | None:
+def find_first_due(ctx: Context, task: UserTask, element: Element) -> datetime | None:
     """Return when a new or re-dated task's next nudge is due, or None.
 
     Nudges whose moment has passed already are left out. Without calendar data for the year there
@@ -137,7 +137,7 @@ def send(ctx: Context, task: UserTask, responsible: Sequence[User]) -> bool:
     task.remind_at = next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
     if not due or not _record(ctx, task, due[-1].rule, task.due_date):
         return False
-    days_left = (due_day(task.due_date, zone) - ctx.now.astimezone(zone).date()).days
+    days_left = (find_due_day(task.due_date, zone) - ctx.now.astimezone(zone).date()).days
     text = ctx.domain.reminder_text(ctx, task, days_left)
     dedupe = f"reminder:{task.id}:{due[-1].rule}:{task.due_date:%Y%m%d%H%M}"
     told = list(responsible)
@@ -162,7 +162,7 @@ def replan(ctx: Context, first: datetime, last: datetime) -> None:
 def rearm(ctx: Context, task: UserTask) -> None:
     """Plan a task's nudges anew after its due date moved."""
     element = deployments.get_element(ctx, task.instance, task.element_id)
-    task.remind_at = first_due(ctx, task, element)
+    task.remind_at = find_first_due(ctx, task, element)
 
 
 def nudge_by_hand(ctx: Context, task: UserTask) -> int:
@@ -174,7 +174,7 @@ def nudge_by_hand(ctx: Context, task: UserTask) -> int:
     text = f"{ctx.actor.name} 催办：{task.title} — {task.name}。请尽快办理。"
     dedupe = f"nudge:{task.id}:{ctx.actor.user_id}:{occurrence:%Y%m%d%H%M}"
     return notifications.notify(
-        ctx, notifications.responsible(ctx, task), kind="nudge", text=text, dedupe=dedupe,
+        ctx, notifications.list_responsible(ctx, task), kind="nudge", text=text, dedupe=dedupe,
         round_id=task.round_id, task=task,
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ def _escalated(ctx: Context, task: UserTask, element: Element, responsible: Sequ
     groups = tuple(part.strip() for part in element.properties["escalate-to"].split(",") if part.strip())
     resolved = ctx.domain.resolve(ctx, task.instance, groups)
     asked = {user.id for user in responsible}
-    return [user for user in notifications.holders(ctx, resolved.groups) if user.id not in asked]
+    return [user for user in notifications.list_holders(ctx, resolved.groups) if user.id not in asked]
 
 
 def _record(ctx: Context, task: UserTask, rule: str, occurrence: datetime) -> bool:

@@ -73,4 +73,4 @@ def tally(ctx: Context, task: UserTask) -> Tally | None:
 def _who(ctx: Context, task: UserTask, names: dict[int, str]) -> str:
     if task.completed_by_id is not None:
         return names.get(task.completed_by_id, "")
-    return "、".join(user.name for user in notifications.responsible(ctx, task))
+    return "、".join(user.name for user in notifications.list_responsible(ctx, task))

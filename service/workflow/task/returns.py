@@ -53,7 +53,7 @@ def send_back(ctx: Context, task_id: int, to_element: str, reason: str) -> UserT
     )  # fmt: skip
     text = f"{ctx.actor.name} 将“{task.title}”退回到“{reopened.name}”。原因：{reason.strip()}"
     notifications.notify(
-        ctx, notifications.responsible(ctx, reopened), kind="returned", text=text,
+        ctx, notifications.list_responsible(ctx, reopened), kind="returned", text=text,
         dedupe=f"sent-back:{task.id}", round_id=task.round_id, task=reopened,
     )  # fmt: skip
     return reopened

@@ -101,6 +101,6 @@ def _tell_holder(ctx: Context, task: UserTask, what: str) -> None:
         return
     text = f"{task.title} — {task.name}：{what}"
     notifications.notify(
-        ctx, notifications.responsible(ctx, task), kind="signed", text=text,
+        ctx, notifications.list_responsible(ctx, task), kind="signed", text=text,
         dedupe=f"signed:{task.id}:{task.revision}:{ctx.now:%H%M%S%f}", round_id=task.round_id, task=task,
     )  # fmt: skip

@@ -61,7 +61,7 @@ class Cultivation:
         """Complete the open task as one of those whose turn it is."""
         with self.wiring.transaction() as ctx:
             (task,) = self._open_tasks(ctx)
-            user = notifications.responsible(ctx, task)[-1]
+            user = notifications.list_responsible(ctx, task)[-1]
             acting = replace(ctx, actor=actors.actor_of(ctx, user))
             user_tasks.complete(acting, task.id, outcome, {**ANSWERS[task.element_id], **answers})
 

@@ -60,7 +60,7 @@ def offered(ctx: Context, nomination_id: int, story: Story, step: str) -> list[s
 
 def test_a_workplace_outside_every_branch_may_begin(story: Story) -> None:
     with story.acting("guanyuan") as ctx:
-        unit = starts.own_unit(ctx, story.entry(ctx))
+        unit = starts.find_own_unit(ctx, story.entry(ctx))
         assert unit is not None
         assert unit.code == OUTSIDE
         choices = starts.list_recommenders(ctx, story.entry(ctx), unit)

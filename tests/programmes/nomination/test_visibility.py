@@ -65,7 +65,7 @@ def test_a_role_elsewhere_shows_what_is_there_and_no_more(nobody: Story) -> None
         assert [unit.code for unit in starts.list_units(ctx, entry)] == ["liyang-qingfeng"]
         districts = quotas.units_with_places(ctx, entry)
         assert [unit.code for unit in districts if exports.may_export_roster(ctx, entry, unit)] == []
-        assert starts.own_unit(ctx, entry) is None
+        assert starts.find_own_unit(ctx, entry) is None
 
 
 def test_units_whose_codes_resemble_each_other_are_kept_apart(round_2024: Story) -> None:

@@ -136,7 +136,7 @@ def test_review_decides_a_category_on_one_page(round_2024: Story) -> None:
         tasks = [task.id for task, _nomination in rows]
         outcomes = dict(zip(tasks, ["select", "not_selected", "select"], strict=True))
         assert reviews.decide(ctx, tasks, outcomes, {"reason": "集体评议。"}) == 3
-        assert reviews.places_left(ctx, round_2024.entry(ctx), CATEGORY) == 98
+        assert reviews.count_places_left(ctx, round_2024.entry(ctx), CATEGORY) == 98
 
     statuses = [round_2024.status(nominee) for nominee in (*nominees, other)]
     assert statuses == ["selected", "not_selected", "selected", "shortlisted"]

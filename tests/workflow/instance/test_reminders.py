@@ -71,12 +71,12 @@ def test_task_that_says_nothing_is_nudged_by_the_domains_plan_at_its_hour(ctx: C
     usual.usual_nudges, usual.nudging_hour = "-2,0", time(14, 30)
     asking = replace(ctx, house=replace(ctx.house, domain=usual))
 
-    found = [reminders.first_due(asking, task, one) for one in (element, silent, never)]
+    found = [reminders.find_first_due(asking, task, one) for one in (element, silent, never)]
 
     assert [moment and f"{moment.astimezone(ZONE):%m-%d %H:%M}" for moment in found] == [
         "04-02 14:30", "04-10 14:30", None,
     ]  # fmt: skip
-    assert reminders.first_due(ctx, task, silent) is None
+    assert reminders.find_first_due(ctx, task, silent) is None
 
 
 def test_nudges_missed_while_the_service_was_down_are_caught_up_once_with_the_newest(
