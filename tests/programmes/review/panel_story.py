@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
 
+from service.errors import ServiceError
 from service.models import Candidate, Seat, Standing, TaskStatus, User, UserTask
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.review import ballots, seats, standings
@@ -52,6 +53,15 @@ class PanelStory(Story):
         with self.acting(by) as ctx:
             user_tasks.complete(ctx, self.round_task(ctx, element_id), outcome, answers)
         self.work_off()
+
+    def attempt(self, login: str, act: Callable[[Context], None]) -> str:
+        """Do something as somebody: ``done``, or the name of the error it was refused with."""
+        try:
+            with self.acting(login) as ctx:
+                act(ctx)
+        except ServiceError as refused:
+            return type(refused).__name__
+        return "done"
 
     def round_task(self, ctx: Context, element_id: str) -> int:
         """Return the actor's own open task of the round at a step."""
