@@ -7,26 +7,16 @@ from datetime import date
 import openpyxl
 import pytest
 
-from service.documents.records import Column, ImportedRow, RosterRecord
+from service.documents.records import ImportedRow, RosterRecord
 from service.documents.roster_import import read_roster
 from service.documents.spreadsheets import make_roster
 from service.errors import Invalid
+from tests.documents.annex import COLUMNS
 
 #: processor seconds a second of ours may take on a slow or busy machine: this is no benchmark
 PATIENCE = 4
 
 CATEGORIES = ("生产管理类", "综合服务类")
-COLUMNS = (
-    Column(heading="序号", key="number", width=6, kind="number"),
-    Column(heading="姓名", key="name", width=12),
-    Column(heading="性别", key="sex", width=6),
-    Column(heading="出生年月", key="birth_month", width=12, kind="month"),
-    Column(heading="政治面貌", key="political_status", width=14),
-    Column(heading="工作单位及职务", key="workplace_and_post", width=44),
-    Column(heading="联系电话", key="phone", width=16, kind="code"),
-    Column(heading="身份证号", key="id_number", width=23, kind="code"),
-    Column(heading="备注", key="remark", width=22, optional=True),
-)
 HEADINGS = tuple(column.heading for column in COLUMNS)
 PERSON = ("陈示范", "男", "1995-03", "群众", "青锋精密机械（演示）", "13800001234", "320400199503150017", "")
 

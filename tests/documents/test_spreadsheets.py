@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 
 from service.documents.packages import check_package
-from service.documents.records import Column, QuotaTableRecord, RosterRecord
+from service.documents.records import QuotaTableRecord, RosterRecord
 from service.documents.spreadsheets import make_quota_table, make_roster, make_sheet_name
+from tests.documents.annex import COLUMNS
 
 CATEGORIES = ("生产管理类", "综合服务类", "科研创新类", "技术技能类", "安全生产类", "乡村振兴类")
 ANNEX = [
@@ -39,19 +40,6 @@ ROSTER_GRID = """\
 序号 姓名 性别 出生年月 政治面貌 工作单位及职务 联系电话 身份证号 备注
 1 陈示范 男 1995-03 群众 青锋精密机械（演示）车间主任 13800001234 320400199503150017 -
 2 李示例 女 1988-12 群众 南山白茶（演示）技术员 13900005678 32040019881231002X 破格：攻克关键技术"""
-
-
-COLUMNS = (
-    Column(heading="序号", key="number", width=6, kind="number"),
-    Column(heading="姓名", key="name", width=12),
-    Column(heading="性别", key="sex", width=6),
-    Column(heading="出生年月", key="birth_month", width=12, kind="month"),
-    Column(heading="政治面貌", key="political_status", width=14),
-    Column(heading="工作单位及职务", key="workplace_and_post", width=44),
-    Column(heading="联系电话", key="phone", width=16, kind="code"),
-    Column(heading="身份证号", key="id_number", width=23, kind="code"),
-    Column(heading="备注", key="remark", width=22, optional=True),
-)
 
 
 def a_person(**changes) -> dict[str, str]:
