@@ -26,7 +26,7 @@ from service.models import Notice
 from service.programmes import wiring
 from service.programmes.pack.columns import published_names
 from service.programmes.paper import official
-from service.programmes.publication import evidence, notices, objections
+from service.programmes.publication import evidence, local_notices, notices, objections
 from service.web.frame.errors import status_of
 from service.web.frame.security import limiter
 from service.web.frame.sessions import public
@@ -46,7 +46,13 @@ LONGEST = {"name": 80, "contact": 100, "facts": 3000}
 @public
 def list_notices() -> Response:
     """List the published notices."""
-    return _cached(render_template("public/list.html", notices=notices.list_public(g.ctx), zone_of=_zone_of))
+    page = render_template(
+        "public/list.html",
+        notices=notices.list_public(g.ctx),
+        local=local_notices.list_open(g.ctx),
+        zone_of=_zone_of,
+    )
+    return _cached(page)
 
 
 @pages.get("/<slug>")

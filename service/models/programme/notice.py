@@ -116,6 +116,7 @@ class Objection(Base):
     settled_at: Mapped[datetime | None] = mapped_column()
 
     nomination: Mapped[Nomination] = relationship()
+    notice: Mapped[Notice] = relationship()
 
 
 class ObjectionEvidence(Base):

@@ -105,7 +105,7 @@ def is_about_actor(ctx: Context, instance: Instance) -> bool:
 def is_of_actors_unit(ctx: Context, instance: Instance) -> bool:
     """Say whether an instance is the case of an objection to a notice that the actor's unit published."""
     objection = of_instance(ctx, instance)
-    notice = ctx.session.get(Notice, objection.notice_id) if objection else None
+    notice = objection.notice if objection else None
     return (
         notice is not None
         and notice.kind == NoticeKind.LOCAL
@@ -133,7 +133,10 @@ def list_of(ctx: Context, entry: Round) -> Sequence[Objection]:
 
     None to the actor himself.
     """
-    query = select(Objection).where(Objection.round_id == entry.id).options(joinedload(Objection.nomination))
+    query = select(Objection).where(Objection.round_id == entry.id)
+    query = query.options(
+        joinedload(Objection.nomination), joinedload(Objection.notice).joinedload(Notice.publisher)
+    )
     if not (nominations.is_organiser(ctx, entry) or ctx.actor.is_admin):
         if not wiring.pack_of(ctx, entry).programme.notices:
             return []

@@ -15,7 +15,7 @@ from service.programmes import wiring
 from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.publication import notices, objections, reserves
+from service.programmes.publication import local_notices, notices, objections, reserves
 from service.programmes.review import access
 from service.programmes.round import admissions, funnel, quotas, round_dates, round_events, rounds, vacancies
 from service.programmes.rule import calendar
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 pages = Blueprint("round_pages", __name__, url_prefix="/rounds")
 
 YEARS = range(2004, 2101)
+MOST_NOTICES = 10  #: of units (逐级公示) shown on a round's page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,6 @@ class Management:
     """What only the organiser and administrators are shown of a round."""
 
     tasks: Any
-    objections: Any
     incidents: Any
     extensions: Any
     awaited: Any  #: messages and signals only the organiser can give
@@ -163,6 +163,9 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         awarded=awards.count_by_category(ctx, entry),
         admits=admissions.is_offered(ctx, entry),
         notice=notice,
+        objections=objections.list_of(ctx, entry),
+        local=local_notices.list_open(ctx, entry, limit=MOST_NOTICES) if programme.notices else [],
+        running_notices=local_notices.count_open(ctx, entry) if programme.notices else 0,
         announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
         reviews=programme.review is not None and access.may_see(ctx, entry),
@@ -177,7 +180,6 @@ def _manage(ctx: Context, entry: Round) -> Management:
     tasks = funnel.list_own_tasks(ctx, entry)
     return Management(
         tasks=[(task, task_access.is_offered(ctx, task)) for task in tasks],
-        objections=objections.list_of(ctx, entry),
         incidents=incidents.list_open(ctx, round_id=entry.id),
         extensions=rounds.list_extensions(ctx, entry),
         awaited=round_events.list_awaited(ctx, entry),
