@@ -7,15 +7,18 @@ from collections.abc import Callable
 
 import pytest
 from docx import Document
+from PIL import Image
 from sqlalchemy import select
 
 from service.clock import MovableClock
+from service.documents import images
 from service.documents.file_text import DOCX
 from service.models import Nomination, NominationStatus, Objection, ObjectionEvidence, Round
 from service.programmes.domain import Programmes
 from service.programmes.publication import notices
 from service.wire import Service
 from service.workflow.context import Context
+from tests.behind import behind
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
@@ -121,3 +124,20 @@ def test_notice_takes_so_much_evidence_and_objections_without_it_all_the_same(
     assert GOOD["facts"] in refused.html
     assert len(ctx.session.scalars(select(Objection)).all()) == 3
     assert ctx.session.scalars(select(ObjectionEvidence.filename)).all() == ["甲.txt", "乙.txt"]
+
+
+def test_nobody_waits_for_the_database_while_a_picture_is_looked_at(
+    browse: Browse, address: str, service: Service
+) -> None:
+    """A few large pictures from anybody must not keep everybody else from writing."""
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    browser = browse()
+    browser.token  # noqa: B018 -- asks for the page, which needs no picture
+
+    with images._one_at_a_time:
+        lodging = behind(lambda: lodge(browser, address, ("现场.png", out.getvalue())))
+        with service.wiring.transaction() as ctx:
+            ctx.session.get_one(Nomination, 12).status_reason = "写得进去"
+
+    assert lodging().status == 302
