@@ -32,7 +32,7 @@ class Entry:
     text: str
     result: str = ""
     ended_on: date | None = None
-    evidence: tuple[str, bytes] | None = field(default=None, repr=False)  #: file name and bytes
+    evidence: AttachmentInfo | None = field(default=None, repr=False)  #: as ``check_evidence`` returned it
 
 
 def tracks_of(ctx: Context, award: Award) -> Mapping[str, Track]:
@@ -90,7 +90,8 @@ def write(ctx: Context, award: Award, entry: Entry, *, task_id: int | None = Non
     awards.lock(ctx, award)  # who writes while it is annulled is told
     if award.status == AwardStatus.ANNULLED:
         raise Conflict("这个称号已经撤销，不再记入培育台账。")
-    file = _check(ctx, award, track, entry, by_task=task_id is not None)
+    _check(ctx, award, track, entry, by_task=task_id is not None)
+    file = entry.evidence
     unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else award.organiser
     written = FollowUp(
         round_id=award.round_id,
@@ -115,6 +116,14 @@ def write(ctx: Context, award: Award, entry: Entry, *, task_id: int | None = Non
     ctx.session.flush()
     awards.note(ctx, award, "follow_up.written", entry=written.id, track=track.key, item=written.item)
     return written
+
+
+def check_evidence(name: str, data: bytes) -> AttachmentInfo:
+    """Check a file; Invalid at ``evidence``. Slow: call it in no transaction that writes."""
+    try:
+        return check_attachment(data, name)
+    except Invalid as wrong:
+        raise Invalid(wrong.message, fields={"evidence": wrong.message}) from wrong
 
 
 def end(ctx: Context, entry: FollowUp, last: date) -> None:
@@ -171,7 +180,7 @@ def _writable(ctx: Context, entry: FollowUp) -> Track:
     return track
 
 
-def _check(ctx: Context, award: Award, track: Track, entry: Entry, *, by_task: bool) -> AttachmentInfo | None:
+def _check(ctx: Context, award: Award, track: Track, entry: Entry, *, by_task: bool) -> None:
     fields = {}
     if track.items and entry.item not in track.items and not by_task:
         fields["item"] = "请从列表中选择"
@@ -192,9 +201,3 @@ def _check(ctx: Context, award: Award, track: Track, entry: Entry, *, by_task: b
         fields["ended_on"] = "不能早于开始日期"
     if fields:
         raise Invalid("台账还不能保存，请补齐。", fields=fields)
-    if entry.evidence is None:
-        return None
-    try:
-        return check_attachment(entry.evidence[1], entry.evidence[0])
-    except Invalid as wrong:
-        raise Invalid(wrong.message, fields={"evidence": wrong.message}) from wrong

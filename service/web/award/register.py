@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, render_template, request
@@ -53,7 +54,7 @@ def read_filter(given: Mapping[str, str]) -> Filter:
     status = given.get("status", "")
     return Filter(
         programme=given.get("programme", "")[:80],
-        year=number(year) if is_number(year) else None,
+        year=number(year) if is_number(year) and number(year) <= MAXYEAR else None,
         category=given.get("category", "")[:40],
         unit=given.get("unit", "")[:64],
         status=status if status in labels.AWARD else "",

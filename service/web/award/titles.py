@@ -66,9 +66,7 @@ def move(award_id: int) -> ResponseReturnValue:
 @pages.post("/<int:award_id>/follow-ups")
 def write(award_id: int) -> ResponseReturnValue:
     """Write an entry into the title's ledger."""
-    return _act(
-        award_id, "write", lambda award: follow_ups.write(g.ctx, award, _read_entry()), _("已记入台账。")
-    )
+    return _act(award_id, "write", _write, _("已记入台账。"))
 
 
 @pages.post("/follow-ups/<int:entry_id>/end")
@@ -123,13 +121,21 @@ def _act(award_id: int, opened: str, act: Callable[[Award], object], done: str) 
     return redirect(url_for("title_pages.show", award_id=award_id))
 
 
+def _write(award: Award) -> None:
+    number, entry = award.id, _read_entry()
+    follow_ups.write(g.ctx, awards.get_visible(g.ctx, number), entry)
+
+
 def _entry(entry_id: int) -> FollowUp:
     return follow_ups.get(g.ctx, entry_id)
 
 
 def _read_entry() -> Entry:
     form, file = request.form, request.files.get("evidence")
-    given = (file.filename, file.stream.read()) if file is not None and file.filename else None
+    given = None
+    if file is not None and file.filename:
+        g.ctx.session.rollback()  # a picture takes seconds, in which nobody else need wait to write
+        given = follow_ups.check_evidence(file.filename, file.stream.read())
     return Entry(
         track=form.get("track", ""),
         item=form.get("item", ""),

@@ -9,13 +9,18 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from sqlalchemy import Engine, select
 
+from service.documents import images
 from service.models import Award, AwardStatus, FollowUp, HistoryEvent, Nomination, Unit, User
 from service.programmes.award import awards, follow_ups
+from service.programmes.award.register import Filter
+from service.web.award.register import read_filter
 from service.wire import Service
 from service.workflow.context import Context
 from service.workflow.person import actors
+from tests.behind import behind
 from tests.web.browser import Browser, count_statements
 
 Browse = Callable[..., Browser]
@@ -52,6 +57,11 @@ def test_register_is_narrowed(browse: Browse, granted: list[int], ctx: Context) 
     for nothing in ("year=2023", "status=annulled", "unit=wujin", "programme=other", "category=none"):
         assert "没有符合条件的称号" in browse("shiwei").get(f"/awards?{nothing}").text
     assert browse("shiwei").get("/awards?year=x&before=x&round=99999999999999999999").status == 200
+
+
+def test_year_no_database_column_holds_narrows_nothing() -> None:
+    assert read_filter({"year": str(2**48 - 1)}) == Filter()
+    assert read_filter({"year": "2024"}) == Filter(year=2024)
 
 
 def test_register_costs_the_same_however_many_it_shows(
@@ -145,6 +155,25 @@ def test_entry_is_written_shown_and_struck_out(browse: Browse, granted: list[int
     assert league.post(f"/awards/follow-ups/{entry.id}/strike", {"reason": "写错了人。"}).status == 302
     assert "作废：写错了人" in league.get(path).text
     assert "日报刊发" not in browse("shiwei").get("/rounds/1/follow-ups").text
+
+
+def test_nobody_waits_for_the_database_while_the_evidence_is_looked_at(
+    browse: Browse, granted: list[int], service: Service, ctx: Context
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    sent = {**ENTRY, "evidence": (out, "访谈.png")}
+    league = browse("tuanzhibu")
+    league.token  # noqa: B018 -- asks for a page, before the picture is held up
+    out.seek(0)
+
+    with images._one_at_a_time:
+        writing = behind(lambda: league.post(f"/awards/{granted[1]}/follow-ups", sent))
+        with service.wiring.transaction() as other:
+            other.session.get_one(Nomination, 12).status_reason = "写得进去"
+
+    assert writing().status == 302
+    assert ctx.session.scalars(select(FollowUp.filename)).all() == ["访谈.png"]
 
 
 @pytest.mark.parametrize(
