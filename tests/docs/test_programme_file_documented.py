@@ -12,7 +12,7 @@ from service.programmes.demo.demo_file import Account, Heads, Names, Staff, Wait
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "service" / "programmes" / "pack"
-READERS = ("programme_file", "paper", "review_file", "follow_up")
+READERS = ("programme_file", "award_file", "dates_file", "quota_file", "paper", "review_file", "follow_up")
 _READ = re.compile(
     r"\.(?:text|texts|integer|integers|flag|choice|day|table|tables|named_tables)\(\s*\"(\w+)\""
 )

@@ -16,7 +16,15 @@ SERVICE = Path(__file__).parents[3] / "service"
 #: reads the file or compares it with others of the pack: that is not acting on it
 READERS = {
     SERVICE / "programmes" / "pack" / name
-    for name in ("programme_file.py", "agreement.py", "new_pack.py", "print_templates.py")
+    for name in (
+        "programme_file.py",
+        "award_file.py",
+        "dates_file.py",
+        "quota_file.py",
+        "agreement.py",
+        "new_pack.py",
+        "print_templates.py",
+    )
 }
 RECORDS = {
     schema.Programme: "programme",
