@@ -5,7 +5,8 @@ An object costs several times what its row does, and nobody asks for it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Insert
@@ -33,6 +34,15 @@ def add_row(session: Session, statement: Insert, **values: Any) -> None:
     A row of another table given for a foreign key stands for its ``id``, which it may get by that flush.
     """
     session.info.setdefault(PENDING, {}).setdefault(statement, []).append(values)
+
+
+@contextmanager
+def asking_only(session: Session, model: type[Any]) -> Iterator[None]:
+    """Ask about one table: what waits to be written is written first only if its rows are among it."""
+    if any(isinstance(row, model) for row in (*session.new, *session.dirty)):
+        session.flush()
+    with session.no_autoflush:
+        yield
 
 
 def _with_ids(row: dict[str, Any]) -> dict[str, Any]:

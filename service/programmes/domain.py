@@ -11,7 +11,7 @@ from sqlalchemy import Select
 
 from service.engine.records import Element
 from service.errors import Invalid
-from service.models import Instance, NominationStatus, Round, Stage, UserTask
+from service.models import Instance, NominationStatus, Stage, UserTask
 from service.programmes import intake, roles, topics, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
 from service.programmes.nomination import identities, nominations
@@ -46,7 +46,7 @@ class Programmes:
 
     def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
         """Return the programme's zone."""
-        entry = _round_of(ctx, instance)
+        entry = rounds.find_of_instance(ctx, instance)
         return self.packs[entry.programme].programme.zone if entry else FALLBACK_ZONE
 
     def functions(self, ctx: Context, instance: Instance) -> Mapping[str, Callable[..., Any]]:
@@ -58,7 +58,7 @@ class Programmes:
 
         def working_days_after(start: object, days: object) -> datetime:
             programme = wiring.pack_of(ctx, rounds.of_instance(ctx, instance)).programme
-            return calendars.load(ctx, _round_of(ctx, instance)).end_of_window(
+            return calendars.load(ctx, rounds.find_of_instance(ctx, instance)).end_of_window(
                 _as_day(start, zone),
                 int(str(days)),
                 zone,
@@ -66,7 +66,7 @@ class Programmes:
             )
 
         def working_days_between(start: object, end: object) -> int:
-            return calendars.load(ctx, _round_of(ctx, instance)).between(
+            return calendars.load(ctx, rounds.find_of_instance(ctx, instance)).between(
                 _as_day(start, zone), _as_day(end, zone)
             )
 
@@ -203,7 +203,7 @@ class Programmes:
 
     def nudges(self, ctx: Context, instance: Instance) -> tuple[str, time]:
         """Return the plan and the hour of ``[reminders]``; outside a round there is no plan."""
-        entry = _round_of(ctx, instance)
+        entry = rounds.find_of_instance(ctx, instance)
         if entry is None:
             return "", FALLBACK_HOUR
         reminders = self.packs[entry.programme].programme.reminders
@@ -211,11 +211,7 @@ class Programmes:
 
     def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         """Return the working days."""
-        return calendars.load(ctx, _round_of(ctx, instance))
-
-
-def _round_of(ctx: Context, instance: Instance) -> Round | None:
-    return ctx.session.get(Round, instance.round_id) if instance.round_id else None
+        return calendars.load(ctx, rounds.find_of_instance(ctx, instance))
 
 
 def _deadline(ctx: Context, instance: Instance, month_day: str) -> datetime:

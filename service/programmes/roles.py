@@ -12,6 +12,7 @@ from service.models.base import table_of
 from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.publication import objections
+from service.programmes.round import rounds
 from service.workflow.context import Context, Resolved
 
 UNIT_ADMIN = "unit_admin"
@@ -98,7 +99,7 @@ def _of_award(award: Award) -> _About:
 def _keys(
     ctx: Context, instance: Instance, groups: Sequence[str], about: _About | None
 ) -> dict[str, str | None]:
-    entry = ctx.session.get(Round, instance.round_id) if instance.round_id else None
+    entry = rounds.find_of_instance(ctx, instance)
     return {written: _key(ctx, written, about, entry) for written in groups}
 
 

@@ -19,11 +19,13 @@ from service.models import (
     InstanceStatus,
     Nomination,
     NominationStatus,
+    Objection,
     ObjectionStatus,
     QuotaKind,
     Stage,
     SubscriptionRow,
 )
+from service.pending_rows import asking_only
 from service.programmes import wiring
 from service.programmes.award import award_topics, awards
 from service.programmes.nomination import exceptions, facts, nominations, opinions, record, screening
@@ -168,7 +170,8 @@ def close_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Var
 
 def count_objections(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
     """``objections.count``: sets ``open_objections`` of the candidate."""
-    return {"open_objections": objections.count_open(ctx, _nomination(ctx, instance).id)}
+    with asking_only(ctx.session, Objection):
+        return {"open_objections": objections.count_open(ctx, _nomination(ctx, instance).id)}
 
 
 def settle_objection(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:

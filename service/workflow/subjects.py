@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, literal, select
+from sqlalchemy import Select, bindparam, insert, literal, select
 from sqlalchemy import types as sql
 
 from service.engine.records import ProcessInfo, Variables
@@ -28,6 +28,15 @@ _COLUMNS = (
     "deployment_id", "process_id", "element_id", "kind", "name", "correlation_key", "payload", "try_at",
     "attempts", "last_error", "subject", "round_id",
 )  # fmt: skip
+_PLAIN_STARTS = (
+    select(StartSubscription)
+    .where(
+        StartSubscription.key == bindparam("of_key"),
+        StartSubscription.kind == PLAIN,
+        StartSubscription.subject == bindparam("noun"),
+    )
+    .order_by(StartSubscription.id)
+)
 
 
 def noun_of(process: ProcessInfo, element_id: str) -> str:
@@ -109,10 +118,7 @@ def spread(
 
 
 def _plain_starts(ctx: Context, key: str, noun: str) -> list[StartSubscription]:
-    query = select(StartSubscription).where(
-        StartSubscription.key == key, StartSubscription.kind == PLAIN, StartSubscription.subject == noun
-    )
-    return list(ctx.session.scalars(query.order_by(StartSubscription.id)))
+    return list(ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun}))
 
 
 def _place(start: StartSubscription) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
 
     What the diagram begins for every title is begun soon after, by rows written here.
     """
-    existing = ctx.session.scalar(_ENTERED, {"nominee": nomination.id})
+    with ctx.session.no_autoflush:  # nothing but an entry decides, and those were written as they were made
+        existing = ctx.session.scalar(_ENTERED, {"nominee": nomination.id})
     if existing is not None:
         return ctx.session.get_one(Award, existing)
     entry, programme = nomination.round, wiring.pack_of(ctx, nomination.round).programme

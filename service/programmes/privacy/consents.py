@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, insert, select
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
 from service.models.base import table_of
+from service.pending_rows import add_row
 from service.programmes.nomination import nominations
 from service.programmes.privacy import telling
 from service.workflow import history
@@ -53,21 +54,19 @@ def keep(
     standing = (
         {tuple(row) for row in ctx.session.execute(_STANDING, asked)} if nomination.submitted_at else set()
     )
-    rows = [
-        {
-            "round_id": nomination.round_id,
-            "nomination_id": nomination.id,
-            "kind": kind,
-            "version": version_of(text),
-            "text": text,
-            "given_by_id": ctx.actor.user_id,
-            "given_at": ctx.now,
-        }
-        for kind, text in given
-        if (kind, version_of(text)) not in standing
-    ]
-    if rows:
-        ctx.session.execute(_GIVE, rows)
+    for kind, text in given:
+        if (kind, version_of(text)) not in standing:
+            add_row(
+                ctx.session,
+                _GIVE,
+                round_id=nomination.round_id,
+                nomination_id=nomination.id,
+                kind=kind,
+                version=version_of(text),
+                text=text,
+                given_by_id=ctx.actor.user_id,
+                given_at=ctx.now,
+            )
 
 
 def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
@@ -128,6 +127,8 @@ def find_lacking(ctx: Context, people: Sequence[Nomination], kind: str) -> list[
     query = select(Consent.nomination_id, Consent.withdrawn_at).where(
         Consent.kind == kind, Consent.round_id.in_({person.round_id for person in people})
     )
+    if len(people) == 1:  # one alone does not need those of the whole round
+        query = query.where(Consent.nomination_id == people[0].id)
     asked, standing = set(), set()
     for nomination_id, withdrawn_at in ctx.session.execute(query):
         asked.add(nomination_id)

@@ -37,6 +37,8 @@ from service.workflow.job import jobs
 from service.workflow.task import user_tasks
 
 PROCESS = "round"
+#: where a session keeps the rounds of the instances it works on
+OF_INSTANCES = "rounds_of_instances"
 MAX_REASON = 500
 
 
@@ -131,7 +133,18 @@ def list_all(ctx: Context) -> Sequence[Round]:
 
 def of_instance(ctx: Context, instance: Instance) -> Round:
     """Return the round an instance belongs to."""
-    return ctx.session.get_one(Round, instance.round_id)
+    entry = find_of_instance(ctx, instance)
+    assert entry is not None, f"instance {instance.id} belongs to no round"
+    return entry
+
+
+def find_of_instance(ctx: Context, instance: Instance) -> Round | None:
+    """Return the round an instance belongs to, or None; every step asks for it many times."""
+    number = instance.round_id
+    known: dict[int | None, Round | None] = ctx.session.info.setdefault(OF_INSTANCES, {None: None})
+    if number not in known:
+        known[number] = ctx.session.get_one(Round, number)
+    return known[number]
 
 
 def get_unit(ctx: Context, code: str) -> Unit:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from service import engine
 from service.engine.records import (
@@ -28,6 +28,8 @@ from service.engine.records import (
 )
 from service.errors import Conflict, NotFound
 from service.models import Deployment, Instance, InstanceStatus, Job, JobKind, SubscriptionRow
+from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -35,6 +37,16 @@ from service.workflow.instance import events, locks, offers, open_keys
 
 #: where a session collects the instances that end while many are advanced together
 ENDED = "ended_together"
+
+_subscription = table_of(SubscriptionRow)
+_LISTEN = insert(_subscription)
+_FORGET_ALL = delete(_subscription).where(
+    _subscription.c.instance_id.in_(bindparam("instances", expanding=True))
+)
+_FORGET = delete(_subscription).where(
+    _subscription.c.instance_id == bindparam("instance"),
+    _subscription.c.key.in_(bindparam("keys", expanding=True)),
+)
 
 
 class TooLate(Conflict):
@@ -138,7 +150,7 @@ def together(ctx: Context) -> Iterator[None]:
     yield
     del ctx.session.info[ENDED]
     if ended:
-        ctx.session.execute(delete(SubscriptionRow).where(SubscriptionRow.instance_id.in_(ended)))
+        ctx.session.execute(_FORGET_ALL, {"instances": ended})
 
 
 def cancel(ctx: Context, instance: Instance, reason: str) -> None:
@@ -238,15 +250,11 @@ def _reconcile_subscriptions(
     if step.completed and ENDED in ctx.session.info:
         ctx.session.info[ENDED].append(instance.id)
     elif existing - wanted:
-        ctx.session.execute(
-            delete(SubscriptionRow).where(
-                SubscriptionRow.instance_id == instance.id, SubscriptionRow.key.in_(existing - wanted)
-            ),
-            # SQLite gives a freed number out again: the session must forget the row that had it
-            execution_options={"synchronize_session": "evaluate"},
-        )
-    ctx.session.add_all(
-        SubscriptionRow(
+        ctx.session.execute(_FORGET, {"instance": instance.id, "keys": sorted(existing - wanted)})
+    for subscription in step.subscriptions.besides(existing):
+        add_row(
+            ctx.session,
+            _LISTEN,
             round_id=instance.round_id,
             instance_id=instance.id,
             kind=subscription.kind,
@@ -255,5 +263,3 @@ def _reconcile_subscriptions(
             key=subscription.key,
             element_id=subscription.element_id,
         )
-        for subscription in step.subscriptions.besides(existing)
-    )
