@@ -268,6 +268,7 @@ def _listed(node: Element, lane: str | None, scope_id: str | None) -> Listed:
         form_id=written.form_id,
         candidate_groups=_as_written(written.candidate_groups),
         topic=None if definition is None else definition.topic,
+        headers={} if definition is None else definition.headers,
         decision=None if called is None else called[0],
         properties=attributes.properties(node),
         documentation=attributes.documentation(node),

@@ -30,6 +30,7 @@ class Element:
     form_id: str | None = None
     candidate_groups: tuple[str, ...] = ()  #: as written, before evaluation
     topic: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  #: zeebe:taskHeaders
     decision: str | None = None  #: id of the decision a business rule task calls
     properties: Mapping[str, str] = field(default_factory=dict)  #: zeebe:properties
     documentation: str = ""

@@ -13,14 +13,13 @@ from service.programmes.pack.columns import (
     find_strange_headings,
     published_names,
 )
-from service.programmes.pack.paper import OFFICIAL, ROSTER, Paper
+from service.programmes.pack.paper import OFFICIAL, ROSTER, TITLE, Paper
 from service.programmes.pack.programme import UNIT, Programme
 from service.programmes.pack.quota_matrix import QuotaMatrix
 
 #: fields that every record has, whoever the nominee is
 RECORD = ("name", "category")
 _FORM_ID = re.compile(r'formId="([^"]*)"')
-_DEADLINE = re.compile(r"deadline\(\s*\"([^\"]*)\"\s*\)")
 _SWITCH = re.compile(r"switch\(\s*\"([^\"]*)\"\s*\)")
 
 
@@ -74,21 +73,31 @@ def find_unknown_words(
     tables: Mapping[str, bytes],
     forms: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
-    """Return the forms, deadlines and switches that diagram and tables name and the pack does not have.
+    """Return the forms and switches that diagram and tables name and the pack does not have.
 
-    A switch that nobody asks is told as well: turning it would change nothing.
+    A switch that nobody asks is told as well: turning it would change nothing. A deadline nobody knows is
+    left to the check of the diagram, which names its element: a pack whose dates were just changed must
+    still be loaded, to be redrawn.
     """
     file = f"{programme.key}/{programme.diagram}"
     text = unescape(diagram.decode("utf-8", "replace"))
     named = sorted(set(_FORM_ID.findall(text)) - forms.keys())
-    days = sorted(set(_DEADLINE.findall(text)) - set(programme.deadlines.values()))
+    steps = {
+        f"papers.{paper.key}.{key}": step
+        for paper in programme.papers_of(TITLE)
+        for key, step in (("written_at", paper.written_at), ("signed_at", paper.signed_at))
+        if step and f'id="{step}"' not in text
+    }
     asked = {programme.diagram: _switches_in(diagram)} | {
         name: _switches_in(table) for name, table in tables.items()
     }
     idle = sorted(set(programme.switches) - set().union(*asked.values()))
     return [
         *(f"{file}：formId “{form}”没有对应的表单" for form in named),
-        *(f'{file}：deadline("{day}") 不在 programme.toml 的 deadlines 中' for day in days),
+        *(
+            f"{programme.key}/programme.toml：{key} “{step}”不是流程图里的环节"
+            for key, step in steps.items()
+        ),
         *(
             f'{programme.key}/{place}：switch("{name}") 不在 programme.toml 的 switches 中'
             for place, names in asked.items()

@@ -89,3 +89,34 @@ def test_what_is_no_diagram_is_a_problem_and_no_crash(pack: Pack, xml: bytes) ->
     [problem] = completeness.check_diagram(pack, xml)
 
     assert (problem.element_id, problem.severity) == (None, "error")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            '<zeebe:header key="status" value="overdue" />',
+            "",
+            ("expire", "missing-header", "error"),
+        ),
+        (
+            '<zeebe:header key="status" value="overdue" />',
+            '<zeebe:header key="status" value="late"/>',
+            ("expire", "missing-header", "error"),
+        ),
+        (
+            '<zeebe:header key="stage" value="qualification" />',
+            '<zeebe:header key="stage" value=" "/>',
+            ("close_submission", "missing-header", "error"),
+        ),
+        (
+            'name="outcomes" value="confirm:',
+            'name="follow-up" value="diary:周记"/><zeebe:property name="outcomes" value="confirm:',
+            ("open_joint_review", "unknown-track", "error"),
+        ),
+    ],
+)
+def test_a_step_that_says_too_little_or_what_nobody_knows_is_named(
+    pack: Pack, before: str, after: str, expected: tuple[str, str, str]
+) -> None:
+    assert problems(pack, before, after) == [expected]

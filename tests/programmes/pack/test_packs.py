@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.programmes.diagram import completeness
 from service.programmes.pack.packs import WrongPack, load_all, load_pack
 
 ROOT = Path(__file__).parents[3]
@@ -120,11 +121,6 @@ def test_forms_and_diagram_of_the_shipped_pack():
         ),
         ('title = "产业振兴好青年"', "", "award.title 缺少，必须填写"),
         ("[award]", "[award", "TOML 写法有误"),
-        (
-            'submission = "03-25"',
-            'submission = "03-26"',
-            'deadline("03-25") 不在 programme.toml 的 deadlines 中',
-        ),
         ('phone = "SENSITIVE"', 'phone = "PUBLIC"', "fields.phone 为“PUBLIC”，表单"),
         ('phone = "SENSITIVE"', "", "fields.phone 为“缺”，表单"),
         ('key = "work_safety"', 'key = "safety"', "categories 与表单"),
@@ -276,3 +272,12 @@ def test_missing_forms_folder_is_told(pack_dirs):
 def test_folder_without_programmes_has_no_packs(tmp_path):
     assert load_all(tmp_path, tmp_path) == {}
     assert load_all(tmp_path / "nowhere", tmp_path) == {}
+
+
+def test_a_pack_whose_dates_were_just_changed_is_loaded_to_be_redrawn(pack_dirs):
+    spoil(pack_dirs[0] / KEY / "programme.toml", 'submission = "03-25"', 'submission = "03-26"')
+
+    problems = completeness.check(load_pack(*pack_dirs, KEY))
+
+    assert {(problem.rule, problem.severity) for problem in problems} == {("unknown-deadline", "warning")}
+    assert "submission_deadline" in {problem.element_id for problem in problems}

@@ -1,0 +1,46 @@
+"""Checking what a step says beside its type: the headers its topic cannot do without, the track it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from service.engine.records import Element, Problem
+from service.models import AwardStatus, NominationStatus, Stage
+from service.programmes.pack.packs import Pack
+
+#: topic to the headers it cannot do without, each with the words it may say; none where it is free
+HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "nomination.close": {"status": tuple(NominationStatus)},
+    "stage.open": {"stage": tuple(Stage)},
+    "stage.require_waiting": {"signal": (), "step": ()},
+    "panel.draw": {"role": ()},
+    "award.set_status": {"status": tuple(AwardStatus)},
+    "award.extend": {"months": ()},
+}
+FOLLOW_UP = "follow-up"
+
+
+def check(element: Element, pack: Pack) -> Iterator[Problem]:
+    """Yield what an element says that its topic, or the programme, does not understand."""
+    for header, words in HEADERS.get(element.topic or "", {}).items():
+        said = element.headers.get(header, "").strip()
+        if not said or (words and said not in words):
+            yield _problem(
+                element,
+                f"“{element.called}”的主题 {element.topic} 要写任务参数 {header}，"
+                + (f"“{said}”不是它认识的值。" if said else "现在没有写。"),
+                "在属性面板的“任务参数”中" + (f"填写：{'、'.join(words)} 之一。" if words else "填写。"),
+                "missing-header",
+            )
+    track = element.properties.get(FOLLOW_UP, "").partition(":")[0].strip()
+    if track and track not in pack.programme.tracks:
+        yield _problem(
+            element,
+            f"“{element.called}”要记入的台账 {track} 不在 [[follow_up]] 中。",
+            "在 programme.toml 加上这一条台账，或改用已有的。",
+            "unknown-track",
+        )
+
+
+def _problem(element: Element, message: str, fix: str, rule: str) -> Problem:
+    return Problem(element_id=element.id, message=message, fix=fix, rule=rule)
