@@ -23,12 +23,14 @@ from service.scheduler import due_jobs, reminders, starts
 from service.scheduler.stepping import advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
 from service.wire import wire
+from service.workflow.context import Context
 
 #: what happens by itself while the organiser and the units work
 DUTIES = (due_jobs.run_once, starts.begin_by_events, reminders.run_once)
 
 WORK_BEGINS = time(10, 0)
 MAX_DAYS = 400
+GUESSED = "演练用：这一年的放假安排还没有公布，按周一至周五推算"
 START_DAYS = 4  #: working days over which nominations come in
 
 
@@ -55,6 +57,7 @@ def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: 
     rehearsal.planned = plan(pack, demo, number, seed=seed)
     _open(rehearsal)
     _live_through(rehearsal)
+    report.guessed = tuple(year for year in rehearsal.guessed if year <= clock().year)
     with wired.reading() as ctx:
         conclude(ctx, rounds.get(ctx, rehearsal.round_id), pack, report)
     return report
@@ -66,8 +69,21 @@ def _open(rehearsal: Rehearsal) -> None:
         demonstration.create_accounts(ctx, rehearsal.demo, units)
         entry = rounds.open_round(ctx, rehearsal.pack)
         rehearsal.round_id = entry.id
+        rehearsal.guessed = _guess_years(ctx, rehearsal)
         demonstration.report_heads(ctx, entry, rehearsal.pack, rehearsal.demo, units)
         rehearsal.report.note(ctx.now, f"{entry.title} {entry.label} 开始")
+
+
+def _guess_years(ctx: Context, rehearsal: Rehearsal) -> tuple[int, ...]:
+    """Take the years of the round and of its titles that nobody has announced as Monday to Friday."""
+    first = rehearsal.clock().year
+    until = rehearsal.pack.programme.award.period_until
+    years = range(first, max(first, until.year if until else first) + 2)
+    ready = calendars.load(ctx).ready_until.year
+    missing = tuple(year for year in years if year > ready)
+    for year in missing:
+        calendars.declare_year(ctx, year, GUESSED)
+    return missing
 
 
 def _live_through(rehearsal: Rehearsal) -> None:

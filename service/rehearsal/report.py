@@ -38,6 +38,7 @@ class Report:
     nudges: int = 0
     completions: int = 0
     shortfall: str = ""  #: said when fewer hold the title than the notice wants
+    guessed: tuple[int, ...] = ()  #: years it lived through whose holidays nobody has announced
     problems: list[str] = field(default_factory=list)  #: empty when the round ended clean
 
     def note(self, at: datetime, sentence: str) -> None:
@@ -63,6 +64,8 @@ class Report:
         yield f"合计  {sum(self.awards.values())} 人获得称号，{self.completions} 次办理，{self.nudges} 次提醒"
         if self.shortfall:
             yield self.shortfall
+        for year in self.guessed:
+            yield f"{year} 年的放假安排还没有公布，演练按周一至周五推算"
         yield from (f"问题  {problem}" for problem in self.problems)
 
 

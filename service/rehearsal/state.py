@@ -26,6 +26,7 @@ class Rehearsal:
     demo: Demo
     report: Report
     round_id: int = 0  #: once it is opened
+    guessed: tuple[int, ...] = ()  #: years taken as Monday to Friday, nobody having announced their holidays
     planned: list[Planned] = field(default_factory=list)
     people_of: dict[int, Planned] = field(default_factory=dict)  #: by instance
     groups: dict[int, str] = field(default_factory=dict)  #: of each open task, one it is offered to
