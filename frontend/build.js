@@ -14,7 +14,7 @@ import { localise } from './tools/localise.js';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = process.env.XUANSHU_DIST ?? path.join(here, '../service/web/static/dist');
 
-const BUNDLES = [ 'app', 'modeler', 'viewer', 'form', 'charts' ];
+const BUNDLES = [ 'app', 'modeler', 'viewer', 'form', 'charts', 'tables' ];
 
 /** Lets an entry point import .scss; packages resolve from node_modules. */
 const scss = {

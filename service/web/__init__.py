@@ -7,6 +7,7 @@ from flask import Flask
 from service.web import certificates, delegations, demonstration, health, login, messages, public
 from service.web.admin import (
     calendar_days,
+    decision_editor,
     decisions,
     disclosures,
     incidents,
@@ -15,7 +16,7 @@ from service.web.admin import (
     people,
     units,
 )
-from service.web.award import follow_ups, titles
+from service.web.award import follow_ups, title_papers, titles
 from service.web.award import register as award_register
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     reserves.pages,
     modeler.pages,
     decisions.pages,
+    decision_editor.pages,
     overview.pages,
     disclosures.pages,
     units.pages,
@@ -81,6 +83,7 @@ BLUEPRINTS = (
     incidents.pages,
     award_register.pages,
     titles.pages,
+    title_papers.pages,
     follow_ups.pages,
     certificates.pages,
     public.pages,

@@ -41,6 +41,8 @@ PAGES = {
         f"/modeler/{KEY}",
         f"/modeler/{KEY}/compare",
         f"/modeler/{KEY}/decisions",
+        f"/modeler/{KEY}/decisions/eligibility.dmn/age",
+        f"/modeler/{KEY}/decisions/eligibility.dmn/honour",
         f"/modeler/{KEY}/forms",
         "/admin",
         "/admin/audit",
