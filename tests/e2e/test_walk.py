@@ -99,7 +99,7 @@ def nominate(league: Visitor, who: str) -> None:
     league.page.wait_for_load_state()
 
 
-def fill_in(league: Visitor, who: str, photos: list[Path]) -> None:
+def fill_in(league: Visitor, who: str, photos: list[Path], id_number: str = ID_NUMBER) -> None:
     league.open_task(who, "填写推荐表")
     league.choose("性别", "男")
     league.choose("民族", "汉族")
@@ -107,7 +107,7 @@ def fill_in(league: Visitor, who: str, photos: list[Path]) -> None:
     league.choose("学历", "大学本科")
     league.choose("政治面貌", "群众")
     league.fill("联系电话", "0000-1234567")
-    league.fill("身份证号", ID_NUMBER)
+    league.fill("身份证号", id_number)
     league.fill("工作单位及职务", "青锋精密机械有限公司数控操作工")
     league.fill("个人事迹", "在岗位上钻研技术。" * 33)
     league.tick_everything()
