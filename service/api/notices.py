@@ -13,7 +13,7 @@ from service.api.frame.fields import moment, row_id
 from service.api.frame.idempotency import idempotent
 from service.api.frame.limits import OBJECTIONS, RECEIPTS, limiter
 from service.models import Notice, Objection
-from service.programmes.publication import notices, objections
+from service.programmes.publication import local_notices, notices, objections
 from service.workflow.context import Context
 
 blp = Blueprint("notices", "公示与公布（不需要令牌）；提出异议")
@@ -24,9 +24,13 @@ class NoticeSchema(Schema):
 
     slug = fields.String(required=True, metadata={"description": "公示的名字"})
     kind = fields.String(
-        required=True, metadata={"description": "candidates 公示，supplement 补充公示，awards 公布"}
+        required=True,
+        metadata={"description": "candidates 公示，supplement 补充公示，local 逐级公示，awards 公布"},
     )
     title = fields.String(required=True)
+    publisher = fields.String(
+        required=True, attribute="publisher.name", metadata={"description": "公示的单位"}
+    )
     opens_at = moment("发布时间", required=True)
     closes_at = moment("截止时间，不含", required=True, allow_none=True)
     closed_at = moment("实际结束时间", required=True, allow_none=True)
@@ -77,8 +81,8 @@ class ReceiptSchema(Schema):
 @blp.route("/notices", public=True)
 @blp.response(200, NoticeSchema(many=True))
 def list_notices() -> Sequence[Notice]:
-    """列出公示和公布，新的在前"""
-    return notices.list_public(g.ctx)
+    """列出主办单位的公示和公布，新的在前，然后是公示中的逐级公示"""
+    return [*notices.list_public(g.ctx), *local_notices.list_open(g.ctx)]
 
 
 @blp.route("/notices/<string(maxlength=40):slug>", public=True)

@@ -1,0 +1,173 @@
+"""Notices of units below the organiser (逐级公示): their windows, their lists, and whose the cases are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from service.errors import Conflict
+from service.models import Consent, Instance, NominationStatus, NoticeKind, Objection
+from service.programmes.privacy import retention
+from service.programmes.privacy.publication import MayNotBePublished
+from service.programmes.publication import local_notices, notices, objections
+from service.programmes.round import rounds, withdrawals
+from tests.programmes.publication.local_story import (
+    PUBLISHED,
+    LocalStory,
+    nomination_of,
+    notice_of,
+    open_story,
+)
+
+OBJECTED = [*PUBLISHED, "object: 青苗伴读"]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[LocalStory]:
+    yield from open_story(tmp_path)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def test_each_level_counts_its_own_days(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.reading() as ctx:
+        own = notice_of(ctx, "青苗伴读")
+        # Monday 2 March is counted: 2, 3 and 4 March
+        assert (own.key, own.publisher.code, own.closes_at) == ("unit", "donghu-1", at("2026-03-05T00:00"))
+
+
+def test_the_recommender_publishes_next_and_does_not_count_the_first_day(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED, "wait_until: 2026-03-05 09:00", "carry: everybody") == []
+    with story.service.wiring.reading() as ctx:
+        notice = notice_of(ctx, "青苗伴读")
+        # 6, 9, 10, 11 and 12 March
+        assert (notice.key, notice.publisher.code) == ("recommender", "donghu")
+        assert notice.closes_at == at("2026-03-13T00:00")
+
+
+def test_its_list_shows_what_the_organisers_shows_and_who_publishes(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.reading() as ctx:
+        notice = notice_of(ctx, "青苗伴读")
+        snapshot = notice.snapshot
+        text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True)
+        people = [person for category in snapshot["categories"] for person in category["people"]]
+
+        assert notice.snapshot_hash == hashlib.sha256(text.encode()).hexdigest()
+        assert snapshot["publisher"] == "青苗志愿服务中心"
+        assert snapshot["contact"]["channels"] == "本单位公告栏"
+        assert [sorted(person) for person in people] == [
+            ["exception_reason", "name", "nomination", "recommender", "sex", "workplace_and_post"]
+        ]
+        assert notice.title == "青苗志愿服务中心关于拟推荐参加南屿市优秀青年志愿服务项目评选的公示"
+
+
+def test_who_took_back_his_consent_is_not_published_at_the_next_level_either(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.transaction() as ctx:
+        nomination = nomination_of(ctx, "青苗伴读")
+        for consent in ctx.session.scalars(select(Consent).where(Consent.nomination_id == nomination.id)):
+            consent.withdrawn_at = ctx.now
+        ctx.session.flush()
+
+        with pytest.raises(MayNotBePublished, match="没有同意公示"):
+            local_notices.open_notice(ctx, nomination, "recommender")
+
+
+def test_nothing_is_published_under_a_key_nobody_declared(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with (
+        story.service.wiring.transaction() as ctx,
+        pytest.raises(Conflict, match="没有标识为“city”的公示"),
+    ):
+        local_notices.open_notice(ctx, nomination_of(ctx, "青苗伴读"), "city")
+
+
+def test_a_window_does_not_end_before_its_last_day(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.transaction() as ctx, pytest.raises(Conflict, match="还没有期满"):
+        local_notices.close_notice(ctx, nomination_of(ctx, "青苗伴读"), "unit")
+
+
+def test_published_anew_the_earlier_window_ends(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.transaction() as ctx:
+        first = notice_of(ctx, "青苗伴读")
+
+        local_notices.open_notice(ctx, nomination_of(ctx, "青苗伴读"), "unit")
+
+        assert first.closed_at == ctx.now
+        assert [notices.is_open(one, ctx.now) for one in (first, notice_of(ctx, "青苗伴读"))] == [False, True]
+
+
+def test_who_withdraws_is_no_longer_open_to_objections(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.acting("zhuti") as ctx:
+        nomination = nomination_of(ctx, "青苗伴读")
+        withdrawals.withdraw(ctx, nomination, "不再申报（演示）")
+
+        assert not notices.is_open(notice_of(ctx, "青苗伴读"), ctx.now)
+        assert local_notices.count_open(ctx, nomination.round) == 1
+
+
+def test_the_deadline_of_the_stage_ends_what_is_still_published(story: LocalStory) -> None:
+    late = ["wait_until: 2026-03-31 09:00", *PUBLISHED, "wait_until: 2026-04-01 00:00"]
+    assert story.tell(*late) == []
+    with story.service.wiring.reading() as ctx:
+        assert nomination_of(ctx, "青苗伴读").status == NominationStatus.OVERDUE
+        assert notice_of(ctx, "青苗伴读").closed_at == at("2026-04-01T00:00")
+
+
+@pytest.mark.parametrize(
+    ("login", "seen"),
+    [("zhuti", 1), ("bangongshi", 1), ("admin", 1), ("donghu", 0), ("donghu-2-zt", 0), ("xigang", 0)],
+)
+def test_cases_are_seen_by_the_unit_that_published_and_by_the_organiser(
+    story: LocalStory, login: str, seen: int
+) -> None:
+    assert story.tell(*OBJECTED) == []
+    with story.acting(login) as ctx:
+        case = ctx.session.scalars(select(Instance).where(Instance.process_id == objections.PROCESS)).one()
+
+        assert len(objections.list_of(ctx, rounds.get(ctx, 1))) == seen
+        assert ctx.domain.may_see(ctx, case) is bool(seen)
+
+
+def test_the_candidate_sees_no_case_against_himself(story: LocalStory) -> None:
+    assert story.tell(*OBJECTED) == []
+    with story.acting("zhuti") as ctx:
+        nomination_of(ctx, "青苗伴读").nominee_id = ctx.actor.user_id
+        case = ctx.session.scalars(select(Instance).where(Instance.process_id == objections.PROCESS)).one()
+
+        assert objections.list_of(ctx, rounds.get(ctx, 1)) == []
+        assert not ctx.domain.may_see(ctx, case)
+
+
+def test_a_case_knows_at_which_level_it_is(story: LocalStory) -> None:
+    assert story.tell(*OBJECTED) == []
+    with story.service.wiring.reading() as ctx:
+        objection = ctx.session.scalars(select(Objection)).one()
+
+        assert objection.notice.kind == NoticeKind.LOCAL
+        assert local_notices.level_of(ctx, objection.notice) == "unit"
+
+
+def test_what_is_removed_of_somebody_leaves_his_own_notices(story: LocalStory) -> None:
+    assert story.tell(*PUBLISHED, "{withdraw: 青苗伴读, reason: 不再申报}") == []
+    with story.service.wiring.transaction() as ctx:
+        nomination = nomination_of(ctx, "青苗伴读")
+        notice = notice_of(ctx, "青苗伴读")
+        story.clock.move_to(ctx.now + timedelta(days=1))
+
+        retention.purge(ctx, nomination.id)
+
+        assert "青苗伴读" not in json.dumps(notice.snapshot, ensure_ascii=False)
