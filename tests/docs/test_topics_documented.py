@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.programmes.diagram import step_words
 from service.programmes.topics import TOPICS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/modelling/topics.md"
@@ -37,3 +38,10 @@ def test_what_a_topic_takes_and_gives_is_named(name: str) -> None:
     assert (rows["任务头"] == "无") == (not headers)
     assert [word for word in RETURNED.findall(source) if f"`{word}`" not in rows["写回变量"]] == []
     assert ("quota-full" in rows["错误"]) == ("quotas.take" in source)
+
+
+@pytest.mark.parametrize("name", sorted(TOPICS))
+def test_the_check_asks_for_the_headers_a_topic_cannot_do_without(name: str) -> None:
+    needed = re.findall(r"""task\.headers\[["'](\w+)["']\]""", inspect.getsource(TOPICS[name]))
+
+    assert needed == list(step_words.HEADERS.get(name, {}))

@@ -217,8 +217,10 @@ def _roles(pack: Pack) -> list[dict[str, str]]:
         "recommender": _("推荐单位"),
         "organiser": _("主办单位"),
     }
+    above = {unit.parent for unit in pack.units} - {"", pack.programme.organiser}
+    levels = list(dict.fromkeys(unit.level for unit in pack.units if unit.code in above))
     return [
         {"id": f"{role.key}@{scope}", "name": f"{role.name}（{scopes.get(scope, scope)}）"}
         for role in pack.programme.roles.values()
-        for scope in role.scopes
+        for scope in (*role.scopes, *(levels if "unit" in role.scopes else ()))
     ]

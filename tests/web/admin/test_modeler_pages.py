@@ -30,6 +30,7 @@ def test_the_page_gives_the_modeler_what_it_needs(browse: Browse) -> None:
     assert page.all(r'data-check-url="([^"]+)"') == [f"{BASE}/check"]
     assert page.all(r'data-publish-url="([^"]+)"') == [f"{BASE}/publish"]
     assert "league@unit" in page.all(r'data-roles="([^"]+)"')[0]
+    assert "head@区县" in page.all(r'data-roles="([^"]+)"')[0]
     assert browse("shiwei").get(f"{BASE}/versions/1.bpmn").response.data == DIAGRAM
 
 

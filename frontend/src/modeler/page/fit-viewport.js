@@ -17,7 +17,7 @@ export function viewboxFor({ inner, outer }) {
 
 /** Brings the whole diagram into view; an empty one is left as it is. */
 export function fitViewport(canvas) {
-  const viewbox = canvas.viewbox();
+  const viewbox = canvas.viewbox(false); // measured now: what it remembers may be older than the last undo
 
   if (viewbox.inner.width && viewbox.inner.height && viewbox.outer.width) {
     canvas.viewbox(viewboxFor(viewbox));

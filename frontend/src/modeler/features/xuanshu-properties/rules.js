@@ -1,6 +1,6 @@
 const OUTCOME = /^[a-z][a-z0-9_]*(:.+)?$/;
 const REMINDER = /^(0|[+-][1-9][0-9]?)$/;
-const CANDIDATE_GROUP = /^[A-Za-z0-9_-]+(@[A-Za-z0-9_-]+)?$/;
+const CANDIDATE_GROUP = /^[A-Za-z0-9_-]+@[^\s@,]+$/; // a level of units.csv is a scope, too, and Chinese
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Each rule answers with a sentence, or with undefined where all is well. */
@@ -24,7 +24,7 @@ export function checkCandidateGroup(group) {
     return undefined;
   }
 
-  return CANDIDATE_GROUP.test(group) ? undefined : `“${group}”应写作“角色@范围”，如 league@unit`;
+  return CANDIDATE_GROUP.test(group) ? undefined : `“${group}”应写作“角色@范围”，如 league@unit、head@区县`;
 }
 
 export function checkVariable(name) {
@@ -32,5 +32,5 @@ export function checkVariable(name) {
 }
 
 export function checkOpinion(order) {
-  return !order || /^[1-9][0-9]?$/.test(order) ? undefined : '应为 1 至 99 的整数';
+  return !order || /^(0|[1-9][0-9]?)$/.test(order) ? undefined : '应为 0 至 99 的整数，0 存档而不打印';
 }

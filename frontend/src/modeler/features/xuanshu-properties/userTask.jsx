@@ -125,7 +125,7 @@ export function candidateGroupsEntry(roles = []) {
 
     return <Control
       id="assignmentDefinitionCandidateGroups" label="候选角色" choices={ roles } value={ value }
-      validate={ checkCandidateGroup } description="角色@范围；范围：self 本人，unit 所在单位，recommender 推荐单位，organiser 主办单位"
+      validate={ checkCandidateGroup } description="角色@范围；范围：self 本人，unit 所在单位，recommender 推荐单位，organiser 主办单位；也可以写级别名称（如 区县）或单位代码"
       onCommit={ groups => setExtensionAttribute(injector, element, type, 'candidateGroups', groups) }
     />;
   }
