@@ -51,6 +51,7 @@ def uncovered(round_id: int) -> str:
         rows=rows[:PAGE],
         after=rows[PAGE - 1].id if len(rows) > PAGE else None,
         is_first=not after,
+        held=bool(rows) or any(count.titles for count in ledgers.count_by_track(ctx, entry).values()),
     )
 
 

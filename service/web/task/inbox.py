@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template, request
 from flask_babel import lazy_gettext as _
 
-from service.models import Round
+from service.models import Round, Stage
 from service.programmes import wiring
 from service.programmes.domain import FALLBACK_ZONE
+from service.programmes.round import rounds
 from service.web.frame import words
 from service.web.frame.numbers import number
 from service.workflow.context import Context
@@ -61,6 +62,7 @@ def show() -> str:
     g.counts = tasklist.count(ctx)
     return render_template(
         "inbox.html",
+        may_start=tab == "todo" and not page.rows and _may_start(ctx),
         tabs={key: title for key, (title, _list) in TABS.items()},
         tab=tab,
         counts=g.counts,
@@ -82,6 +84,17 @@ def read_filter() -> Filter:
         text=request.args.get("text", "").strip()[:100],
         element_id=request.args.get("step", "")[:120],
         due=cast(Literal["", "overdue", "today", "week", "later"], due if due in DUE else ""),
+    )
+
+
+def _may_start(ctx: Context) -> bool:
+    """Say whether some round takes nominations now, and the actor holds a role that begins them."""
+    return any(
+        ctx.actor.holds(role)
+        for entry in rounds.list_all(ctx)
+        if entry.stage == Stage.SUBMISSION
+        for start in wiring.pack_of(ctx, entry).programme.starts
+        for role in start.roles
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from service.app import App
 from service.clock import MovableClock
-from service.models import TaskCopy, TaskStatus, User, UserTask
+from service.models import Round, Stage, TaskCopy, TaskStatus, User, UserTask
 from service.wire import Service
 from service.workflow.task import tasklist
 from tests.web.browser import Browser, count_statements
@@ -139,3 +139,14 @@ def test_task_before_its_follow_up_date_is_listed_only_on_request(
     assert asked.all(ROW) == [title]
     assert done.status == 200
     assert sorted(after.all(ROW)) == sorted([*before.all(ROW), title])
+
+
+def test_an_empty_inbox_offers_to_begin_only_to_whom_may_begin_now(browse: Browse, service: Service) -> None:
+    def is_offered(who: str) -> bool:
+        return "发起申报" in browse(who).get("/").text
+
+    open_ = {who: is_offered(who) for who in ("xiaoming", "huishen")}
+    with service.wiring.transaction() as ctx:
+        ctx.session.execute(update(Round).values(stage=Stage.NOTICE))
+
+    assert (open_, is_offered("xiaoming")) == ({"xiaoming": True, "huishen": False}, False)
