@@ -1,0 +1,93 @@
+"""A round lived through as a story tells, then served from here: its clock stands still."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.clock import MovableClock
+from service.rehearsal.scenario import library
+from service.rehearsal.scenario.play import LONG_AGO, play
+from service.rehearsal.scenario.scene import bring_people
+from service.schema import upgrade
+from service.wire import Service, wire
+from tests.e2e.conftest import BUNDLE
+from tests.e2e.visitor import Visitor
+from tests.packs.judging import the_pack
+from tests.web.conftest import settings_of
+
+Visit = Callable[..., Visitor]
+NAME = "told"
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """A served round."""
+
+    service: Service
+    address: str = ""
+
+
+@contextmanager
+def serve_story(folder: Path, programme: str, story: str) -> Iterator[Stage]:
+    """Play a story (processes/README.md, Scenarios) on a database of its own, and serve where it ends."""
+    if not BUNDLE.is_file():
+        pytest.skip("the front-end bundles are not built: run `make assets`")
+    clock = MovableClock(LONG_AGO)
+    service = wire(settings_of(folder, is_demonstration=False), clock=clock, durable=False)
+    upgrade(service.engine)
+    bring_people(service.wiring, the_pack(programme))
+    transcript = play(service.wiring, clock, _read(folder, programme, story), programme)
+    assert transcript.problems == []
+    stage = Stage(service=service)
+    with serve(service) as stage.address:
+        yield stage
+    service.engine.dispose()
+
+
+def _read(folder: Path, programme: str, story: str) -> library.Scenario:
+    file = folder / "stories" / programme / library.FOLDER / f"{NAME}{library.SUFFIX}"
+    file.parent.mkdir(parents=True)
+    file.write_text(story, encoding="utf-8")
+    return library.load(folder / "stories", programme, NAME)
+
+
+@contextmanager
+def serve(service: Service) -> Iterator[str]:
+    """Serve from this process; yields the address."""
+    server = make_server("127.0.0.1", 0, create_app(service), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def open_browsers(browser: Browser, address: str) -> Iterator[Visit]:
+    """Let anybody visit an address in a browser of his own, logged in where a name is given."""
+    contexts: list[BrowserContext] = []
+
+    def visit(who: str = "", *, width: int = 1280) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), address)
+        if who:
+            visitor.log_in(who)
+        return visitor
+
+    yield visit
+    for context in contexts:
+        context.close()
