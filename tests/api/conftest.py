@@ -15,14 +15,12 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
 from service.models import User
-from service.programmes.demo import demonstration
-from service.programmes.domain import Programmes
-from service.schema import upgrade
 from service.wire import Service, wire
 from service.workflow.context import Context
 from service.workflow.person import tokens
 from tests import postgresql
 from tests.api.caller import Caller
+from tests.demonstrated import set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2024, 3, 15, 1, tzinfo=UTC)
@@ -39,20 +37,12 @@ def settings_of(folder: Path, database_url: str = "") -> Settings:
     )
 
 
-def set_up(service: Service) -> None:
-    upgrade(service.engine)
-    domain = service.wiring.house.domain
-    assert isinstance(domain, Programmes)
-    with service.wiring.transaction() as ctx:
-        demonstration.set_up(ctx, domain.packs[PROGRAMME])
-
-
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration in it, never changed."""
     folder = tmp_path_factory.mktemp("seeded")
     service = wire(settings_of(folder), clock=MovableClock(NOW), durable=False)
-    set_up(service)
+    set_up(service, PROGRAMME)
     service.engine.dispose()
     return folder
 
@@ -95,7 +85,7 @@ def either_service(
     with postgresql.a_database(request.getfixturevalue("server")) as url:
         service = wire(settings_of(folder, url), clock=clock, durable=False)
         try:
-            set_up(service)
+            set_up(service, PROGRAMME)
             yield service
         finally:
             service.engine.dispose()

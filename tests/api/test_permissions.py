@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +28,7 @@ from service.wire import Service
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
 from tests.api.permissions import ROLES, TABLE
+from tests.demonstrated import keep_database
 
 Stand = dict[str, str]
 
@@ -100,20 +99,6 @@ def stand_ins(service: Service) -> Stand:
         }
 
 
-@pytest.fixture
-def restore(service: Service, tmp_path: Path) -> Callable[[], None]:
-    """Put the database back as it was after every call."""
-    database = service.settings.data_dir / "xuanshu.db"
-
-    def put_back() -> None:
-        service.engine.dispose()
-        for name in ("xuanshu.db-wal", "xuanshu.db-shm"):
-            (service.settings.data_dir / name).unlink(missing_ok=True)
-        shutil.copyfile(tmp_path / "kept.db", database)
-
-    return put_back
-
-
 def operations(app: App) -> list[str]:
     """Return every operation of the API as ``METHOD /path/{name}``."""
     found = []
@@ -135,13 +120,10 @@ def test_table_names_every_operation(app: App) -> None:
     assert sorted(TABLE) == operations(app)
 
 
-def test_every_role_gets_what_the_table_says(
-    service: Service, stand_ins: Stand, restore: Callable[[], None], tmp_path: Path
-) -> None:
+def test_every_role_gets_what_the_table_says(service: Service, stand_ins: Stand, tmp_path: Path) -> None:
     app = app_of(service)
     callers = {role: Caller(app.test_client(), token_of(service, login)) for role, login in ROLES.items()}
-    service.engine.dispose()
-    shutil.copyfile(service.settings.data_dir / "xuanshu.db", tmp_path / "kept.db")
+    restore = keep_database(service, tmp_path / "kept.db")
 
     found = {}
     for operation, (body, _expected) in TABLE.items():

@@ -14,12 +14,10 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
 from service.models import Attachment, Draft, Nomination, NominationStatus, User, UserTask
-from service.programmes.demo import demonstration
-from service.programmes.domain import Programmes
 from service.scheduler import demonstration_clock
-from service.schema import upgrade
 from service.wire import Service, wire
 from service.workflow.context import Context
+from tests.demonstrated import set_up
 from tests.web.browser import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,11 +40,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration in it, never changed."""
     folder = tmp_path_factory.mktemp("pages")
     service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(NOW), durable=False)
-    upgrade(service.engine)
-    domain = service.wiring.house.domain
-    assert isinstance(domain, Programmes)
+    set_up(service, PROGRAMME)
     with service.wiring.transaction() as ctx:
-        demonstration.set_up(ctx, domain.packs[PROGRAMME])
         ctx.session.execute(delete(Draft))  # the tests fill the waiting forms in themselves
         drafting = select(Nomination.id).where(Nomination.status == NominationStatus.DRAFTING)
         ctx.session.execute(delete(Attachment).where(Attachment.nomination_id.in_(drafting)))

@@ -13,11 +13,9 @@ from sqlalchemy import select
 from service.app import App, create_app
 from service.clock import MovableClock
 from service.models import Nomination, NominationStatus
-from service.programmes import wiring
-from service.programmes.demo import demonstration
 from service.programmes.publication import notices
-from service.schema import upgrade
 from service.wire import Service, wire
+from tests.demonstrated import set_up
 from tests.packs.test_fourth import FOURTH, KEY
 from tests.web.browser import Browser
 from tests.web.conftest import settings_of
@@ -30,9 +28,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     settings = settings_of(tmp_path, is_demonstration=False)
     settings = replace(settings, processes_dir=FOURTH / "processes", forms_dir=FOURTH / "forms")
     service = wire(settings, clock=MovableClock(START), durable=False)
-    upgrade(service.engine)
-    with service.wiring.transaction() as ctx:
-        demonstration.set_up(ctx, wiring.get_pack(ctx, KEY))
+    set_up(service, KEY)
     yield service
     service.engine.dispose()
 

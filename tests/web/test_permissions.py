@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from service.models import (
 from service.programmes.award import awards, follow_ups
 from service.wire import Service
 from service.workflow.context import Context
+from tests.demonstrated import keep_database
 from tests.web.browser import Browser
 from tests.web.permissions import BODIES, ROLES, TABLE
 
@@ -86,25 +86,10 @@ def _user(ctx: Context, login: str) -> User:
     return ctx.session.scalars(select(User).where(User.login == login)).one()
 
 
-@pytest.fixture
-def restore(service: Service, tmp_path: Path) -> Callable[[], None]:
-    """Put the database back as it was after every call."""
-    database = service.settings.data_dir / "xuanshu.db"
-
-    def put_back() -> None:
-        service.engine.dispose()
-        for name in ("xuanshu.db-wal", "xuanshu.db-shm"):
-            (service.settings.data_dir / name).unlink(missing_ok=True)
-        shutil.copyfile(tmp_path / "kept.db", database)
-
-    return put_back
-
-
 def test_every_role_gets_what_the_table_says(
-    app: App, service: Service, stand_ins: Stand, restore: Callable[[], None], tmp_path: Path
+    app: App, service: Service, stand_ins: Stand, tmp_path: Path
 ) -> None:
-    service.engine.dispose()
-    shutil.copyfile(service.settings.data_dir / "xuanshu.db", tmp_path / "kept.db")
+    restore = keep_database(service, tmp_path / "kept.db")
 
     found = {}
     for view in TABLE:
