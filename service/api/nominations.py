@@ -15,7 +15,7 @@ from service.api.frame.fields import PageQuery, choice, moment, string
 from service.api.frame.idempotency import idempotent
 from service.api.frame.masking import mask_value
 from service.errors import Invalid
-from service.models import Finding, NominationStatus, Unit
+from service.models import Finding, Nomination, NominationStatus, Unit
 from service.programmes.nomination import nominations, opinions, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.round import recommender_changes, rounds, withdrawals
@@ -198,11 +198,7 @@ def change_recommender(body: dict[str, Any], nomination_id: int) -> Any:
     只用于所在单位没有上级推荐单位的申报：申报人在提交之前，主办单位在推荐之前可以更换。
     """
     ctx: Context = g.ctx
-    nomination = nominations.get_visible(ctx, nomination_id)
-    assert nomination.instance_id is not None
-    execution.lock(ctx, nomination.instance_id)
-    ctx.session.refresh(nomination)
-    require_match(tag_of(nomination))
+    nomination = _get_to_change(ctx, nomination_id)
     recommender_changes.change(ctx, nomination, _find_recommender(ctx, body["recommender"]))
     ctx.session.flush()
     return with_tag(nomination, tag_of(nomination))
@@ -219,21 +215,10 @@ def withdraw_nomination(body: dict[str, Any], nomination_id: int) -> Any:
     申报人本人、申报和推荐他的单位以及主办单位可以办理。待办随即关闭，名额退还，不能恢复。
     """
     ctx: Context = g.ctx
-    nomination = nominations.get_visible(ctx, nomination_id)
-    assert nomination.instance_id is not None
-    execution.lock(ctx, nomination.instance_id)
-    ctx.session.refresh(nomination)
-    require_match(tag_of(nomination))
+    nomination = _get_to_change(ctx, nomination_id)
     withdrawals.withdraw(ctx, nomination, body["reason"])
     ctx.session.flush()
     return with_tag(nomination, tag_of(nomination))
-
-
-def _find_recommender(ctx: Context, code: str) -> Unit:
-    unit = ctx.session.scalar(select(Unit).where(Unit.code == code, Unit.active))
-    if unit is None:
-        raise Invalid("没有这个在用的推荐单位。", fields={"recommender": "请核对单位代码"})
-    return unit
 
 
 @blp.route(f"/nominations/<{ID}:nomination_id>/opinions")
@@ -251,3 +236,20 @@ def list_findings(nomination_id: int) -> Sequence[Finding]:
     """查看自动核验的结论"""
     ctx: Context = g.ctx
     return screening.list_findings(ctx, nominations.get_visible(ctx, nomination_id))
+
+
+def _get_to_change(ctx: Context, nomination_id: int) -> Nomination:
+    """Return a nomination the actor may see, held under its lock, after If-Match was compared."""
+    nomination = nominations.get_visible(ctx, nomination_id)
+    assert nomination.instance_id is not None
+    execution.lock(ctx, nomination.instance_id)
+    ctx.session.refresh(nomination)
+    require_match(tag_of(nomination))
+    return nomination
+
+
+def _find_recommender(ctx: Context, code: str) -> Unit:
+    unit = ctx.session.scalar(select(Unit).where(Unit.code == code, Unit.active))
+    if unit is None:
+        raise Invalid("没有这个在用的推荐单位。", fields={"recommender": "请核对单位代码"})
+    return unit
