@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict
-from service.models import Consent, Instance, NominationStatus, NoticeKind, Objection
+from service.models import Consent, Instance, NominationStatus, Notice, NoticeKind, Objection
+from service.programmes import wiring
 from service.programmes.privacy import retention
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import local_notices, notices, objections
 from service.programmes.round import rounds, withdrawals
+from tests.packs.test_fourth import KEY
 from tests.programmes.publication.local_story import (
     PUBLISHED,
     LocalStory,
@@ -171,3 +175,37 @@ def test_what_is_removed_of_somebody_leaves_his_own_notices(story: LocalStory) -
         retention.purge(ctx, nomination.id)
 
         assert "青苗伴读" not in json.dumps(notice.snapshot, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changed"),
+    [
+        ("working_days", 5, {"closes_at": at("2026-03-07T00:00")}),
+        ("count_first_day", False, {"closes_at": at("2026-03-06T00:00")}),
+        ("channels", ("区团委网站",), {"channels": "区团委网站"}),
+        ("receiver", "秘书处", {"receiver": "秘书处"}),
+        ("hint", "须署实名。", {"hint": "须署实名。"}),
+        ("level", "recommender", {"publisher": "donghu"}),
+    ],
+)
+def test_every_key_of_a_notice_changes_what_is_published(
+    story: LocalStory, key: str, value: Any, changed: dict[str, Any]
+) -> None:
+    assert story.tell(*PUBLISHED) == []
+    with story.service.wiring.transaction() as ctx:
+        before = look_at(notice_of(ctx, "青苗伴读"))
+        packs = wiring.all_packs(ctx)
+        assert isinstance(packs, dict)
+        programme = packs[KEY].programme
+        turned = programme.notices | {"unit": replace(programme.notices["unit"], **{key: value})}
+        packs[KEY] = replace(packs[KEY], programme=replace(programme, notices=turned))
+
+        local_notices.open_notice(ctx, nomination_of(ctx, "青苗伴读"), "unit")
+
+        assert look_at(notice_of(ctx, "青苗伴读")) == before | changed
+
+
+def look_at(notice: Notice) -> dict[str, Any]:
+    """Return what the keys of ``[[notices]]`` decide of a notice."""
+    closes, publisher = notice.closes_at, notice.publisher.code
+    return {"closes_at": closes, "publisher": publisher, **notice.snapshot["contact"]}
