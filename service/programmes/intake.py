@@ -207,8 +207,8 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)
     task.title = task.instance.title
-    claims.claim(ctx, nomination, _identity_of(nomination, programme.identified_by, answers))
-    attachments.require_complete(ctx, nomination)
+    files = claims.claim(ctx, nomination, _identity_of(nomination, programme.identified_by, answers))
+    attachments.require_complete(ctx, nomination, files)
 
 
 def _identity_of(nomination: Nomination, fields: Sequence[str], answers: Mapping[str, Any]) -> str:

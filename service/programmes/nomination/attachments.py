@@ -142,9 +142,13 @@ def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
     return attachment, wiring.storage_of(ctx).read(attachment.sha256)
 
 
-def require_complete(ctx: Context, nomination: Nomination) -> None:
-    """Refuse a submission with too few or too many files, naming every slot (X01, N11)."""
-    counts = count_of(ctx, [nomination])[nomination.id]
+def require_complete(ctx: Context, nomination: Nomination, counts: Counter[str] | None) -> None:
+    """Refuse a submission with too few or too many files, naming every slot (X01, N11).
+
+    They are counted here where ``counts`` does not say how many there are.
+    """
+    if counts is None:
+        counts = count_of(ctx, [nomination])[nomination.id]
     fields = {}
     for key, slot in wiring.pack_of(ctx, nomination.round).programme.slots.items():
         have = counts[key]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from collections import Counter
+from typing import NoReturn
+
+from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, null, select, union_all
 
 from service.errors import Conflict
-from service.models import Nomination
+from service.models import Attachment, Nomination
 from service.models.base import table_of
 from service.models.crypto import keyring
 from service.programmes import wiring
@@ -14,17 +17,20 @@ from service.programmes.pack.programme import UNIT
 from service.workflow.context import Context
 from service.workflow.instance import locks
 
-_nomination = table_of(Nomination)
-_OTHER = (
-    select(_nomination.c.id)
+_nomination, _attachment = table_of(Nomination), table_of(Attachment)
+#: another of the same, and how many files are in each slot of this one
+_OTHER_AND_FILES = union_all(
+    select(func.min(_nomination.c.id), cast(null(), String), cast(null(), Integer))
     .where(
         _nomination.c.round_id == bindparam("of_round"),
         _nomination.c.id_number_index == bindparam("index"),
         _nomination.c.id != bindparam("mine"),
         _nomination.c.status.in_(STANDING),
-    )
-    .limit(1)
-)
+    ),
+    select(cast(null(), BigInteger), _attachment.c.slot, func.count())
+    .where(_attachment.c.nomination_id == bindparam("mine"))
+    .group_by(_attachment.c.slot),
+)  # fmt: skip
 
 
 class NominatedTwice(Conflict):
@@ -36,26 +42,26 @@ def index_of(identity: str) -> str:
     return keyring().index(identity.upper())
 
 
-def claim(ctx: Context, nomination: Nomination, identity: str) -> None:
+def claim(ctx: Context, nomination: Nomination, identity: str) -> Counter[str] | None:
     """Give a nomination its identity; refused where another of the same stands, naming both units.
 
     Of two who do so together the second waits for the first and is told the same as if he had come
-    later. Whoever has the person's index already has passed.
+    later. Whoever has the person's index already has passed. Returns how many files the nomination has
+    in each slot, which are read by the way; None where nothing had to be read.
     """
     index = index_of(identity)
     if nomination.id_number_index == index:
-        return
+        return None
     locks.wait_for(ctx.session, index)
-    _refuse_second(ctx, nomination, index)
-    nomination.id_number_index = index
-
-
-def _refuse_second(ctx: Context, nomination: Nomination, index: str) -> None:
     asked = {"of_round": nomination.round_id, "index": index, "mine": nomination.id}
-    found = ctx.session.scalar(_OTHER, asked)
-    if found is None:
-        return
-    other = ctx.session.get_one(Nomination, found, options=WITH_UNITS)
+    rows = ctx.session.execute(_OTHER_AND_FILES, asked).all()
+    for other in (other for other, _, _ in rows if other is not None):
+        _refuse_second(ctx, nomination, ctx.session.get_one(Nomination, other, options=WITH_UNITS))
+    nomination.id_number_index = index
+    return Counter({slot: number for _, slot, number in rows if slot is not None})
+
+
+def _refuse_second(ctx: Context, nomination: Nomination, other: Nomination) -> NoReturn:
     mine = f"{nomination.unit.name}（推荐单位：{nomination.recommender.name}）"
     theirs = f"{other.unit.name}（推荐单位：{other.recommender.name}）"
     programme = wiring.pack_of(ctx, nomination.round).programme
