@@ -37,7 +37,7 @@ def check_prospects(look: Look, looks: list[Look], specs: dict[str, ProcessSpec]
         _report_dead_ends(look, search, fired, findings, complete=complete)
         for node, path in search.crowded:
             message = f"会被两个并行的分支各走一次：经过 {_names(look, path)} 之后，两个分支都到它这里"
-            fix = "先用并行网关（或包容网关）把分支汇聚起来"
+            fix = "先用并行网关（或包容网关）把分支汇聚起来；本不想并行的，看看前面哪个任务引出了两条线"
             findings.warning(look.elements[node.name], "not-joined", message, fix)
     if not complete:
         message = f"的走法太多，只检查了前 {MAX_MARKINGS} 种情形有没有死锁"

@@ -212,9 +212,10 @@ def _start_events(process: Element) -> tuple[str, ...]:
 def _check_node(element: Element, node: Node, findings: Findings) -> None:
     conditioned = [flow for flow in node.outgoing if flow.condition is not None]
     if isinstance(node, ExclusiveGateway | InclusiveGateway) and len(node.outgoing) > 1:
+        names = {one.get("id"): one.get("name") for one in flow_nodes(element.getparent())}
         for flow in node.outgoing:
             if flow.condition is None and not flow.is_default and not findings.has(flow.id):
-                message = f"到「{flow.target}」的流转没有条件，也不是默认流转"
+                message = f"到「{names.get(flow.target) or flow.target}」的流转没有条件，也不是默认流转"
                 findings.error(element, "no-condition", message, "填写条件，或设为默认流转")
     if isinstance(node, ParallelGateway | EventBasedGateway) and conditioned:
         fix = "删去条件，或改用排他网关、包容网关"

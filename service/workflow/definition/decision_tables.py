@@ -21,7 +21,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-dmn": "不是 DMN 1.1 至 1.5 的决策文件",
     "circle": "几个文件互相引入，成了一个圈",
     "model-missing": "引入的模型 {name} 不在活动文件夹里",
-    "id-twice": "标识重复",
+    "id-twice": "标识重复（决策、输入数据也不能同名）",
     "unknown-type": "没有名为 {name} 的类型",
     "unknown-target": "引用的 {name} 不存在",
     "requires-itself": "决策依赖它自己",
