@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from service.api.frame.blueprint import ID, Blueprint
 from service.api.frame.fields import MAX_ID, moment, row_id, string
-from service.models import Award, FollowUp
+from service.models import Award
 from service.programmes.award import awards, follow_ups, register
 from service.programmes.award.register import Filter, Place
 from service.workflow.context import Context
@@ -81,6 +81,22 @@ class FollowUpSchema(Schema):
     struck_at = moment("作废时间", required=True, allow_none=True)
 
 
+class LedgerQuery(Schema):
+    """Which page of a title's ledger."""
+
+    at = row_id("从这一条开始", load_default=None)
+    limit = fields.Integer(
+        load_default=30, validate=validate.Range(1, MOST), metadata={"description": "最多几条"}
+    )
+
+
+class LedgerSchema(Schema):
+    """A page of a title's ledger."""
+
+    items = fields.List(fields.Nested(FollowUpSchema), required=True)
+    next = row_id("下一页的 at；没有就是最后一页", required=True, allow_none=True)
+
+
 @blp.route("/awards")
 @blp.arguments(AwardQuery, location="query")
 @blp.response(200, RegisterSchema)
@@ -99,8 +115,11 @@ def get_award(award_id: int) -> Award:
 
 
 @blp.route(f"/awards/<{ID}:award_id>/follow-ups")
-@blp.response(200, FollowUpSchema(many=True))
-def list_follow_ups(award_id: int) -> list[FollowUp]:
+@blp.arguments(LedgerQuery, location="query")
+@blp.response(200, LedgerSchema)
+def list_follow_ups(query: dict[str, Any], award_id: int) -> dict[str, Any]:
     """列出一个称号的培育台账，新的在前，含作废的"""
     ctx: Context = g.ctx
-    return list(follow_ups.list_of(ctx, awards.get_visible(ctx, award_id)))
+    limit = query["limit"]
+    rows = follow_ups.list_page(ctx, awards.get_visible(ctx, award_id), limit=limit + 1, at=query["at"])
+    return {"items": rows[:limit], "next": rows[limit].id if len(rows) > limit else None}

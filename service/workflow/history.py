@@ -84,6 +84,13 @@ def of_stream(ctx: Context, name: str) -> list[HistoryEvent]:
     return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
 
 
+def newest_of_stream(ctx: Context, name: str, *, limit: int) -> list[HistoryEvent]:
+    """Return the last events of a stream that belongs to no instance, the newest first."""
+    write_pending(ctx.session)
+    query = select(HistoryEvent).where(HistoryEvent.stream == name)
+    return list(ctx.session.scalars(query.order_by(HistoryEvent.seq.desc()).limit(limit)))
+
+
 def verify(session: Session) -> Iterator[Break]:
     """Yield every break in every chain: a changed, missing or cut-off event."""
     write_pending(session)

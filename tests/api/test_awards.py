@@ -48,7 +48,7 @@ def test_register_is_scoped_and_narrowed(call: Call, granted: list[int]) -> None
 
 def test_title_is_shown_with_its_ledger(call: Call, granted: list[int]) -> None:
     shown = call("tuanzhibu").get(f"/awards/{granted[0]}").get_json()
-    ledger = call("tuanzhibu").get(f"/awards/{granted[0]}/follow-ups").get_json()
+    ledger = call("tuanzhibu").get(f"/awards/{granted[0]}/follow-ups").get_json()["items"]
 
     assert (shown["status"], shown["unit"], shown["title"]) == ("valid", "liyang-qingfeng", "产业振兴好青年")
     assert "code" not in shown

@@ -220,7 +220,7 @@ def extend(ctx: Context, award: Award, until: date, reason: str) -> None:
 def move(ctx: Context, award: Award, unit: Unit, reason: str) -> None:
     """Note that the holder works elsewhere now: the unit there follows up from then on.
 
-    Only one of ``list_units``: whoever is moved out of sight is followed up by nobody.
+    Only one in use below the organiser: whoever is moved out of sight is followed up by nobody.
     """
     require_organiser(ctx, award)
     rounds.check_reason(reason, "请填写变更单位的原因。")
@@ -233,10 +233,10 @@ def move(ctx: Context, award: Award, unit: Unit, reason: str) -> None:
     note(ctx, award, "award.moved", before=before, after=unit.name, reason=reason.strip())
 
 
-def list_units(ctx: Context, award: Award) -> Sequence[Unit]:
-    """Return the units in use below the organiser, to one of which a holder may have gone."""
+def list_units(ctx: Context, award: Award, *, limit: int) -> Sequence[Unit]:
+    """Return the first units in use below the organiser, to one of which a holder may have gone."""
     below = Unit.path.startswith(award.organiser.path, autoescape=True)
-    return ctx.session.scalars(select(Unit).where(Unit.active, below).order_by(Unit.path)).all()
+    return ctx.session.scalars(select(Unit).where(Unit.active, below).order_by(Unit.path).limit(limit)).all()
 
 
 def note(ctx: Context, award: Award, kind: str, **details: Any) -> None:

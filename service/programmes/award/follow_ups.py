@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from service.documents.uploads import AttachmentInfo, check_attachment
 from service.errors import Conflict, Forbidden, Invalid, NotFound
@@ -62,18 +62,30 @@ def may_read(ctx: Context, award: Award, track: Track) -> bool:
     return may_write(ctx, award, track)
 
 
-def list_of(ctx: Context, award: Award) -> Sequence[FollowUp]:
-    """Return what the actor may read of a title's ledger, the newest first, with what was struck out."""
-    readable = [key for key, track in tracks_of(ctx, award).items() if may_read(ctx, award, track)]
-    query = select(FollowUp).where(FollowUp.award_id == award.id, FollowUp.track.in_(readable))
-    return ctx.session.scalars(query.order_by(FollowUp.day.desc(), FollowUp.id.desc())).all()
+def list_page(ctx: Context, award: Award, *, limit: int, at: int | None = None) -> Sequence[FollowUp]:
+    """Return what the actor may read of a title's ledger, the newest first, with what was struck out.
+
+    It begins with the entry ``at``, else with the newest.
+    """
+    query = _readable(ctx, award)
+    first = ctx.session.get(FollowUp, at) if at is not None else None
+    if first is not None and first.award_id == award.id:
+        same_day = (FollowUp.day == first.day) & (FollowUp.id <= first.id)
+        query = query.where((FollowUp.day < first.day) | same_day)
+    return ctx.session.scalars(query.order_by(FollowUp.day.desc(), FollowUp.id.desc()).limit(limit)).all()
 
 
 def list_of_process(ctx: Context, award: Award, instance: Instance) -> Sequence[FollowUp]:
     """Return what a process of a title wrote into the ledger and the actor may read, the oldest first."""
-    tasks = set(ctx.session.scalars(select(UserTask.id).where(UserTask.instance_id == instance.id)))
-    written = [entry for entry in list_of(ctx, award) if entry.user_task_id in tasks]
-    return sorted(written, key=lambda entry: entry.id)
+    tasks = select(UserTask.id).where(UserTask.instance_id == instance.id)
+    query = _readable(ctx, award).where(FollowUp.user_task_id.in_(tasks))
+    return ctx.session.scalars(query.order_by(FollowUp.id)).all()
+
+
+def list_readable(ctx: Context, award: Award, ids: Iterable[int]) -> set[int]:
+    """Return which of some entries of a title's ledger the actor may read."""
+    query = _readable(ctx, award).where(FollowUp.id.in_(list(ids)))
+    return set(ctx.session.scalars(query.with_only_columns(FollowUp.id)))
 
 
 def write(ctx: Context, award: Award, entry: Entry, *, task_id: int | None = None) -> FollowUp:
@@ -164,10 +176,21 @@ def read_evidence(ctx: Context, entry: FollowUp) -> bytes:
     return wiring.storage_of(ctx).read(entry.sha256)
 
 
-def rung_of(track: Track, entries: Sequence[FollowUp]) -> str:
-    """Return the highest rung of a ladder of honours that was won; empty for none."""
-    won = {e.item for e in entries if e.track == track.key and e.struck_at is None and e.result == track.won}
-    return next((item for item in reversed(track.items) if item in won), "")
+def rungs_of(ctx: Context, award: Award) -> Mapping[str, str]:
+    """Return the highest rung that was won of each ladder of honours the actor reads; empty for none."""
+    ladders = {key: one for key, one in tracks_of(ctx, award).items() if one.kind == "honour"}
+    query = _readable(ctx, award).where(FollowUp.track.in_(ladders), FollowUp.struck_at.is_(None))
+    kept = query.with_only_columns(FollowUp.track, FollowUp.item, FollowUp.result).distinct()
+    won = {(key, item) for key, item, result in ctx.session.execute(kept) if result == ladders[key].won}
+    return {
+        key: next((item for item in reversed(one.items) if (key, item) in won), "")
+        for key, one in ladders.items()
+    }
+
+
+def _readable(ctx: Context, award: Award) -> Select[FollowUp]:
+    readable = [key for key, track in tracks_of(ctx, award).items() if may_read(ctx, award, track)]
+    return select(FollowUp).where(FollowUp.award_id == award.id, FollowUp.track.in_(readable))
 
 
 def _writable(ctx: Context, entry: FollowUp) -> Track:

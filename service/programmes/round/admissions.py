@@ -57,11 +57,12 @@ def is_offered(ctx: Context, entry: Round) -> bool:
 def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
     """Return the units for which the actor may ask: his own, below the organiser, that do not recommend."""
     codes = {code for role, _, code in (g.partition("@") for g in ctx.actor.groups) if role in ASKERS}
-    recommending = {unit.id for unit in quotas.units_with_places(ctx, entry)}
     query = select(Unit).where(Unit.code.in_(sorted(codes)), Unit.active).order_by(Unit.path)
+    own = ctx.session.scalars(query).all()
+    recommending = quotas.recommending(ctx, entry, [unit.id for unit in own])
     return [
         unit
-        for unit in ctx.session.scalars(query)
+        for unit in own
         if unit.id not in recommending
         and unit.id != entry.organiser_id
         and unit.path.startswith(entry.organiser.path)
@@ -96,7 +97,7 @@ def admit(ctx: Context, instance: Instance) -> Unit:
     """
     entry, unit = ctx.session.get_one(Round, instance.round_id), unit_of(ctx, instance)
     _require_open(ctx, entry)
-    if unit.id in {other.id for other in quotas.units_with_places(ctx, entry)}:
+    if quotas.recommending(ctx, entry, [unit.id]):
         return unit
     programme = wiring.pack_of(ctx, entry).programme
     by_category = programme.quota.source == "matrix"
@@ -127,19 +128,24 @@ def is_asker(ctx: Context, instance: Instance) -> bool:
     )
 
 
-def list_of(ctx: Context, entry: Round) -> Sequence[Request]:
-    """Return the requests of a round, the newest first: to its organiser all, to others their own."""
+def list_page(ctx: Context, entry: Round, *, limit: int, at: int | None = None) -> Sequence[Request]:
+    """Return the requests of a round, the newest first: to its organiser all, to others their own.
+
+    They begin with that of the instance ``at``, else with the newest.
+    """
     query = select(Instance).where(Instance.round_id == entry.id, Instance.process_id == PROCESS)
-    rows = ctx.session.scalars(query.order_by(Instance.id.desc())).all()
-    sees_all = ctx.actor.is_system or ctx.actor.is_admin or nominations.is_organiser(ctx, entry)
-    recommending = {unit.id for unit in quotas.units_with_places(ctx, entry)}
-    units = {row.id: _unit_id(row) for row in rows if sees_all or is_asker(ctx, row)}
+    if not (ctx.actor.is_system or ctx.actor.is_admin or nominations.is_organiser(ctx, entry)):
+        query = query.where(Instance.started_by_id == ctx.actor.user_id)
+    if at is not None:
+        query = query.where(Instance.id <= at)
+    rows = ctx.session.scalars(query.order_by(Instance.id.desc()).limit(limit)).all()
+    units = {row.id: _unit_id(row) for row in rows}
+    recommending = quotas.recommending(ctx, entry, set(units.values()))
     asking = select(Unit).where(Unit.id.in_(set(units.values())))
     found = {unit.id: unit for unit in ctx.session.scalars(asking)}
     return [
         Request(instance=row, unit=found[units[row.id]], is_admitted=units[row.id] in recommending)
         for row in rows
-        if row.id in units
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,26 @@ def units_with_places(ctx: Context, entry: Round) -> list[Unit]:
     ids = list(dict.fromkeys(ctx.session.scalars(query)))
     units = {unit.id: unit for unit in ctx.session.scalars(select(Unit).where(Unit.id.in_(ids)))}
     return [units[unit_id] for unit_id in ids]
+
+
+def page_of_recommenders(ctx: Context, entry: Round, *, limit: int, skip: int = 0) -> Sequence[Unit]:
+    """Return some of the units that may recommend in a round, in the order of the annex."""
+    first = (
+        select(Quota.unit_id, func.min(Quota.id).label("first"))
+        .where(Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.parent_id.is_(None))
+        .group_by(Quota.unit_id)
+        .subquery()
+    )
+    query = select(Unit).join(first, first.c.unit_id == Unit.id).order_by(first.c.first)
+    return ctx.session.scalars(query.limit(limit).offset(skip)).all()
+
+
+def recommending(ctx: Context, entry: Round, units: Iterable[int]) -> set[int]:
+    """Return which of some units may recommend in a round."""
+    query = select(Quota.unit_id).where(
+        Quota.round_id == entry.id, Quota.kind == QuotaKind.NOMINATION, Quota.parent_id.is_(None)
+    )
+    return set(ctx.session.scalars(query.where(Quota.unit_id.in_(list(units))).distinct()))
 
 
 def is_by_hand(ctx: Context, entry: Round) -> bool:

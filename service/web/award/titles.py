@@ -11,20 +11,23 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
 from service.models import Award, FollowUp
 from service.programmes import wiring
-from service.programmes.award import awards, follow_ups, processes, register
 from service.programmes.award.follow_ups import Entry
 from service.programmes.nomination import nominations
 from service.web.award.downloads import give
 from service.web.frame import labels
 from service.web.frame.errors import status_of
+from service.web.frame.numbers import number
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.task import instances
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from flask.typing import ResponseReturnValue
+
+PAGE = 50
+MOST_UNITS = 200  # in a list to choose from; where there are more, the code is typed
 
 pages = Blueprint("title_pages", __name__, url_prefix="/awards")
 
@@ -157,35 +160,40 @@ def _day(name: str) -> date:
 def _page(award: Award, refused: ServiceError | None = None, opened: str = "") -> str:
     ctx: Context = g.ctx
     programme = wiring.get_pack(ctx, award.programme).programme
-    entries = follow_ups.list_of(ctx, award)
+    at = _entry_in_question(opened)
+    entries = follow_ups.list_page(ctx, award, limit=PAGE + 1, at=at)
     track = _chosen_track()
     writable = {key: one for key, one in programme.tracks.items() if follow_ups.may_write(ctx, award, one)}
     return render_template(
         "awards/show.html",
         award=award,
         category=register.name_category(ctx, award),
-        entries=entries,
+        entries=entries[:PAGE],
+        next_at=entries[PAGE].id if len(entries) > PAGE else None,
+        is_newest=at is None,
         tracks=programme.tracks,
         writable=writable,
         chosen=writable.get(track) or next(iter(writable.values()), None),
-        rungs={
-            one.key: follow_ups.rung_of(one, entries)
-            for one in programme.tracks.values()
-            if one.kind == "honour"
-        },
+        rungs=follow_ups.rungs_of(ctx, award),
         instances=[one for one in processes.list_instances(ctx, award) if instances.may_read(ctx, one)],
         offers=processes.list_offers(ctx, award),
         is_organiser=awards.is_organiser(ctx, award),
         sees_nomination=nominations.may_see(ctx, award.nomination),
         unit_options=_unit_options(ctx, award),
         options_of=lambda words: [(word, word) for word in words],
-        trail=_trail(ctx, award, entries),
+        trail=_trail(ctx, award),
         zone=programme.zone,
         today=ctx.now.astimezone(programme.zone).date(),
         refused=refused,
         opened=opened,
         given=request.form if refused else {},
     )
+
+
+def _entry_in_question(opened: str) -> int | None:
+    """Return the entry the ledger is shown from: the one just refused, else the one of the address."""
+    _, _, refused = opened.partition("entry-")
+    return int(refused) if refused else request.args.get("at", None, type=number)
 
 
 def _chosen_track() -> str:
@@ -195,17 +203,18 @@ def _chosen_track() -> str:
 def _unit_options(ctx: Context, award: Award) -> list[tuple[str, str]]:
     if not awards.is_organiser(ctx, award):
         return []
-    return [(unit.code, unit.name) for unit in awards.list_units(ctx, award) if unit.id != award.unit_id]
+    units = awards.list_units(ctx, award, limit=MOST_UNITS + 1)
+    if len(units) > MOST_UNITS:
+        return []
+    return [(unit.code, unit.name) for unit in units if unit.id != award.unit_id]
 
 
-def _trail(ctx: Context, award: Award, entries: Sequence[FollowUp]) -> list[dict[str, Any]]:
-    """Return what was done about a title, but for entries of tracks that are kept from the actor."""
-    readable = {None, *(entry.id for entry in entries)}
-    events = [
-        event
-        for event in history.of_stream(ctx, awards.stream_of(award))
-        if event.details.get("entry") in readable
-    ]
+def _trail(ctx: Context, award: Award) -> list[dict[str, Any]]:
+    """Return what was last done about a title, but for entries of tracks that are kept from the actor."""
+    newest = history.newest_of_stream(ctx, awards.stream_of(award), limit=PAGE)
+    about = {event.details["entry"] for event in newest if "entry" in event.details}
+    hidden = about - follow_ups.list_readable(ctx, award, about)
+    events = [event for event in newest if event.details.get("entry") not in hidden]
     words = labels.HISTORY
     return [
         {
@@ -214,5 +223,5 @@ def _trail(ctx: Context, award: Award, entries: Sequence[FollowUp]) -> list[dict
             "what": words.get(event.kind, event.kind),
             "note": str(event.details.get("reason") or event.details.get("item") or ""),
         }
-        for event in reversed(events)
+        for event in events
     ]

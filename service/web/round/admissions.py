@@ -14,9 +14,12 @@ from service.programmes.round import admissions, quotas, rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.workflow.context import Context
+from service.workflow.task.tasklist import Page
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+PAGE = 50
 
 pages = Blueprint("admission_pages", __name__, url_prefix="/rounds")
 
@@ -58,11 +61,17 @@ def _round(round_id: int) -> Round:
 def _page(entry: Round, refused: Invalid | Conflict | Forbidden | None) -> str:
     ctx: Context = g.ctx
     units = admissions.list_units(ctx, entry)
+    page = max(1, request.args.get("page", 1, type=number))
+    shown = quotas.page_of_recommenders(ctx, entry, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    at = request.args.get("at", None, type=number)
+    asked = admissions.list_page(ctx, entry, limit=PAGE + 1, at=at)
     return render_template(
         "rounds/recommenders.html",
         round=entry,
-        recommenders=quotas.units_with_places(ctx, entry),
-        requests=admissions.list_of(ctx, entry),
+        page=Page(rows=shown[:PAGE], number=page, has_next=len(shown) > PAGE),
+        requests=asked[:PAGE],
+        next_at=asked[PAGE].instance.id if len(asked) > PAGE else None,
+        is_newest=at is None,
         units=[(unit.id, unit.name) for unit in units],
         is_open=entry.stage in admissions.OPEN,
         most=admissions.MAX_REASON,

@@ -209,7 +209,8 @@ def test_every_event_the_audit_lists_has_a_word() -> None:
     for path in (ROOT / "service").rglob("*.py"):
         written |= set(
             re.findall(
-                r'"(?:exports|reveals|privacy|system|calendar|logins)", "([a-z_]+[.][a-z_.]+)"', path.read_text()
+                r'"(?:exports|reveals|privacy|system|calendar|logins)", "([a-z_]+[.][a-z_.]+)"',
+                path.read_text(),
             )
         )
 

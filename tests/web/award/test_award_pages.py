@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 from openpyxl import load_workbook
@@ -338,3 +340,48 @@ def _acting(ctx: Context, login: str) -> Context:
 
 def _id_of(ctx: Context, login: str) -> int:
     return ctx.session.scalars(select(User.id).where(User.login == login)).one()
+
+
+def test_ledger_of_a_title_is_shown_fifty_a_page_at_the_cost_of_one(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    browser, path = browse("shiwei"), f"/awards/{granted[0]}"
+    write_entries(service, granted[0], range(1))
+    browser.get(path)
+    with count_statements(service.engine) as few:
+        browser.get(path)
+    write_entries(service, granted[0], range(1, 120))
+
+    with count_statements(service.engine) as many:
+        page = browser.get(path)
+
+    pages = [page.html]
+    while following := re.search(r'rel="next" href="([^"#]+)', pages[-1]):
+        pages.append(browser.get(unescape(following[1])).html)
+    shown = [re.findall(r"第\d{3}次采访", html) for html in pages]
+    assert len(many) == len(few)
+    assert [len(of_page) for of_page in shown] == [50, 50, 20]
+    assert sorted(text for of_page in shown for text in of_page) == [f"第{n:03}次采访" for n in range(120)]
+
+
+def test_refused_change_of_an_old_entry_is_told_beside_it(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    write_entries(service, granted[0], range(120))
+    with service.wiring.reading() as ctx:
+        oldest = ctx.session.scalars(select(FollowUp.id).order_by(FollowUp.id)).first()
+
+    refused = browse("shiwei").post(f"/awards/follow-ups/{oldest}/strike", {"reason": ""})
+
+    assert refused.status == 422
+    assert "第000次采访" in refused.text
+
+
+def write_entries(service: Service, award_id: int, numbers: range) -> None:
+    with service.wiring.transaction() as ctx:
+        one = awards.get_visible(ctx, award_id)
+        for number in numbers:
+            entry = follow_ups.Entry(
+                track="publicity", item="人物访谈报道", day=date(2024, 3, 14), text=f"第{number:03}次采访"
+            )
+            follow_ups.write(ctx, one, entry)

@@ -11,11 +11,22 @@ import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import Instance, InstanceStatus, Nomination, Round, Stage, Unit, User, UserTask
+from service.models import (
+    ANY_CATEGORY,
+    Instance,
+    InstanceStatus,
+    Nomination,
+    QuotaKind,
+    Round,
+    Stage,
+    Unit,
+    User,
+    UserTask,
+)
 from service.programmes.demo import demonstration
 from service.programmes.domain import Programmes
 from service.programmes.nomination import nominations
-from service.programmes.round import admissions, rounds
+from service.programmes.round import admissions, quotas, rounds
 from service.schema import upgrade
 from service.wire import Service, wire
 from service.workflow.context import Context
@@ -167,3 +178,32 @@ def test_002b_others_do_not_see_a_request(browse: Browse, craftsmen: int, servic
         login: browse(login).get(f"/instances/{instance}").status for login in ("gongxin", "laojing", "wujin")
     }
     assert seen == {"gongxin": 200, "laojing": 200, "wujin": 404}
+
+
+def test_recommenders_are_shown_fifty_a_page_at_the_cost_of_one(
+    browse: Browse, craftsmen: int, service: Service
+) -> None:
+    browser, path = browse("laojing"), f"/rounds/{craftsmen}/recommenders"
+    browser.get(path)
+    with count_statements(service.engine) as few:
+        browser.get(path)
+    with service.wiring.transaction() as ctx:
+        entry = rounds.get(ctx, craftsmen)
+        root = entry.organiser.path
+        units = [
+            Unit(code=f"far-{n}", name=f"远方单位{n:03}", level="单位", path=f"{root}far-{n}/")
+            for n in range(120)
+        ]
+        ctx.session.add_all(units)
+        ctx.session.flush()
+        for unit in units:
+            quotas.set_places(ctx, entry, QuotaKind.NOMINATION, unit, {ANY_CATEGORY: 1}, hard=False)
+
+    with count_statements(service.engine) as many:
+        first = browser.get(path)
+    pages = [first.text, *(browser.get(f"{path}?page={number}").text for number in (2, 3))]
+
+    assert len(many) == len(few)
+    found = [[n for n in range(120) if f"远方单位{n:03}" in text] for text in pages]
+    assert [len(numbers) for numbers in found][1] == 50
+    assert sorted(n for numbers in found for n in numbers) == list(range(120))
