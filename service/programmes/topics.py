@@ -31,7 +31,7 @@ from service.programmes.award import award_topics, awards
 from service.programmes.nomination import exceptions, facts, nominations, opinions, record, screening
 from service.programmes.publication import local_notices, notices, objections, reserves
 from service.programmes.review import ballots, draws, seats, standings, succession, ties
-from service.programmes.round import admissions, quotas, rounds, vacancies, windows
+from service.programmes.round import admissions, lateness, quotas, rounds, vacancies, windows
 from service.workflow.context import Context, Topic
 from service.workflow.definition import deployments
 from service.workflow.instance import decisions
@@ -96,6 +96,7 @@ def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) ->
     nominations.end(nomination, status, reason)
     windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
+    lateness.tell(ctx, nomination)
     return {}
 
 

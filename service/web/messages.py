@@ -18,6 +18,7 @@ ICONS = {
     "transferred": "arrows-exchange",
     "privacy": "lock",
     "vacancy": "users",
+    "overdue": "clock",
     "delegated": "users",
     "signer": "writing",
     "signed": "writing",

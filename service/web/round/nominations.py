@@ -15,7 +15,7 @@ from service.programmes.nomination import nominations, roster_import
 from service.programmes.nomination.nominations import Filter
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, official
-from service.programmes.round import quotas, recommender_changes, rounds, starts, withdrawals
+from service.programmes.round import lateness, quotas, recommender_changes, rounds, starts, withdrawals
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
@@ -81,6 +81,8 @@ def show(nomination_id: int) -> str:
         trail=trails.read(ctx, instance, events),
         zone=ctx.domain.zone(ctx, instance),
         forms=wiring.pack_of(ctx, nomination.round).programme.papers_of(NOMINATION),
+        late=lateness.describe(ctx, nomination),
+        is_organiser=nominations.is_organiser(ctx, nomination.round),
         lost=nomination.status in official.LOST,
         versions=forms.list_versions(ctx, nomination),
         may_withdraw=withdrawals.is_running(instance) and withdrawals.may_withdraw(ctx, nomination),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import HistoryEvent, Notification, Reminder, Stage, UserTask
+from service.models import HistoryEvent, Notification, Reminder, Stage, User, UserTask
 from service.programmes.nomination import nominations
 from service.programmes.round import rounds
 from service.programmes.rule.calendar import CalendarMissing
@@ -102,6 +102,28 @@ def test_extension_before_the_closing_spares_one_unit(round_2024: Story) -> None
     assert due_of(round_2024, spared, "workplace_league_opinion") == at(round_2024, "2024-03-29 00:00")
     with pytest.raises(Conflict, match="已经截止"):
         round_2024.start(GEHU)
+
+
+def test_workplace_is_told_of_what_is_late_and_whom_to_ask(round_2024: Story) -> None:
+    round_2024.start()
+    round_2024.start(GEHU)
+
+    round_2024.pass_until("2024-03-26 00:00")
+
+    with round_2024.wiring.reading() as ctx:
+        query = select(User.login, Notification.text).join(User, User.id == Notification.user_id)
+        told = ctx.session.execute(query.where(Notification.kind == "overdue").order_by(User.login)).all()
+    assert [tuple(row) for row in told] == [
+        (
+            login,
+            f"（未填姓名） · {unit}：申报截止时尚未办结，已记为逾期未报，草稿已冻结。"
+            "确需补报的，请向共青团常州市委申请延期；办法见这份申报的页面。",
+        )
+        for login, unit in (
+            ("tuanzhibu", "青锋精密机械有限公司（演示）"),
+            ("wujin-gehu-tuan", "滆湖轨道装备有限公司（演示）"),
+        )
+    ]
 
 
 def test_extension_ends_what_it_spared_and_approves_nothing(round_2024: Story) -> None:
