@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BigInteger, delete, func, literal, select
 
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
@@ -76,7 +76,8 @@ def list_versions(ctx: Context, key: str) -> list[Version]:
 
 def get_version(ctx: Context, key: str, number: int) -> Deployment:
     """Return a published version."""
-    query = select(Deployment).where(Deployment.key == key, Deployment.version == number)
+    wide = literal(number, BigInteger)  # somebody may ask for more than the column holds
+    query = select(Deployment).where(Deployment.key == key, Deployment.version == wide)
     deployment = ctx.session.scalar(query)
     if deployment is None:
         raise NotFound("没有这一版流程图。")
