@@ -16,7 +16,7 @@ from service.web.admin import (
     people,
     units,
 )
-from service.web.award import follow_ups, titles
+from service.web.award import follow_ups, title_papers, titles
 from service.web.award import register as award_register
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
@@ -83,6 +83,7 @@ BLUEPRINTS = (
     incidents.pages,
     award_register.pages,
     titles.pages,
+    title_papers.pages,
     follow_ups.pages,
     certificates.pages,
     public.pages,

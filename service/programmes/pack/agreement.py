@@ -13,7 +13,7 @@ from service.programmes.pack.columns import (
     find_strange_headings,
     published_names,
 )
-from service.programmes.pack.paper import OFFICIAL, ROSTER, Paper
+from service.programmes.pack.paper import OFFICIAL, ROSTER, TITLE, Paper
 from service.programmes.pack.programme import UNIT, Programme
 from service.programmes.pack.quota_matrix import QuotaMatrix
 
@@ -82,12 +82,19 @@ def find_unknown_words(
     file = f"{programme.key}/{programme.diagram}"
     text = unescape(diagram.decode("utf-8", "replace"))
     named = sorted(set(_FORM_ID.findall(text)) - forms.keys())
+    steps = {
+        f"papers.{paper.key}.{key}": step
+        for paper in programme.papers_of(TITLE)
+        for key, step in (("written_at", paper.written_at), ("signed_at", paper.signed_at))
+        if step and f'id="{step}"' not in text
+    }
     asked = {programme.diagram: _switches_in(diagram)} | {
         name: _switches_in(table) for name, table in tables.items()
     }
     idle = sorted(set(programme.switches) - set().union(*asked.values()))
     return [
         *(f"{file}：formId “{form}”没有对应的表单" for form in named),
+        *(f"{programme.key}/programme.toml：{key} “{step}”不是流程图里的环节" for key, step in steps.items()),
         *(
             f'{programme.key}/{place}：switch("{name}") 不在 programme.toml 的 switches 中'
             for place, names in asked.items()

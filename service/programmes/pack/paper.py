@@ -11,7 +11,10 @@ from service.programmes.pack.toml_table import Table
 #: what a paper is about
 NOMINATION, ROSTER, QUOTAS = "nomination", "roster", "quotas"
 PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION = "publication", "announcement", "disqualification"
-KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
+TITLE = "title"
+KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION, TITLE)
+#: what a paper about a title may name besides its form's fields
+TITLE_WORDS = frozenset({"name", "unit", "award", "number", "year"})
 OFFICIAL = (PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
 #: the kind of a paper that does not say it, by its name
 _KNOWN = {"recommendation": NOMINATION}
@@ -60,6 +63,8 @@ class Paper:
     values: Mapping[str, str] | None = None  #: heading to field, where the form calls it otherwise
     widths: tuple[int, ...] = ()  #: characters a column, in their order
     official: Official | None = None
+    written_at: str = ""  #: of a paper about a title: the step whose form it prints
+    signed_at: str = ""  #: the step at which it is signed, in the order of the places
 
     @property
     def template_name(self) -> str:
@@ -80,8 +85,8 @@ def read_paper(key: str, table: Table) -> Paper:
         title=table.text("title"),
         annex=table.integer("annex", 0),
         format=table.choice("format", ("docx", "xlsx"), "xlsx" if kind in (ROSTER, QUOTAS) else "docx"),
-        form=table.text("form", ""),
-        template=table.text("template", "") if kind == NOMINATION else "",
+        form=table.text("form") if kind == TITLE else table.text("form", ""),
+        template=table.text("template", "") if kind in (NOMINATION, TITLE) else "",
         above=table.text("above", "推荐单位（盖章）：{unit}"),
         layout=table.choice("layout", LAYOUTS, "") if "layout" in table.keys() else "",  # noqa: SIM118
         categories=table.texts("categories", ()) if kind == ROSTER else (),
@@ -89,6 +94,8 @@ def read_paper(key: str, table: Table) -> Paper:
         values={heading: values.text(heading) for heading in values.keys()},  # noqa: SIM118 - no dict
         widths=table.integers("widths", ()),
         official=_read_official(kind, table) if kind in OFFICIAL else None,
+        written_at=table.text("written_at") if kind == TITLE else "",
+        signed_at=table.text("signed_at", "") if kind == TITLE else "",
     )
     values.finish()
     _find_wrong_lists(paper, table)

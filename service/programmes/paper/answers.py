@@ -24,7 +24,7 @@ def print_answers(
     for key, component in components_of(form).items():
         if key == "category":
             continue
-        text = _print(component, answers.get(key))
+        text = print_answer(component, answers.get(key))
         hidden = pack.programme.fields.get(key) == "SENSITIVE" and not in_full
         texts[key] = _mask(component, text) if hidden and text else text
     return texts
@@ -56,7 +56,8 @@ def _derive(pack: Pack, nomination: Nomination) -> dict[str, str]:
     }
 
 
-def _print(component: Mapping[str, Any], value: object) -> str:
+def print_answer(component: Mapping[str, Any], value: object) -> str:
+    """Return one answer as text: words for values, a list's rows numbered."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -70,12 +71,12 @@ def _print(component: Mapping[str, Any], value: object) -> str:
 def _print_list(component: Mapping[str, Any], items: Sequence[object]) -> str:
     """Return several choices in a row, or a list's rows numbered, a line each."""
     if component.get("type") != "dynamiclist":
-        return "、".join(_print(component, item) for item in items)
+        return "、".join(print_answer(component, item) for item in items)
     fields = components_of(component)
     lines = []
     for number, row in enumerate(items, start=1):
         cells = row if isinstance(row, dict) else {}
-        texts = (_print(field, cells.get(key)) for key, field in fields.items())
+        texts = (print_answer(field, cells.get(key)) for key, field in fields.items())
         lines.append(f"{number}. " + "，".join(text for text in texts if text))
     return "\n".join(lines)
 

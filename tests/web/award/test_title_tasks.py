@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.app import create_app
 from service.clock import MovableClock
-from service.models import Instance, Nomination, TaskStatus, User, UserTask
+from service.models import HistoryEvent, Instance, Nomination, TaskStatus, User, UserTask
 from service.programmes.award import awards
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
@@ -85,6 +85,27 @@ def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
     assert (drafted.status, signing.status) == (302, 200)
     for said in ("导师姓名：演示-周维桢", "培养目标：独立承担一个标段。", "2024-03-15 — 2024-07-31"):
         assert said in signing.text
+
+
+def test_003_d_agreement_is_taken_from_the_titles_page_and_noted(
+    browse: Browse, title: str, service: Service
+) -> None:
+    award_id = int(title.split(":")[1])
+    drafting = open_task(service, f"{title}mentoring")
+    browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT)
+    path, asked = f"/awards/{award_id}/papers/mentor_agreement.docx", {"receiver": "导师", "purpose": "盖章"}
+    organiser = browse("sxtuanshiwei")
+
+    assert "师徒协议" in organiser.get(f"/awards/{award_id}").text
+    given = organiser.post(path, asked).response
+    without = organiser.post(path, {})
+    foreign = browse("liyang").post(path, asked)
+
+    assert (given.status_code, given.data[:2]) == (200, b"PK")
+    assert (without.status, foreign.status) == (422, 404)
+    with service.wiring.reading() as ctx:
+        noted = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
+        assert (noted.details["paper"], noted.details["award"]) == ("mentor_agreement", award_id)
 
 
 def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, service: Service) -> None:
