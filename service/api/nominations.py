@@ -16,7 +16,7 @@ from service.api.frame.idempotency import idempotent
 from service.api.frame.masking import mask_value
 from service.errors import Invalid
 from service.models import Finding, Nomination, NominationStatus, Unit
-from service.programmes.nomination import nominations, opinions, screening
+from service.programmes.nomination import nominations, opinions, screening, searches
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.round import recommender_changes, rounds, withdrawals
 from service.workflow.context import Context
@@ -142,9 +142,9 @@ def list_nominations(query: dict[str, Any], round_id: int) -> dict[str, Any]:
     entry = rounds.get(ctx, round_id)
     page, code = query.pop("page"), query.pop("recommender")
     recommender = rounds.get_unit(ctx, code).id if code else None
-    narrow = nominations.Filter(recommender_id=recommender, **query)
-    found = nominations.search(ctx, entry, narrow, limit=PAGE, offset=(page - 1) * PAGE)
-    return {"items": found, "total": nominations.count(ctx, entry, narrow), "page": page}
+    narrow = searches.Filter(recommender_id=recommender, **query)
+    found = searches.search(ctx, entry, narrow, limit=PAGE, offset=(page - 1) * PAGE)
+    return {"items": found, "total": searches.count(ctx, entry, narrow), "page": page}
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/nominations", methods=["POST"])

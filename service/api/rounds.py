@@ -36,7 +36,7 @@ from service.api.round_schemas import (
 from service.errors import Invalid, NotFound
 from service.models import Extension, QuotaKind, Round, Stage, Unit
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, searches
 from service.programmes.publication import reserves
 from service.programmes.round import quotas, round_events, rounds
 from service.workflow.context import Context
@@ -81,7 +81,7 @@ def get_round(round_id: int) -> Any:
 def get_funnel(round_id: int) -> list[dict[str, Any]]:
     """查看您可以查看的申报各处于什么状态，按类别计数"""
     ctx: Context = g.ctx
-    counts = nominations.count_by_status(ctx, rounds.get(ctx, round_id))
+    counts = searches.count_by_status(ctx, rounds.get(ctx, round_id))
     return [
         {"status": status, "category": category, "count": number}
         for (status, category), number in counts.items()

@@ -1,14 +1,13 @@
-"""Nominations: putting somebody forward, finding and counting them, and how they end."""
+"""Nominations: putting somebody forward, who may see one, and how they end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,8 +19,6 @@ from service.models import (
     JobKind,
     Nomination,
     NominationStatus,
-    QuotaKind,
-    QuotaUse,
     Round,
     Stage,
     SubscriptionRow,
@@ -32,7 +29,7 @@ from service.models.base import table_of
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form.fields import clean_text
-from service.programmes.nomination import phases, recommenders
+from service.programmes.nomination import recommenders
 from service.programmes.pack.packs import Pack
 from service.workflow.context import Actor, Context
 from service.workflow.definition import deployments
@@ -174,44 +171,6 @@ def is_organiser(ctx: Context, entry: Round) -> bool:
     return f"organiser@{entry.organiser.code}" in ctx.actor.groups
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """What a list of nominations is narrowed to."""
-
-    status: str = ""
-    category: str = ""
-    recommender_id: int | None = None
-    text: str = ""
-    phase: str = ""  #: one of phases.PHASES, or running
-    sex: str = ""
-    industry: str = ""
-    holds_place: bool = False  #: takes a place of its recommender's quota
-    eligibility: str = ""  #: what the rules said, e.g. EXCEPTION
-
-
-def search(
-    ctx: Context, entry: Round, narrow: Filter, *, limit: int, offset: int = 0
-) -> Sequence[Nomination]:
-    """Return the nominations of a round the actor may see, newest first."""
-    query = _narrowed(visible(ctx, entry, select(Nomination)), narrow)
-    query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
-    return list(ctx.session.scalars(query.order_by(Nomination.id.desc()).limit(limit).offset(offset)))
-
-
-def count(ctx: Context, entry: Round, narrow: Filter) -> int:
-    """Return how many nominations a list has."""
-    query = _narrowed(visible(ctx, entry, select(func.count(Nomination.id))), narrow)
-    return ctx.session.scalar(query) or 0
-
-
-def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], int]:
-    """Return how many nominations the actor may see have each (status, category)."""
-    query = visible(ctx, entry, select(Nomination.status, Nomination.category, func.count(Nomination.id)))
-    query = query.group_by(Nomination.status, Nomination.category)
-    rows = ctx.session.execute(query.order_by(Nomination.status, Nomination.category))
-    return {(str(status), category): number for status, category, number in rows}
-
-
 def _clean_name(name: str) -> str:
     """Return a name as the form would keep it: what cannot be seen and could deceive is refused."""
     try:
@@ -283,31 +242,6 @@ def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sele
     return query.where(own | below)
 
 
-def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[Any, ...]]:
-    if narrow.status:
-        query = query.where(Nomination.status == narrow.status)
-    if narrow.category:
-        query = query.where(Nomination.category == narrow.category)
-    if narrow.recommender_id is not None:
-        query = query.where(Nomination.recommender_id == narrow.recommender_id)
-    if narrow.text:
-        query = query.where(Nomination.name.contains(narrow.text, autoescape=True))
-    if narrow.phase:
-        query = query.where(Nomination.status.in_(phases.statuses_of(narrow.phase)))
-    if narrow.sex:
-        query = query.where(Nomination.sex == narrow.sex)
-    if narrow.industry:
-        query = query.where(Nomination.industry == narrow.industry)
-    if narrow.eligibility:
-        query = query.where(Nomination.eligibility == narrow.eligibility)
-    if narrow.holds_place:
-        held = select(QuotaUse.nomination_id).where(
-            QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
-        )
-        query = query.where(Nomination.id.in_(held))
-    return query
-
-
 def _require_open(ctx: Context, entry: Round, unit: Unit) -> None:
     # the round is held until the commit: a stage that closes meanwhile waits, and its signal finds us
     if ctx.session.is_modified(entry):
@@ -351,10 +285,10 @@ def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: I
 
 def queue_closing(ctx: Context, instance: Instance, stage: Stage, until: datetime) -> None:
     """Let one instance hear the closing of a stage at a moment of its own."""
-    query = select(SubscriptionRow).where(
+    query = select(SubscriptionRow.key, SubscriptionRow.element_id, SubscriptionRow.name).where(
         SubscriptionRow.instance_id == instance.id, SubscriptionRow.name == f"{stage}_closed"
     )
-    for subscription in ctx.session.scalars(query):
+    for subscription in ctx.session.execute(query):
         ctx.session.add(
             Job(
                 round_id=instance.round_id,

@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from service.programmes.nomination import phases
-from service.programmes.nomination.nominations import Filter
+from service.programmes.nomination.searches import Filter
 from service.web.frame import labels
 from service.web.frame.numbers import number
 from service.web.round import charts

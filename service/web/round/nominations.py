@@ -11,8 +11,8 @@ from sqlalchemy import select
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
 from service.models import Instance, Nomination, TaskStatus, Unit, UserTask
 from service.programmes import wiring
-from service.programmes.nomination import nominations, roster_import
-from service.programmes.nomination.nominations import Filter
+from service.programmes.nomination import nominations, roster_import, searches
+from service.programmes.nomination.searches import Filter
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, official
 from service.programmes.round import lateness, quotas, recommender_changes, rounds, starts, withdrawals
@@ -43,7 +43,7 @@ def list_nominations() -> str:
         return render_template("nominations/list.html", round=None, rounds=[])
     narrow = nomination_filter.read_filter()
     page_number = max(1, request.args.get("page", 1, type=number))
-    rows = nominations.search(ctx, entry, narrow, limit=PAGE + 1, offset=(page_number - 1) * PAGE)
+    rows = searches.search(ctx, entry, narrow, limit=PAGE + 1, offset=(page_number - 1) * PAGE)
     programme = wiring.pack_of(ctx, entry).programme
     return render_template(
         "nominations/list.html",
@@ -53,7 +53,7 @@ def list_nominations() -> str:
         narrowed=narrow != Filter(),
         besides=nomination_filter.name_narrowing(narrow),
         page=Page(rows=rows[:PAGE], number=page_number, has_next=len(rows) > PAGE),
-        total=nominations.count(ctx, entry, narrow),
+        total=searches.count(ctx, entry, narrow),
         statuses=[(key, word) for key, (word, _colour) in labels.NOMINATION.items()],
         categories=programme.categories,
         recommenders=quotas.units_with_places(ctx, entry),

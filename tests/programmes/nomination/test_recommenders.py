@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Candidate, HistoryEvent, Nomination, QuotaKind, QuotaUse, Unit
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, searches
 from service.programmes.round import recommender_changes, starts
 from service.workflow.context import Context
 from service.workflow.person import logins, people
@@ -96,7 +96,7 @@ def test_the_chosen_one_recommends_and_gives_the_place(story: Story) -> None:
     with story.acting("wujin") as ctx:
         assert offered(ctx, nominee, story, "recommender_opinion") == ["recommender@wujin"]
         assert nominations.get_visible(ctx, nominee).recommender.code == "wujin"
-        listed = nominations.search(ctx, story.entry(ctx), nominations.Filter(), limit=10)
+        listed = searches.search(ctx, story.entry(ctx), searches.Filter(), limit=10)
         assert [row.id for row in listed] == [nominee]
     with story.acting("liyang") as ctx, pytest.raises(NotFound):
         nominations.get_visible(ctx, nominee)
@@ -104,8 +104,8 @@ def test_the_chosen_one_recommends_and_gives_the_place(story: Story) -> None:
     with story.wiring.reading() as ctx:
         use = ctx.session.scalars(select(QuotaUse).where(QuotaUse.kind == QuotaKind.NOMINATION)).one()
         assert use.nomination_id == nominee
-        assert nominations.count(
-            ctx, story.entry(ctx), nominations.Filter(recommender_id=_unit(ctx, "wujin").id, holds_place=True)
+        assert searches.count(
+            ctx, story.entry(ctx), searches.Filter(recommender_id=_unit(ctx, "wujin").id, holds_place=True)
         ) == 1  # fmt: skip
 
 

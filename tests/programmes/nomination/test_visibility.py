@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from service.errors import NotFound
 from service.models import Nomination, Unit, User
-from service.programmes.nomination import nominations
-from service.programmes.nomination.nominations import Filter
+from service.programmes.nomination import nominations, searches
+from service.programmes.nomination.searches import Filter
 from service.programmes.paper import exports
 from service.programmes.round import quotas, rounds, starts
 from service.workflow.context import ANONYMOUS, Context
@@ -112,9 +112,9 @@ def test_reviewer_and_police_see_a_nomination_only_through_their_task(round_2024
 
 def listed(ctx: Context, story: Story) -> list[int]:
     entry = rounds.get(ctx, story.round_id)
-    found = sorted(n.id for n in nominations.search(ctx, entry, Filter(), limit=50))
-    assert nominations.count(ctx, entry, Filter()) == len(found)
-    assert sum(nominations.count_by_status(ctx, entry).values()) == len(found)
+    found = sorted(n.id for n in searches.search(ctx, entry, Filter(), limit=50))
+    assert searches.count(ctx, entry, Filter()) == len(found)
+    assert sum(searches.count_by_status(ctx, entry).values()) == len(found)
     return found
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 
 from service.models import Nomination, NominationStatus, Unit
-from service.programmes.nomination import nominations
-from service.programmes.nomination.nominations import Filter
+from service.programmes.nomination import searches
 from service.programmes.nomination.phases import PHASES, statuses_of
+from service.programmes.nomination.searches import Filter
 from service.programmes.round import funnel, progress
 from service.workflow.context import Context
 from tests.programmes.story import Story
@@ -89,7 +89,7 @@ def test_a_list_is_narrowed_as_the_numbers_are(round_2024: Story) -> None:
             Filter(holds_place=True),
         )
 
-        assert [nominations.count(ctx, entry, one) for one in narrow] == [2, 2, 1, 0]
+        assert [searches.count(ctx, entry, one) for one in narrow] == [2, 2, 1, 0]
 
 
 def test_ten_thousand_are_counted_in_one_statement(round_2024: Story) -> None:

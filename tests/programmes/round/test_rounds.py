@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import HistoryEvent, Notification, Reminder, Stage, User, UserTask
-from service.programmes.nomination import nominations
+from service.programmes.nomination import searches
 from service.programmes.round import rounds
 from service.programmes.rule.calendar import CalendarMissing
 from tests.programmes.story import Story, _unit
@@ -291,5 +291,5 @@ def test_rounds_of_two_years_keep_apart(round_2024: Story) -> None:
 
     assert next_year.status(again) == "recommending"
     with round_2024.wiring.reading() as ctx:
-        assert nominations.count(ctx, rounds.get(ctx, other), nominations.Filter()) == 1
+        assert searches.count(ctx, rounds.get(ctx, other), searches.Filter()) == 1
         assert rounds.due_of(rounds.get(ctx, other), "submission") == at(next_year, "2025-03-26 00:00")

@@ -1,0 +1,78 @@
+"""Searches: lists of a round's nominations as far as the actor may see them, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from service.models import Nomination, QuotaKind, QuotaUse, Round
+from service.programmes.nomination import phases
+from service.programmes.nomination.nominations import visible
+from service.workflow.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What a list of nominations is narrowed to."""
+
+    status: str = ""
+    category: str = ""
+    recommender_id: int | None = None
+    text: str = ""
+    phase: str = ""  #: one of phases.PHASES, or running
+    sex: str = ""
+    industry: str = ""
+    holds_place: bool = False  #: takes a place of its recommender's quota
+    eligibility: str = ""  #: what the rules said, e.g. EXCEPTION
+
+
+def search(
+    ctx: Context, entry: Round, narrow: Filter, *, limit: int, offset: int = 0
+) -> Sequence[Nomination]:
+    """Return the nominations of a round the actor may see, newest first."""
+    query = _narrowed(visible(ctx, entry, select(Nomination)), narrow)
+    query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
+    return list(ctx.session.scalars(query.order_by(Nomination.id.desc()).limit(limit).offset(offset)))
+
+
+def count(ctx: Context, entry: Round, narrow: Filter) -> int:
+    """Return how many nominations a list has."""
+    query = _narrowed(visible(ctx, entry, select(func.count(Nomination.id))), narrow)
+    return ctx.session.scalar(query) or 0
+
+
+def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], int]:
+    """Return how many nominations the actor may see have each (status, category)."""
+    query = visible(ctx, entry, select(Nomination.status, Nomination.category, func.count(Nomination.id)))
+    query = query.group_by(Nomination.status, Nomination.category)
+    rows = ctx.session.execute(query.order_by(Nomination.status, Nomination.category))
+    return {(str(status), category): number for status, category, number in rows}
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[Any, ...]]:
+    if narrow.status:
+        query = query.where(Nomination.status == narrow.status)
+    if narrow.category:
+        query = query.where(Nomination.category == narrow.category)
+    if narrow.recommender_id is not None:
+        query = query.where(Nomination.recommender_id == narrow.recommender_id)
+    if narrow.text:
+        query = query.where(Nomination.name.contains(narrow.text, autoescape=True))
+    if narrow.phase:
+        query = query.where(Nomination.status.in_(phases.statuses_of(narrow.phase)))
+    if narrow.sex:
+        query = query.where(Nomination.sex == narrow.sex)
+    if narrow.industry:
+        query = query.where(Nomination.industry == narrow.industry)
+    if narrow.eligibility:
+        query = query.where(Nomination.eligibility == narrow.eligibility)
+    if narrow.holds_place:
+        held = select(QuotaUse.nomination_id).where(
+            QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
+        )
+        query = query.where(Nomination.id.in_(held))
+    return query
