@@ -118,6 +118,22 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /deployments/{deployment_id}": (None, "A401 S200 U200 O200 M200"),
     "POST /programmes/{programme}/checks": ({"xml": "<a/>"}, "A401 S403 U403 O200 M200"),
     "POST /programmes/{programme}/deployments": ({"xml": "<a/>"}, "A401 S403 U403 O422 M422"),
+    "GET /programmes/{programme}/decision-files": (None, "A401 S403 U403 O200 M200"),
+    "GET /programmes/{programme}/decision-files/{file}": (None, "A401 S403 U403 O200 M200"),
+    "GET /programmes/{programme}/decision-files/{file}/draft": (None, "A401 S403 U403 O200 M200"),
+    "PUT /programmes/{programme}/decision-files/{file}/draft": (
+        {"xml": "<a/>"},
+        "A401 S403 U403 O422 M422",
+    ),
+    "DELETE /programmes/{programme}/decision-files/{file}/draft": (None, "A401 S403 U403 O204 M204"),
+    "POST /programmes/{programme}/decision-files/{file}/checks": (
+        {"xml": "<a/>"},
+        "A401 S403 U403 O200 M200",
+    ),
+    "POST /programmes/{programme}/decision-files/{file}/deployments": (
+        {"xml": "<a/>"},
+        "A401 S403 U403 O428 M428",
+    ),
     "GET /units": (None, "A401 S200 U200 O200 M200"),
     "GET /units/{code}": (None, "A401 S200 U200 O200 M200"),
     "GET /calendar/{year}": (None, "A401 S200 U200 O200 M200"),

@@ -90,6 +90,7 @@ def stand_ins(service: Service) -> Stand:
             "round_id": str(nomination.round_id),
             "deployment_id": "1",
             "programme": "changzhou-good-youth",
+            "file": "eligibility.dmn",
             "stage": "submission",
             "code": "liyang",
             "year": "2024",

@@ -66,6 +66,12 @@ def read_sheet(xml: bytes, decision: str) -> Sheet:
     )
 
 
+def list_tables(xml: bytes) -> list[str]:
+    """The ids of the decisions that have a table, in the order of the file."""
+    decisions = [each for each in _children(parse_node(xml), "decision") if each.get("id")]
+    return [str(each.get("id")) for each in decisions if _child(each, "decisionTable") is not None]
+
+
 def write_rows(xml: bytes, decision: str, rows: Sequence[Row]) -> bytes:
     """The file with other rows in a decision's table; the same rows give the same bytes.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, select
 
 from service.errors import Conflict, Invalid, NotFound
-from service.feel.dmn.sheet import Row, Sheet, read_sheet, write_rows
+from service.feel.dmn.sheet import Row, Sheet, list_tables, read_sheet, write_rows
 from service.models import DecisionDraft, Deployment
 from service.programmes.diagram import diagrams, in_force
 from service.programmes.pack.packs import Pack
@@ -67,7 +67,7 @@ def open_file(ctx: Context, pack: Pack, file: str, *, lock: bool = False) -> Ope
     draft = find_draft(ctx, pack.key, file, lock=lock)
     if draft is not None:
         return Opened(xml=draft.xml, draft=draft, version=version)
-    return Opened(xml=_in_force(ctx, pack, file), draft=None, version=version)
+    return Opened(xml=file_in_force(ctx, pack, file), draft=None, version=version)
 
 
 def find_draft(ctx: Context, key: str, file: str, *, lock: bool = False) -> DecisionDraft | None:
@@ -98,7 +98,7 @@ def with_rows(opened: Opened, decision: str, rows: Sequence[Row], *, tag: str) -
 def save_draft(ctx: Context, pack: Pack, file: str, xml: bytes) -> DecisionDraft:
     """Keep what the actor has edited so far, whether or not it could be published."""
     _require_dmn(file, xml)
-    replaced = _in_force(ctx, pack, file)
+    replaced = file_in_force(ctx, pack, file)
     draft = find_draft(ctx, pack.key, file)
     if draft is None:
         draft = DecisionDraft(key=pack.key, file=file, user_id=ctx.actor.user_id, begun_from=tag_of(replaced))
@@ -118,6 +118,26 @@ def check(ctx: Context, pack: Pack, file: str, xml: bytes, decision: str) -> lis
     if any(problem.severity == "error" for problem in found):
         return found
     return [*(TableProblem(message=message) for message in find_obstacles(ctx, pack, file, xml)), *found]
+
+
+def check_file(ctx: Context, pack: Pack, file: str, xml: bytes) -> list[tuple[str, TableProblem]]:
+    """Return the problems of every table of a file, each with its decision's id; empty for the file's own."""
+    file_in_force(ctx, pack, file)
+    try:
+        _require_dmn(file, xml)
+    except WrongTables as wrong:
+        return [("", TableProblem(message=message)) for message in wrong.problems]
+    files = {**in_force.files(ctx, pack), file: xml}
+    # what stands nowhere in this table may be a cell of another, which tells it itself
+    found = [
+        (decision, problem)
+        for decision in list_tables(xml)
+        for problem in check_table(files, file, decision)
+        if problem.rows or problem.severity == "warning"
+    ]
+    if not any(problem.severity == "error" for _decision, problem in found):
+        found += [("", TableProblem(message=one)) for one in find_obstacles(ctx, pack, file, xml)]
+    return found
 
 
 def find_obstacles(ctx: Context, pack: Pack, file: str, xml: bytes) -> list[str]:
@@ -162,7 +182,7 @@ def publish(ctx: Context, pack: Pack, file: str, xml: bytes, *, begun_from: str,
 
 def require_begun_from(ctx: Context, pack: Pack, file: str, begun_from: str) -> None:
     """Refuse where somebody published another state of the file since it was opened."""
-    if tag_of(_in_force(ctx, pack, file)) != begun_from:
+    if tag_of(file_in_force(ctx, pack, file)) != begun_from:
         newest = diagrams.list_versions(ctx, pack.key)[0]
         raise StaleTable(
             f"{newest.by}已发布第 {newest.number} 版，其中这个文件与您开始修改时不同。"
@@ -179,7 +199,8 @@ def _require_dmn(file: str, xml: bytes) -> None:
     require_dmn(file, xml)
 
 
-def _in_force(ctx: Context, pack: Pack, file: str) -> bytes:
+def file_in_force(ctx: Context, pack: Pack, file: str) -> bytes:
+    """Return a file the next nomination is judged by; NotFound where there is none of that name."""
     files = in_force.files(ctx, pack)
     if file not in files:
         raise NotFound("没有这个决策文件。")
