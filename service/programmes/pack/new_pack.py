@@ -15,6 +15,9 @@ from service.programmes.pack.packs import Pack
 LEFT_BEHIND = ("README.md", "*.png", "scenarios")
 #: what holds keys, and is rewritten
 TEXTS = (".bpmn", ".dmn", ".form", ".toml", ".csv")
+#: files whose readers see the words of a notice, and as many characters in quotation marks as are its words
+QUOTING = (".bpmn", ".dmn", ".form")
+_QUOTED = re.compile("“[^”]{8,}”")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 MAX_KEY = 40
 
@@ -29,7 +32,7 @@ class Leftover:
 
 
 def begin(processes_dir: Path, forms_dir: Path, key: str, like: Pack) -> list[Leftover]:
-    """Copy a pack's two folders under a key of its own; returns the lines that name the other's people.
+    """Copy a pack's two folders under a key of its own; returns the lines that name or quote the other.
 
     Ids, file names and ``formId``s are rewritten, so that the new pack can be checked at once. Raises
     Conflict where there is a folder of that name.
@@ -60,7 +63,8 @@ def _find_leftovers(folder: Path, like: Pack) -> Iterator[Leftover]:
     words = _words_of(like)
     for path in _texts(folder):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            if any(word in line for word in words):
+            quoted = path.suffix in QUOTING and _QUOTED.search(line)
+            if quoted or any(word in line for word in words):
                 yield Leftover(file=path, line=number, text=line.strip())
 
 

@@ -53,6 +53,10 @@ def test_the_lines_that_name_the_others_people_are_told(folders: Folders, like: 
     lines = {(leftover.file.name, leftover.text) for leftover in told}
     assert ("programme.toml", 'receiver = "常州市总工会劳经部"') in lines
     assert ("units.csv", "zgh,常州市总工会,市,") in lines
+    assert (
+        "recommender-opinion.form",
+        '"text": "“根据申报条件，兼顾行业、性别等，好中选优研究确定推荐人选”。",',
+    ) in lines
     assert all(
         leftover.text == leftover.file.read_text("utf-8").splitlines()[leftover.line - 1].strip()
         for leftover in told
