@@ -18,6 +18,8 @@ from service.pending_rows import RowWritingSession
 SessionFactory = Callable[[], Session]
 
 BUSY_MS = 5_000
+#: SQLite has one writer at a time and wakes those who wait in no order: one behind many needs longer
+SQLITE_BUSY_MS = 15_000
 CONNECT_SECONDS = 5
 READ_ONLY = "xuanshu_read_only"
 
@@ -125,7 +127,7 @@ def _with_driver(url: str) -> str:
 def _create_sqlite(url: str, *, durable: bool) -> Engine:
     memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {} if memory else {"poolclass": QueuePool, "pool_size": 10, "max_overflow": 20}
-    timeout = {"timeout": BUSY_MS / 1000}
+    timeout = {"timeout": SQLITE_BUSY_MS / 1000}
     engine = sqlalchemy_create_engine(url, connect_args=timeout, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
@@ -135,7 +137,7 @@ def _create_sqlite(url: str, *, durable: bool) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -23,7 +23,7 @@ def test_sqlite_is_opened_durable_with_foreign_keys(tmp_path: Path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
 
-    assert found == ["wal", 2, 1, 5000]
+    assert found == ["wal", 2, 1, 15000]
     engine.dispose()
 
 
