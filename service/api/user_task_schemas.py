@@ -19,7 +19,11 @@ class TaskQuery(PageQuery):
     element_id = string(120, "流程图中的图元 id", load_default="")
     round_id = row_id("届次", load_default=None)
     batch_key = string(80, "批次", load_default="")
-    due = choice(["overdue", "today", "week", "later"], "到期；later 是还没到跟进日期的", load_default="")
+    due = choice(
+        ["overdue", "today", "week", "later", "recused"],
+        "到期；later 是还没到跟进日期的，recused 是须由本人回避的",
+        load_default="",
+    )
 
 
 class TaskSchema(Schema):

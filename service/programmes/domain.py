@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
 from service.engine.records import Element
 from service.errors import Invalid
@@ -17,7 +17,7 @@ from service.programmes.award import award_dates, awards, private_steps, process
 from service.programmes.nomination import identities, nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections
-from service.programmes.review import access, steps
+from service.programmes.review import access, recusals, steps
 from service.programmes.round import admissions, calendars, coverage, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
@@ -147,6 +147,14 @@ class Programmes:
         actor = ctx.actor
         is_his = award.holder_id is not None and award.holder_id in (actor.user_id, actor.stands_in_for)
         return identities.SELF if is_his or identities.is_nominee(ctx, award.nomination) else None
+
+    def steps_back(self, element: Element) -> str | None:
+        """Name those who must step back: the nominee, or the people of his units as well."""
+        return recusals.steps_back(element)
+
+    def must_step_back(self, ctx: Context) -> ColumnElement[bool]:
+        """Name the tasks of one's own nominations, and of one's colleagues' where they count."""
+        return recusals.must_step_back(ctx)
 
     def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
         """Read the nominations of many instances with their units, and the places they hold."""

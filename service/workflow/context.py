@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from service.engine.records import Element, OpenServiceTask, Variables
@@ -129,6 +129,14 @@ class Domain(Protocol):
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
         """Return a sentence why the actor may not complete a task offered to him, or None."""
+        ...
+
+    def steps_back(self, element: Element) -> str | None:
+        """Return who must step back from a step's tasks (回避), in a word the task keeps; None: nobody."""
+        ...
+
+    def must_step_back(self, ctx: Context) -> ColumnElement[bool]:
+        """Return the condition on UserTask under which the actor is one of those who must step back."""
         ...
 
     def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:

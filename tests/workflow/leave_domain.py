@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Select, String, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, false, literal, select
 
 from service.engine.records import BpmnError, Element, OpenServiceTask, Variables
 from service.models import Instance, Membership, Unit, User, UserTask
@@ -89,6 +89,12 @@ class LeaveDomain:
     ) -> Accepted:
         answers = dict(submission["answers"])
         return Accepted(answers=answers, variables={"days": answers["days"]} if "days" in answers else {})
+
+    def steps_back(self, element: Element) -> str | None:
+        return None
+
+    def must_step_back(self, ctx: Context) -> ColumnElement[bool]:
+        return false()
 
     def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
         """Everything is asked for one by one."""

@@ -61,6 +61,9 @@ class UserTask(InsertedTogether, Base):
     completed_at: Mapped[datetime | None] = mapped_column()
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     outcome: Mapped[str | None] = mapped_column(String(40))
+    steps_back: Mapped[str | None] = mapped_column(
+        String(10)
+    )  #: who must step back from it (回避), in the domain's word; null: nobody
     has_signers: Mapped[bool] = mapped_column(default=False)  #: somebody was asked to sign with it (加签)
     revision: Mapped[int] = mapped_column(default=0)  #: raised by every change, for ETags
 

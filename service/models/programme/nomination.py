@@ -55,6 +55,9 @@ class Nomination(Base):
         Index("ix_nomination_board", "round_id", "status", "category", "recommender_id", "sex", "industry"),
         Index(None, "round_id", "recommender_id"),
         Index(None, "round_id", "id_number_index"),
+        # of every inbox: which nominations are the reader's own
+        Index(None, "nominee_id"),
+        Index(None, "id_number_index"),
         # of two that submit the same person at once, the database lets one through
         Index(
             "uq_nomination_standing",

@@ -35,6 +35,7 @@ DUE = {
     "today": _("24 小时内"),
     "week": _("7 天内"),
     "later": _("以后再办"),
+    "recused": _("须回避的"),
 }
 
 
@@ -83,7 +84,7 @@ def read_filter() -> Filter:
     return Filter(
         text=request.args.get("text", "").strip()[:100],
         element_id=request.args.get("step", "")[:120],
-        due=cast(Literal["", "overdue", "today", "week", "later"], due if due in DUE else ""),
+        due=cast(Literal["", "overdue", "today", "week", "later", "recused"], due if due in DUE else ""),
     )
 
 

@@ -58,6 +58,7 @@ def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask])
     ctx.domain.read_for_offers(ctx, instance, [group for task in new for group in _groups(task)])
     for row in rows:
         row.created_at = ctx.now
+        row.steps_back = ctx.domain.steps_back(elements[row.element_id])
         row.remind_at = reminders.find_first_due(ctx, row, elements[row.element_id])
     ctx.session.add_all(rows)
     for row, task in zip(rows, new, strict=True):

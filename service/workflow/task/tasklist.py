@@ -35,7 +35,8 @@ class Filter:
     element_id: str = ""
     round_id: int | None = None
     batch_key: str = ""
-    due: Literal["", "overdue", "today", "week", "later"] = ""  #: later: before its follow-up date
+    #: later: before its follow-up date; recused: those the actor must step back from
+    due: Literal["", "overdue", "today", "week", "later", "recused"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +51,12 @@ class Page:
 def list_todo(ctx: Context, narrow: Filter, *, page: int = 1) -> Page:
     """Return the open tasks offered or assigned to the actor, the most urgent first.
 
-    What has a follow-up date is not among them before it, unless it is asked for; it may be done all
-    the same by whoever has its address.
+    What has a follow-up date is not among them before it, nor what he must step back from (回避), unless
+    it is asked for. Whoever has the address of the first may do it, of the second pass it on.
     """
     when = UserTask.follow_up_date > ctx.now if narrow.due == "later" else _may_begin(ctx)
-    query = _narrowed(ctx, select(UserTask).where(is_todo(ctx), when), narrow)
+    asked = _is_offered(ctx) & _steps_back(ctx) if narrow.due == "recused" else is_todo(ctx)
+    query = _narrowed(ctx, select(UserTask).where(asked, when), narrow)
     order = (UserTask.due_date.is_(None), UserTask.due_date, UserTask.priority.desc(), UserTask.id)
     return _page(ctx, query.order_by(*order), page)
 
@@ -155,7 +157,18 @@ def list_batches(ctx: Context) -> list[Any]:
 
 
 def is_todo(ctx: Context) -> ColumnElement[bool]:
-    """Return the condition under which an open task is the actor's to do.
+    """Return the condition under which an open task is the actor's to do, now that he need not step back."""
+    return _is_offered(ctx) & ~_steps_back(ctx)
+
+
+def _steps_back(ctx: Context) -> ColumnElement[bool]:
+    """What he was given by name he must pass on himself, so it stays with him."""
+    marked = UserTask.steps_back.is_not(None) & UserTask.assignee_id.is_(None)
+    return marked & ctx.domain.must_step_back(ctx)
+
+
+def _is_offered(ctx: Context) -> ColumnElement[bool]:
+    """Return the condition under which an open task is offered or assigned to the actor.
 
     It names the tasks by two indexes, his own and those of his groups: tasks of others cost nothing.
     """
