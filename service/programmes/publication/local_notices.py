@@ -88,7 +88,10 @@ def _publisher(nomination: Nomination, rule: LocalNotice) -> Unit:
 
 
 def _has_upheld(ctx: Context, notice: Notice) -> bool:
+    """Say whether an objection was upheld meanwhile, be it one to an earlier notice of the same person."""
     query = select(Objection.id).where(
-        Objection.notice_id == notice.id, Objection.status == ObjectionStatus.UPHELD
+        Objection.nomination_id == notice.nomination_id,
+        Objection.status == ObjectionStatus.UPHELD,
+        Objection.settled_at >= notice.opens_at,
     )
     return ctx.session.scalar(query.limit(1)) is not None

@@ -156,6 +156,16 @@ def test_the_candidate_sees_no_case_against_himself(story: LocalStory) -> None:
         assert not ctx.domain.may_see(ctx, case)
 
 
+def test_a_case_left_from_an_earlier_window_ends_the_next_when_it_is_upheld(story: LocalStory) -> None:
+    proven = "{complete: 核查, of: 青苗伴读, outcome: 属实}"
+    published_anew = ["{complete: 填写申报书, of: 青苗伴读}", "{complete: 申报单位意见, of: 青苗伴读}"]
+    steps = ["{complete: 登记受理, of: 青苗伴读}", "object: 青苗伴读", proven, *published_anew]
+    steps += ["{complete: 登记受理, of: 青苗伴读}", proven]
+    expected = "expect: {people: {青苗伴读: {waits_at: 填写申报书}}, incidents: 0}"
+
+    assert story.tell(*OBJECTED, *steps, expected) == []
+
+
 def test_a_case_knows_at_which_level_it_is(story: LocalStory) -> None:
     assert story.tell(*OBJECTED) == []
     with story.service.wiring.reading() as ctx:
