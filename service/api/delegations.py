@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g
 from marshmallow import Schema, fields
+from sqlalchemy import select
 
 from service.api.frame.blueprint import ID, Blueprint
 from service.api.frame.fields import moment, string
@@ -91,8 +92,8 @@ def end(delegation_id: int) -> Delegation:
 
 
 def _find_principal(ctx: Context, login: str) -> User:
-    chosen = find_users(ctx, [login], "principal")[0] if login else ctx.actor.user_id
-    user = ctx.session.get(User, chosen) if chosen is not None else None
-    if user is None:
+    wanted = User.login == login if login else User.id == ctx.actor.user_id
+    user = ctx.session.scalar(select(User).where(wanted, User.active))
+    if user is None:  # the same is said of somebody elsewhere
         raise Forbidden("只能为自己指定代理人；他人不在岗的，由其单位管理员指定。")
     return user

@@ -140,3 +140,15 @@ def test_a_delegation_is_refused_in_words(call: Call) -> None:
     assert list(backwards.get_json()["errors"]) == ["ends"]
     assert list(stranger.get_json()["errors"]) == ["delegate"]
     assert other.status_code == 403
+
+
+def test_whether_somebody_elsewhere_has_an_account_is_not_told(call: Call) -> None:
+    """Of a log-in name of another unit and one nobody has, the same is said."""
+    league = call("tuanzhibu")
+
+    def ask_for(field: str, login: str) -> tuple[int, str]:
+        reply = league.post("/delegations", {**LEAVE, field: login})
+        return reply.status_code, reply.get_json()["detail"].replace(login, "…")
+
+    assert ask_for("delegate", "wujin") == ask_for("delegate", "nobody")
+    assert ask_for("principal", "wujin") == ask_for("principal", "nobody")
