@@ -101,7 +101,11 @@ def _read_parts(
 
 def _read_markup(part: object, ends: set[str], texts: tuple[str, ...]) -> Iterator[str]:
     pieces: list[str] = []
-    events = etree.iterparse(part, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # a comment would end the text of its element here, and Word shows what follows it
+    bare = {"remove_comments": True, "remove_pis": True}
+    events = etree.iterparse(
+        part, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **bare
+    )
     for _event, element in events:
         name = etree.QName(element).localname
         if name in texts and element.text:

@@ -160,3 +160,16 @@ def test_reader_is_given_no_secret_of_the_service(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "executable", str(reader))
 
     assert read_text(b"x", TXT) == FileText(text="read")
+
+
+@pytest.mark.parametrize("hidden", ["<!--x-->", "<?x?>"])
+def test_number_with_a_comment_in_its_middle_is_read_whole(hidden: str) -> None:
+    """Word shows the digits on both sides; so must whoever looks for them."""
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    said = f"{NUMBER[:9]}{hidden}{NUMBER[9:]}"
+    markup = f"<w:document {names}><w:body><w:p><w:r><w:t>{said}</w:t></w:r></w:p></w:body></w:document>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("word/document.xml", markup)
+
+    assert read_text(out.getvalue(), DOCX) == FileText(text=f"{NUMBER}\n")
