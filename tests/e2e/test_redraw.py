@@ -82,3 +82,26 @@ def first_waiting(league: Visitor, step: str) -> str:
     league.go("/")
     row = league.page.locator("tbody tr", has_text=step).first
     return row.inner_text().split(" · ")[0].strip()
+
+
+def test_a_button_of_the_panel_stays_under_the_mouse_that_comes_to_it(visit: Visit) -> None:
+    admin = visit("admin")
+    open_modeler(admin)
+    select(admin, "take_quota")
+    group = admin.page.locator(".bio-properties-panel-group-header", has_text="输入映射")
+    plus = group.locator("button.bio-properties-panel-add-entry")
+    before = plus.bounding_box()
+    assert before is not None
+
+    admin.page.mouse.move(before["x"] + 3, before["y"] + before["height"] / 2, steps=5)
+    widths = []
+    for _ in range(5):
+        admin.page.wait_for_timeout(100)
+        widths.append((plus.bounding_box() or before)["width"])
+    admin.page.mouse.down()
+    admin.page.mouse.up()
+
+    # the word 新增 is shown, and stays: a button that shrinks away from the mouse takes it back again
+    assert len(set(widths)) == 1
+    assert widths[0] > before["width"]
+    expect(group).to_contain_text("1")
