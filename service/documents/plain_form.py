@@ -41,6 +41,8 @@ def make_plain_form(title: str, record: FormRecord, labels: Mapping[str, str]) -
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = width  # LibreOffice goes by the columns, Word by the cells
     if record.photo is not None:
         cells = _row(table, "照片", "")
         cells[1].paragraphs[0].add_run().add_picture(io.BytesIO(record.photo), *PHOTO_SIZE)

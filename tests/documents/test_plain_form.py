@@ -25,3 +25,4 @@ def test_plain_form_has_a_row_an_answer_and_an_opinion():
         ["事迹", "一\n二"],
         ["单位意见", "同意。\n签字：王示意\n（盖 章）\n2024年3月1日"],
     ]
+    assert [round(column.width.mm) for column in document.tables[0].columns] == [40, 116]

@@ -50,7 +50,7 @@ def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
         return make_form(gathered, template)
     form = pack.forms[paper.form or pack.programme.record_form]
     labels = {key: label(component) for key, component in components_of(form).items()}
-    return make_plain_form(paper.title, gathered, labels)
+    return make_plain_form(paper.title, _with_headings(ctx, nomination, gathered), labels)
 
 
 def list_versions(ctx: Context, nomination: Nomination) -> list[scans.Version]:
@@ -99,6 +99,15 @@ def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool)
         places=PLACES,
         photo=_portrait(ctx, nomination),
     )
+
+
+def _with_headings(ctx: Context, nomination: Nomination, gathered: FormRecord) -> FormRecord:
+    """Name the opinions by their steps: a template has its own words for them, a plain table has none."""
+    given = opinions.printed(opinions.list_of(ctx, nomination))
+    named = {
+        place: replace(opinion, heading=given[place].heading) for place, opinion in gathered.opinions.items()
+    }
+    return replace(gathered, opinions=named)
 
 
 def _opinion(given: GivenOpinion, zone: ZoneInfo) -> OpinionRecord:

@@ -9,10 +9,12 @@ import docx
 import pytest
 
 from service.errors import Conflict, NotFound
+from service.models import Nomination
 from service.programmes.award import title_papers
+from service.programmes.paper import forms
 from tests.packs.judging import the_pack
 from tests.packs.test_papers import grid
-from tests.packs.thousand_good_youth.living import complete, entitle, read
+from tests.packs.thousand_good_youth.living import complete, entitle, hand_in, read
 from tests.packs.thousand_good_youth.test_mentoring import AGREEMENT, PARTIES
 from tests.programmes.story import Story
 
@@ -89,6 +91,15 @@ def test_003_d_agreement_is_offered_once_it_is_drafted(period_2021: Story) -> No
         with pytest.raises(NotFound):
             title_papers.print_paper(ctx, read(ctx, award_id), "roster")
     assert (before, [paper.title for paper in after]) == ([], ["师徒协议"])
+
+
+def test_opinions_on_a_plain_form_are_named_by_their_steps(period_2021: Story) -> None:
+    nominee = hand_in(period_2021, "sxjg-01", "organ")
+    with period_2021.wiring.transaction() as ctx:
+        data = forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation")
+
+    rows = [row.partition("|") for row in grid(data).split("\n")]
+    assert [label for label, _, said in rows if "签字" in said] == ["所在单位审核", "推荐单位意见"]
 
 
 def test_the_pack_names_the_steps_of_the_agreement() -> None:
