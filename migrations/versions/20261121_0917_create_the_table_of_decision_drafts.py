@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("xml", sa.LargeBinary(), nullable=False),
         sa.Column("begun_from", sa.String(length=64), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_decision_draft_user_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_decision_draft_user_id_app_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_draft")),
         sa.UniqueConstraint("key", "file", "user_id", name=op.f("uq_decision_draft_key_file_user_id")),
     )

@@ -9,9 +9,7 @@ from service.api import (
     attachments,
     awards,
     calendar,
-    decision_files,
     delegations,
-    deployments,
     docs,
     head_counts,
     incidents,
@@ -25,6 +23,7 @@ from service.api import (
     units,
     user_tasks,
 )
+from service.api.definition import decision_files, deployments
 from service.api.frame.blueprint import PREFIX, VERSION_PREFIX, Blueprint
 from service.api.frame.limits import limiter
 from service.api.frame.problem import render_problem

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g
 from marshmallow import Schema, fields, validate
 
-from service.api.deployments import DeploymentSchema
+from service.api.definition.deployments import DeploymentSchema
 from service.api.frame.blueprint import VERSION_PREFIX, Blueprint
 from service.api.frame.etags import conditional, require_match, tagged, with_tag
 from service.api.frame.fields import moment, string

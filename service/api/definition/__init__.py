@@ -1,0 +1,1 @@
+"""What is published: diagrams, and the decision tables beside them."""
