@@ -29,7 +29,7 @@ def write(story: Story, award_id: int, track: str, item: str, *, by: str, result
 def seen_by(story: Story, award_id: int, login: str) -> list[str]:
     """Return the tracks of the entries somebody sees, without double."""
     with story.acting(login) as ctx:
-        found = follow_ups.list_of(ctx, read(ctx, award_id))
+        found = follow_ups.list_page(ctx, read(ctx, award_id), limit=100)
         return list(dict.fromkeys(sorted(entry.track for entry in found)))
 
 

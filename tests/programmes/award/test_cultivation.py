@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.errors import Conflict
 from service.models import AwardStatus, Instance, InstanceStatus, PendingStart
 from service.programmes.award import awards, processes
-from service.programmes.award.follow_ups import Entry, list_of, rung_of, write
+from service.programmes.award.follow_ups import Entry, rungs_of, write
 from service.scheduler import starts
 from service.workflow.instance import execution
 from tests.behind import behind
@@ -179,11 +179,10 @@ def test_nothing_is_written_about_a_title_that_is_annulled_just_then(cultivation
 def test_ladder_shows_the_highest_rung_won(cultivation: Cultivation) -> None:
     with cultivation.wiring.transaction() as ctx:
         award = awards.get_visible(ctx, cultivation.award_id)
-        track = cultivation.pack.programme.tracks["ladder"]
         day = date(2024, 11, 18)
         for item, result in (("龙城工匠", "入选"), ("江苏五一工匠", "入选"), ("大国工匠", "已推荐")):
             write(ctx, award, Entry(track="ladder", item=item, day=day, text="推报。", result=result))
-        assert rung_of(track, list_of(ctx, award)) == "江苏五一工匠"
+        assert rungs_of(ctx, award) == {"ladder": "江苏五一工匠"}
 
 
 @pytest.mark.usefixtures("both_databases")
