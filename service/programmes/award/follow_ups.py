@@ -68,8 +68,8 @@ def list_page(ctx: Context, award: Award, *, limit: int, at: int | None = None) 
     It begins with the entry ``at``, else with the newest.
     """
     query = _readable(ctx, award)
-    first = ctx.session.get(FollowUp, at) if at is not None else None
-    if first is not None and first.award_id == award.id:
+    first = ctx.session.scalar(query.where(FollowUp.id == at)) if at is not None else None
+    if first is not None:  # one he may not read begins nothing: the page would tell its day
         same_day = (FollowUp.day == first.day) & (FollowUp.id <= first.id)
         query = query.where((FollowUp.day < first.day) | same_day)
     return ctx.session.scalars(query.order_by(FollowUp.day.desc(), FollowUp.id.desc()).limit(limit)).all()

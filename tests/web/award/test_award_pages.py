@@ -311,6 +311,24 @@ def test_history_of_a_title_is_silent_on_a_private_track(
 
 
 @pytest.mark.usefixtures("kept_private")
+def test_page_begun_at_an_entry_that_is_kept_from_one_tells_not_its_day(
+    service: Service, granted: list[int]
+) -> None:
+    with service.wiring.transaction() as ctx:
+        one = awards.get_visible(ctx, granted[0])
+        one.holder_id = _id_of(ctx, "xiaoming")
+        entries = (
+            follow_ups.Entry(track="publicity", item="集中宣推", day=date(2024, 3, 1), text="记录。"),
+            follow_ups.Entry(track="linked", item="青年突击队", day=date(2024, 3, 9), text="记录。"),
+        )
+        hidden, shown = (follow_ups.write(ctx, one, entry) for entry in entries)
+
+        found = follow_ups.list_page(_acting(ctx, "xiaoming"), one, limit=9, at=hidden.id)
+
+    assert [entry.id for entry in found] == [shown.id]
+
+
+@pytest.mark.usefixtures("kept_private")
 def test_titles_without_an_entry_say_nothing_of_a_private_track(
     browse: Browse, granted: list[int], ctx: Context
 ) -> None:
