@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import func, select
+
 from service.errors import Conflict, ServiceError
 from service.models import Candidate, TaskStatus, Unit, UserTask
 from service.programmes import intake
@@ -22,7 +24,6 @@ from service.rehearsal.state import Rehearsal, find_actor
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import task_access, user_tasks
-from sqlalchemy import func, select
 
 CHUNK = 50  #: completions a transaction; a chunk that is refused is done again one by one
 

@@ -23,14 +23,12 @@ from service.models import (
     User,
     UserTask,
 )
-from service.programmes.demo import demonstration
-from service.programmes.domain import Programmes
 from service.programmes.nomination import nominations
 from service.programmes.round import admissions, quotas, rounds
-from service.schema import upgrade
 from service.wire import Service, wire
 from service.workflow.context import Context
 from service.workflow.person import actors, people
+from tests.demonstrated import set_up
 from tests.web.browser import Browser, count_statements
 from tests.web.conftest import settings_of
 
@@ -47,11 +45,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration of the craftsmen's programme in it, never changed."""
     folder = tmp_path_factory.mktemp("craftsmen")
     service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(NOW), durable=False)
-    upgrade(service.engine)
-    domain = service.wiring.house.domain
-    assert isinstance(domain, Programmes)
-    with service.wiring.transaction() as ctx:
-        demonstration.set_up(ctx, domain.packs["longcheng-craftsmen"])
+    set_up(service, "longcheng-craftsmen")
     service.engine.dispose()
     return folder
 
