@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { gesture } from '../src/shared/touch-canvas/gesture.js';
+import { flowsTaken } from '../src/viewer/progress/flows.js';
 import { boundsOf, scaleOf, viewboxAround } from '../src/viewer/progress/viewbox.js';
 
 describe('viewer - viewbox', () => {
@@ -26,6 +27,35 @@ describe('viewer - viewbox', () => {
     const viewbox = viewboxAround(boundsOf([ task, far ]), { width: 600, height: 400 }, { least: 0.5, most: 1 });
 
     assert.deepEqual(viewbox, { x: 4450, y: 140, width: 1200, height: 800 });
+  });
+});
+
+describe('viewer - flows taken', () => {
+
+  const [ start, form, own, unit, ok, district, fork, police ] =
+    [ 'start', 'form', 'own', 'unit', 'ok', 'district', 'fork', 'police' ].map(id => ({
+      id, type: id === 'fork' ? 'bpmn:ParallelGateway' : 'bpmn:Task'
+    }));
+  const flow = (source, target) => ({ id: `${source.id}-${target.id}`, source, target });
+
+  // a form, its unit unless it is one's own, then the district; the unit may send it back
+  const flows = [
+    flow(start, form), flow(form, own), flow(own, unit), flow(own, district), flow(unit, ok),
+    flow(ok, district), flow(ok, form), flow(district, fork), flow(fork, police), flow(fork, form)
+  ];
+  const taken = (done, active) => flowsTaken(flows, done, active).map(({ id }) => id);
+
+  it('should paint neither the way past a step nor the way back', () => {
+    assert.deepEqual(taken([ 'start', 'form', 'own', 'unit', 'ok' ], [ 'district' ]),
+      [ 'start-form', 'form-own', 'own-unit', 'unit-ok', 'ok-district' ]);
+  });
+
+  it('should paint the way past a step that was not done', () => {
+    assert.deepEqual(taken([ 'start', 'form', 'own' ], [ 'district' ]), [ 'start-form', 'form-own', 'own-district' ]);
+  });
+
+  it('should paint every way out of a parallel gateway', () => {
+    assert.deepEqual(taken([ 'start', 'fork' ], [ 'police', 'form' ]), [ 'start-form', 'fork-police', 'fork-form' ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { element } from '../../shared/dom.js';
+import { flowsTaken } from './flows.js';
 import { boundsOf, scaleOf, viewboxAround } from './viewbox.js';
 
 // nearer than this nobody needs to be, farther off nobody can read
@@ -22,7 +23,7 @@ export default class Progress {
     this._shapes(done)
       .filter(shape => !this._active.includes(shape))
       .forEach(shape => this._canvas.addMarker(shape, 'progress-done'));
-    this._flowsBetween(done, active).forEach(flow => this._canvas.addMarker(flow, 'progress-done'));
+    flowsTaken(this._flows(), done, active).forEach(flow => this._canvas.addMarker(flow, 'progress-done'));
     this._active.forEach(shape => this._putToken(shape));
     this.refit();
   }
@@ -75,6 +76,10 @@ export default class Progress {
     return this._active.find(({ type }) => type === 'bpmn:UserTask') ?? this._active[0];
   }
 
+  _flows() {
+    return this._elementRegistry.filter(({ type }) => type === 'bpmn:SequenceFlow');
+  }
+
   _shapes(ids) {
     return ids.map(id => this._elementRegistry.get(id)).filter(Boolean);
   }
@@ -83,15 +88,6 @@ export default class Progress {
     return focus
       ? this._elementRegistry.find(({ id, businessObject }) => id === focus || businessObject?.processRef?.id === focus)
       : undefined;
-  }
-
-  /** Flows that must have been taken: from what is done to what is done or open. */
-  _flowsBetween(done, active) {
-    const from = new Set(done);
-    const to = new Set([ ...done, ...active ]);
-
-    return this._elementRegistry.filter(({ type, source, target }) =>
-      type === 'bpmn:SequenceFlow' && from.has(source?.id) && to.has(target?.id));
   }
 
   _putToken(shape) {
