@@ -32,6 +32,8 @@ CLIENTS = 4
 COMMANDS = ("serve", "worker", "worker")
 #: seconds between two kills
 PAUSES = (0.2, 2.2)
+#: kills before which something must have moved: what is killed faster than it starts never does anything
+IN_A_ROW = 3
 #: the stage closes, and every process is killed over it, once this share of the transitions is reached
 CLOSED_AFTER = 0.8
 #: seconds everything due may take after the last restart
@@ -154,10 +156,14 @@ def _kill_around(
 ) -> None:
     """Kill one process after another, and start it again, until it is time for the stage to close."""
     chance, end, number = random.Random(outcome.seed), time.monotonic() + GIVE_UP, 0
+    moved = _moved(installation.wiring)
     while number < kills or _moved(installation.wiring) < CLOSED_AFTER * transitions:
         if time.monotonic() > end:
             raise TimeoutError(f"{_moved(installation.wiring)} transitions after {number} kills")
         time.sleep(chance.uniform(*pauses))
+        if number % IN_A_ROW == 0:
+            _wait(lambda seen=moved: _moved(installation.wiring) > seen, 60)
+            moved = _moved(installation.wiring)
         victim = chance.choice(running)
         _kill(victim, outcome)
         victim.start()

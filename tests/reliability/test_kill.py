@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.reliability import kill
+
+#: two installations at once on a small machine would be killed faster than they start
+pytestmark = pytest.mark.xdist_group("kills")
 
 
 def test_killed_processes_lose_nothing_and_double_nothing(kind: str) -> None:

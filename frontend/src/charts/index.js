@@ -45,8 +45,16 @@ function draw(node) {
     }
   });
 
+  let width = node.clientWidth;
+
+  // drawn anew under a finger, a bar would not be clicked
   new ResizeObserver(() => {
-    node.style.height = `${heightOf(chart, node.clientWidth)}px`;
+    if (node.clientWidth === width) {
+      return;
+    }
+
+    width = node.clientWidth;
+    node.style.height = `${heightOf(chart, width)}px`;
     drawn.resize();
     show(false);
   }).observe(node);
