@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /awards/{award}/annul": (302, 404, 403, 403, 404, 422, 403),
     "POST /awards/{award}/follow-ups": (302, 404, 422, 422, 404, 422, 422),
     "POST /awards/{award}/move": (302, 404, 422, 422, 404, 422, 422),
+    "POST /awards/{award}/papers/certificate.docx": (302, 404, 404, 404, 404, 404, 404),
     "POST /awards/{award}/processes/begun": (302, 404, 403, 403, 404, 403, 403),
     "POST /awards/{award}/restore": (302, 404, 403, 403, 404, 422, 403),
     "POST /awards/follow-ups/{entry}/end": (302, 404, 422, 422, 404, 422, 422),

@@ -48,6 +48,8 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
     required, kept encrypted, and never shown to the candidate.
     """
     # held until the commit: whoever closes the notice waits, and sees this objection
+    if ctx.session.is_modified(notice):
+        ctx.session.flush()
     ctx.session.refresh(notice, ["closes_at", "closed_at"], with_for_update={"read": True})
     require_open(ctx, notice)
     nomination = ctx.session.get(Nomination, nomination_id)
