@@ -83,7 +83,9 @@ def visit(browser: Browser, demonstration: str) -> Iterator[Callable[..., Visito
     contexts: list[BrowserContext] = []
 
     def log_in(who: str = "", *, width: int = 1280) -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), demonstration)

@@ -20,7 +20,7 @@ from service.rehearsal.scenario.scene import bring_people
 from service.schema import upgrade
 from service.wire import Service, wire
 from tests.e2e.conftest import BUNDLE
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import PATIENCE, Visitor
 from tests.packs.judging import the_pack
 from tests.web.conftest import settings_of
 
@@ -80,8 +80,10 @@ def open_browsers(browser: Browser, address: str) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
 
     def visit(who: str = "", *, width: int = 1280) -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        context.set_default_timeout(15_000)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), address)
         if who:

@@ -44,7 +44,9 @@ def join(left: Image.Image, right: Image.Image) -> Image.Image:
 
 def _log_in(browser: Browser, address: str, who: str, size: tuple[int, int]) -> Visitor:
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
+    )
     visitor = Visitor(context.new_page(), address)
     visitor.log_in(who)
     return visitor
