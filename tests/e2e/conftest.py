@@ -11,14 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
-from tests.e2e.visitor import PATIENCE, Visitor
+from tests.e2e.visitor import PATIENCE, Visit, open_browsers
 
 ROOT = Path(__file__).parents[2]
 BUNDLE = ROOT / "service/web/static/dist/app.js"
@@ -78,24 +78,10 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, demonstration: str) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, demonstration: str) -> Iterator[Visit]:
     """Let somebody log in to the demonstration in a browser of his own."""
-    contexts: list[BrowserContext] = []
-
-    def log_in(who: str = "", *, width: int = 1280) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        visitor = Visitor(context.new_page(), demonstration)
-        if who:
-            visitor.log_in(who)
-        return visitor
-
-    yield log_in
-    for context in contexts:
-        context.close()
+    with open_browsers(browser, demonstration) as visit:
+        yield visit
 
 
 def _free_port() -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -20,11 +19,9 @@ from service.rehearsal.scenario.scene import bring_people
 from service.schema import upgrade
 from service.wire import Service, wire
 from tests.e2e.conftest import BUNDLE
-from tests.e2e.visitor import PATIENCE, Visitor
 from tests.packs.judging import the_pack
 from tests.web.conftest import settings_of
 
-Visit = Callable[..., Visitor]
 NAME = "told"
 
 
@@ -72,24 +69,3 @@ def serve(service: Service) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextmanager
-def open_browsers(browser: Browser, address: str) -> Iterator[Visit]:
-    """Let anybody visit an address in a browser of his own, logged in where a name is given."""
-    contexts: list[BrowserContext] = []
-
-    def visit(who: str = "", *, width: int = 1280) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        visitor = Visitor(context.new_page(), address)
-        if who:
-            visitor.log_in(who)
-        return visitor
-
-    yield visit
-    for context in contexts:
-        context.close()

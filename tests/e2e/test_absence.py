@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.stage import Stage, Visit, open_browsers, serve_story
+from tests.e2e.stage import Stage, serve_story
+from tests.e2e.visitor import Visit, open_browsers
 
 AWAY, LEAVING = "赵安然", "钱百川"
 STORY = f"""

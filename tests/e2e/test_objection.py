@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.stage import Stage, Visit, open_browsers, serve_story
-from tests.e2e.visitor import Visitor
+from tests.e2e.stage import Stage, serve_story
+from tests.e2e.visitor import Visit, Visitor, open_browsers
 
 WHO = "赵安然"
 OBJECTOR = "演示-周若谷"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.stage import Stage, Visit, open_browsers, serve_story
+from tests.e2e.stage import Stage, serve_story
+from tests.e2e.visitor import Visit, open_browsers
 
 UNIT, REASON = "常州市工业和信息化局", "本系统有一批产业工人符合条件。"
 STORY = """

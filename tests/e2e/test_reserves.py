@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from service.programmes.pack.packs import load_pack
 from service.wire import Service
-from tests.e2e.stage import open_browsers, serve
+from tests.e2e.stage import serve
+from tests.e2e.visitor import open_browsers
 from tests.programmes.publication.reserve_pack import open_story, to_notice
 from tests.programmes.publication.test_reserves import withdraw
 from tests.programmes.story import Story

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -18,12 +18,11 @@ from service.models import HistoryEvent, Submission
 from service.schema import upgrade
 from service.wire import Service, wire
 from tests.e2e.conftest import BUNDLE
-from tests.e2e.visitor import PATIENCE, Visitor
+from tests.e2e.visitor import Visit, Visitor, open_browsers
 from tests.programmes.review.panel_story import SEED, PanelStory
 from tests.web.conftest import settings_of
 from tests.web.round.test_review_pages import START, _story
 
-Visit = Callable[..., Visitor]
 CHOICES = {"for": "赞成", "against": "反对", "abstain": "弃权"}
 
 
@@ -60,21 +59,8 @@ def address(service: Service) -> Iterator[str]:
 @pytest.fixture
 def visit_review(browser: Browser, address: str) -> Iterator[Visit]:
     """Let somebody log in to the review in a browser of his own."""
-    contexts: list[BrowserContext] = []
-
-    def log_in(who: str, *, width: int = 1280) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        visitor = Visitor(context.new_page(), address)
-        visitor.log_in(who)
-        return visitor
-
-    yield log_in
-    for context in contexts:
-        context.close()
+    with open_browsers(browser, address) as visit:
+        yield visit
 
 
 def test_from_the_draw_to_the_deliberation(visit_review: Visit, story: PanelStory, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from service.models import Quota
-from tests.e2e.stage import Stage, Visit, open_browsers, serve_story
+from tests.e2e.stage import Stage, serve_story
+from tests.e2e.visitor import Visit, open_browsers
 from tests.packs.scenarios import PROCESSES
 
 PROGRAMME = "changzhou-good-youth"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from service.programmes.demo import made_up
 from service.programmes.demo.demonstration import PASSWORD
@@ -149,3 +151,27 @@ def write_photos(folder: Path) -> list[Path]:
     for path in paths:
         path.write_bytes(made_up.photo())
     return paths
+
+
+Visit = Callable[..., Visitor]
+
+
+@contextmanager
+def open_browsers(browser: Browser, address: str) -> Iterator[Visit]:
+    """Let anybody visit an address in a browser of his own, logged in where a name is given."""
+    contexts: list[BrowserContext] = []
+
+    def visit(who: str = "", *, width: int = 1280) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
+        context.set_default_timeout(PATIENCE * 1000)
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), address)
+        if who:
+            visitor.log_in(who)
+        return visitor
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -1,0 +1,29 @@
+"""Titles that the tests of their pages begin with."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from service.models import Award, Nomination, User
+from service.programmes.award import awards
+from service.wire import Service
+from service.workflow.context import Context
+
+
+@pytest.fixture
+def granted(service: Service) -> list[int]:
+    """Three titles of one workplace and district, one of them an equation."""
+    with service.wiring.transaction() as ctx:
+        query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))
+        people = ctx.session.scalars(query.order_by(Nomination.id).limit(3)).all()
+        people[0].name = "=SUM(A1:A9)"
+        return [awards.grant(ctx, person).id for person in people]
+
+
+def award(ctx: Context, award_id: int) -> Award:
+    return ctx.session.get_one(Award, award_id)
+
+
+def id_of(ctx: Context, login: str) -> int:
+    return ctx.session.scalars(select(User.id).where(User.login == login)).one()
