@@ -7,7 +7,19 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import drain, engine, engine_rounds, feel, http, inbox, processes, rehearsal, roster, timers
+from bench import (
+    drain,
+    engine,
+    engine_rounds,
+    feel,
+    http,
+    inbox,
+    migration,
+    processes,
+    rehearsal,
+    roster,
+    timers,
+)
 
 ALL: dict[str, Callable[[], object]] = {
     "http": http.main,
@@ -16,6 +28,7 @@ ALL: dict[str, Callable[[], object]] = {
     "rounds": engine_rounds.main,
     "drain": drain.main,
     "timers": timers.main,
+    "migration": migration.main,
     "rehearsal": rehearsal.main,
     "roster": roster.main,
     "inbox": inbox.main,

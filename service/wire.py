@@ -18,7 +18,7 @@ from service.db import create_engine, create_session_factory, is_unavailable
 from service.gate import Gate, WrongFieldKey, settle_field_key
 from service.programmes.domain import Programmes
 from service.programmes.pack.packs import load_all
-from service.scheduler import file_sweep, retention
+from service.scheduler import calendar_watch, file_sweep, retention
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.wiring import Wiring
 from service.workflow.context import House
@@ -66,7 +66,7 @@ def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True
         remote=REMOTE_TOPICS,
         channels=channels,
         hourly=(retention.run_once,),
-        daily=(file_sweep.run_once,),
+        daily=(file_sweep.run_once, calendar_watch.run_once),
         gate=Gate(settings, engine),
     )
     return Service(settings=settings, secret_key=secret_key, engine=engine, wiring=wiring)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { checkCandidateGroup, checkOpinion } from '../src/modeler/features/xuanshu-properties/rules.js';
+import { checkCandidateGroup, checkOpinion, checkReminder } from '../src/modeler/features/xuanshu-properties/rules.js';
 import { nameTopic } from '../src/modeler/features/xuanshu-properties/topics.js';
 import { fitViewport } from '../src/modeler/page/fit-viewport.js';
 
@@ -12,6 +12,12 @@ describe('modeler - properties', () => {
     assert.equal(checkCandidateGroup('league@liyang-1'), undefined);
     assert.match(checkCandidateGroup('town@乡 镇'), /应写作“角色@范围”/);
     assert.match(checkCandidateGroup('town'), /应写作“角色@范围”/);
+  });
+
+  it('should let a reminder be repeated after the due date, never before it', () => {
+    assert.deepEqual([ '-3', '0', '+1', '+5*' ].map(checkReminder), [ undefined, undefined, undefined, undefined ]);
+    assert.match(checkReminder('-5*'), /应为距期限的工作日数/);
+    assert.match(checkReminder('5*'), /应为距期限的工作日数/);
   });
 
   it('should take 0 as the place of an opinion that is not printed', () => {

@@ -23,7 +23,7 @@ from service.api import (
     units,
     user_tasks,
 )
-from service.api.definition import decision_files, deployments
+from service.api.definition import decision_files, deployments, migrations
 from service.api.frame.blueprint import PREFIX, VERSION_PREFIX, Blueprint
 from service.api.frame.limits import limiter
 from service.api.frame.problem import render_problem
@@ -47,6 +47,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents.blp,
     deployments.blp,
     decision_files.blp,
+    migrations.blp,
     units.blp,
     calendar.blp,
     notices.blp,

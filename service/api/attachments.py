@@ -17,6 +17,7 @@ from service.api.frame.idempotency import HEADER, idempotent
 from service.errors import Invalid
 from service.models import Attachment, Nomination
 from service.programmes.nomination import attachments, nominations
+from service.programmes.privacy import disclosures
 from service.workflow.context import Context
 from service.workflow.instance import execution
 
@@ -89,6 +90,9 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
 def download_attachment(attachment_id: int) -> Response:
     """下载附件"""
     attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    disclosures.note_download(
+        g.ctx, attachment.round_id, paper=attachment.slot, nomination=attachment.nomination_id
+    )
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.filename)}",
         "X-Content-Type-Options": "nosniff",

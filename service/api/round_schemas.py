@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from service.api.frame.fields import choice, moment, row_id, string
 from service.models import Stage
 
+MOST_PLACES, MAX_CELLS = 100_000, 1000
 STAGES = [stage.value for stage in Stage]
 
 
@@ -71,6 +72,34 @@ class QuotaTableSchema(Schema):
         fields.Nested(QuotaRowSchema), required=True, metadata={"description": "推荐名额"}
     )
     award = fields.List(fields.Nested(QuotaRowSchema), required=True, metadata={"description": "授予名额"})
+
+
+class CellSchema(Schema):
+    """A cell of the matrix of places, as it was and as it shall be."""
+
+    unit = string(64, "推荐单位的代码", required=True)
+    category = string(40, "类别", required=True)
+    was = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=0, max=MOST_PLACES),
+        metadata={"description": "原来的名额"},
+    )
+    places = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=0, max=MOST_PLACES),
+        metadata={"description": "调整后的名额"},
+    )
+
+
+class QuotaChangeSchema(Schema):
+    """Cells of the matrix that change together, and why."""
+
+    cells = fields.List(
+        fields.Nested(CellSchema), required=True, validate=validate.Length(min=1, max=MAX_CELLS)
+    )
+    reason = string(500, "原因", required=True)
 
 
 class DeadlineSchema(Schema):

@@ -28,6 +28,7 @@ from service.api.round_schemas import (
     FunnelRowSchema,
     HeardSchema,
     OpeningSchema,
+    QuotaChangeSchema,
     QuotaTableSchema,
     ReserveSchema,
     RoundSchema,
@@ -38,7 +39,7 @@ from service.models import Extension, QuotaKind, Round, Stage, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations, searches
 from service.programmes.publication import reserves
-from service.programmes.round import quotas, round_events, rounds
+from service.programmes.round import quota_changes, quotas, round_events, rounds
 from service.workflow.context import Context
 from service.workflow.instance import events, execution
 
@@ -96,15 +97,31 @@ def get_quotas(round_id: int) -> dict[str, Any]:
     主办单位看到全部，其他单位看到本单位所属的推荐单位。
     """
     ctx: Context = g.ctx
+    return _show_quotas(ctx, rounds.get(ctx, round_id))
+
+
+@blp.route(f"/rounds/<{ID}:round_id>/quota-changes", methods=["POST"])
+@idempotent
+@blp.arguments(QuotaChangeSchema)
+@blp.response(200, QuotaTableSchema)
+def change_quotas(body: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """调整名额分配表中的若干格（主办单位）
+
+    每格写明原来的名额 was；与现在不符的，整个请求不生效。不能少于已用和分给下级的名额。
+    """
+    ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
-    if nominations.is_organiser(ctx, entry) or ctx.actor.is_admin:
-        return {
-            "nomination": list(_rows(ctx, entry, QuotaKind.NOMINATION)),
-            "award": list(_rows(ctx, entry, QuotaKind.AWARD)),
-        }
-    own = {unit.name for unit in quotas.units_with_places(ctx, entry) if _concerns(ctx, unit)}
-    rows = [row for row in _rows(ctx, entry, QuotaKind.NOMINATION) if row["unit_name"] in own]
-    return {"nomination": rows, "award": []}
+    cells = [
+        quota_changes.Cell(
+            unit_id=_find_unit(ctx, cell["unit"]).id,
+            category=cell["category"],
+            was=cell["was"],
+            places=cell["places"],
+        )
+        for cell in body["cells"]
+    ]
+    quota_changes.change(ctx, entry, cells, body["reason"])
+    return _show_quotas(ctx, entry)
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/deadlines/<any({','.join(STAGES)}):stage>", methods=["PUT"])
@@ -217,6 +234,17 @@ def _find_unit(ctx: Context, code: str) -> Unit:
         return rounds.get_unit(ctx, code)
     except NotFound as error:
         raise Invalid(error.message, fields={"unit": "请核对单位代码"}) from error
+
+
+def _show_quotas(ctx: Context, entry: Round) -> dict[str, Any]:
+    if nominations.is_organiser(ctx, entry) or ctx.actor.is_admin:
+        return {
+            "nomination": list(_rows(ctx, entry, QuotaKind.NOMINATION)),
+            "award": list(_rows(ctx, entry, QuotaKind.AWARD)),
+        }
+    own = {unit.name for unit in quotas.units_with_places(ctx, entry) if _concerns(ctx, unit)}
+    rows = [row for row in _rows(ctx, entry, QuotaKind.NOMINATION) if row["unit_name"] in own]
+    return {"nomination": rows, "award": []}
 
 
 def _rows(ctx: Context, entry: Round, kind: QuotaKind) -> Iterator[dict[str, Any]]:

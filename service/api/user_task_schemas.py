@@ -50,6 +50,20 @@ class TaskSchema(Schema):
     revision = fields.Integer(required=True, metadata={"description": "改动次数，即 ETag 的依据"})
 
 
+class TaskWithAnswersSchema(TaskSchema):
+    """A user task with what was filled in when it was completed."""
+
+    submitted = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "办结时填写的内容，敏感字段已遮盖；没有办结、没有填表，"
+            "或者填写的是选票、评分、推荐表的，为 null"
+        },
+    )
+
+
 class TaskPageSchema(Schema):
     """A page of tasks."""
 

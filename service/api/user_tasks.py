@@ -9,10 +9,18 @@ from flask import g
 from service.api.frame.blueprint import ID, Blueprint
 from service.api.frame.etags import conditional, require_match, tag_of, tag_of_content, tagged, with_tag
 from service.api.frame.masking import mask_answers, unmask_answers
-from service.api.user_task_schemas import AnswersSchema, TaskPageSchema, TaskQuery, TaskSchema, WorkSchema
+from service.api.user_task_schemas import (
+    AnswersSchema,
+    TaskPageSchema,
+    TaskQuery,
+    TaskSchema,
+    TaskWithAnswersSchema,
+    WorkSchema,
+)
 from service.models import Draft, Nomination, TaskStatus, UserTask
-from service.programmes import intake
+from service.programmes import intake, submitted
 from service.programmes.nomination import attachments, nominations, opinions, record
+from service.programmes.privacy import subject
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import returns, task_access, tasklist, user_tasks
@@ -36,11 +44,15 @@ def list_user_tasks(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route(f"/user-tasks/<{ID}:task_id>")
 @tagged
-@blp.response(200, TaskSchema)
+@blp.response(200, TaskWithAnswersSchema)
 def get_user_task(task_id: int) -> Any:
-    """查看一项任务"""
-    task = task_access.get_visible(g.ctx, task_id)
-    return with_tag(task, tag_of(task))
+    """查看一项任务，已办结的连同所填写的内容"""
+    ctx: Context = g.ctx
+    task = task_access.get_visible(ctx, task_id)
+    found = submitted.find(ctx, task)
+    shown = {name: getattr(task, name) for name in TaskSchema().fields}
+    given = mask_answers(found.schema, found.answers) if found else None
+    return with_tag({**shown, "submitted": given}, tag_of(task))
 
 
 @blp.route(f"/user-tasks/<{ID}:task_id>/work")
@@ -100,10 +112,12 @@ def put_draft(body: dict[str, Any], task_id: int) -> Any:
 
 def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
     answers = record.answers_of(ctx, nomination) if nomination else {}
+    classes = subject.list_fields(ctx, nomination) if nomination else ()
+    sensitive = {field.key for field in classes if field.is_sensitive}
     return {
         "variables": intake.form_context(nomination),
         "nomination": nomination,
-        "record": mask_answers(None, answers),
+        "record": mask_answers(None, answers, also=sensitive),
         "opinions": opinions.list_of(ctx, nomination) if nomination else [],
         "attachments": attachments.list_of(ctx, nomination) if nomination else [],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -48,6 +48,7 @@ class RosterRecord:
     above: str  #: the line over the table, with the place of the seal: 推荐单位（盖章）：共青团溧阳市委
     columns: Sequence[Column]
     sheets: Mapping[str, Sequence[Sequence[str]]]  #: name to rows; a row has a cell a column
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: name to the lines below its table
     code: str = ""  #: of the wording, printed at the foot
 
 
@@ -83,6 +84,20 @@ class OfficialRecord:
     lists: Sequence[OfficialList] = ()
     copies: str = ""  #: 抄送
     printer: str = ""  #: 印发机关; with it comes the 版记
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRecord:
+    """荣誉证书 of one title."""
+
+    title: str  #: 荣誉证书
+    name: str  #: whom it addresses
+    body: Sequence[str]
+    issuer: str
+    day: date
+    number: str
+    code: str  #: whoever has it may verify the certificate
+    verify_at: str  #: address of the page that verifies it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,8 @@ def make_roster_docx(record: RosterRecord) -> bytes:
             add_line(document, name, font=HEADING_FONT, size=SMALL_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
         add_line(document, record.above, size=SMALL_SIZE)
         add_table(document, columns, rows or [[""] * len(columns)])
+        for note in record.notes.get(name, ()):
+            add_line(document, note, size=SMALL_SIZE)
     add_code(document, record.code)
     return save(document)
 

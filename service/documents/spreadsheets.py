@@ -59,6 +59,8 @@ def make_roster(record: RosterRecord) -> bytes:
             sheet.oddFooter.right = _HeaderFooterPart(f"打印版本 {record.code}")
         for number, row in enumerate(rows, start=HEADER_ROW + 1):
             _write_person(sheet, number, row, record.columns, widths)
+        for number, note in enumerate(record.notes.get(name, ()), start=HEADER_ROW + len(rows) + 1):
+            _write_note(sheet, number, note, widths)
     return _save(book)
 
 
@@ -144,6 +146,16 @@ def _write_person(
     lines = max(
         math.ceil(display_width(text) * _WIDER / width) for text, width in zip(row, widths, strict=True)
     )
+    sheet.row_dimensions[number].height = max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 6)
+
+
+def _write_note(sheet: Worksheet, number: int, note: str, widths: Sequence[float]) -> None:
+    """Write a line below the table, over its whole width, in the column an import takes for the count."""
+    cell = _cell(sheet, number, 1)
+    write_text(cell, note)
+    cell.font, cell.alignment = _BODY_FONT, _LEFT
+    sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(widths))
+    lines = math.ceil(display_width(note) * _WIDER / sum(widths))
     sheet.row_dimensions[number].height = max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 6)
 
 

@@ -122,6 +122,13 @@ class Asleep:
             if line.startswith(mine + b'"|'):
                 yield self._forget(_read(line))
 
+    def take_all(self) -> list[list[Any]]:
+        """Take out every repetition; items still to come and results stay."""
+        lines = b"".join(self.pieces()).splitlines(keepends=True)
+        sleeping = [line for line in lines if _end_of_index(line, 0) >= 0]
+        self._hold(b"".join(line for line in lines if _end_of_index(line, 0) < 0))
+        return [self._forget(_read(line)) for line in sleeping]
+
     def _write(self, line: list[Any]) -> None:
         self.pieces().append((_encode(line) + ",\n").encode())
 

@@ -165,6 +165,17 @@ class Instance(_Tokens, BpmnWorkflow):  # type: ignore[misc]
         for found in self.asleep.take_with(kind) if self.asleep else ():
             rows.wake(self.find_awake(found[0]), found)
 
+    def wake_everything(self) -> None:
+        """Wake every repetition, each body's in their order."""
+        bodies: dict[str, Token] = {}
+        for found in self.asleep.take_all() if self.asleep else ():
+            body = self.find_awake(found[0])
+            rows.wake(body, found)
+            if body is not None:
+                bodies[body.id] = body
+        for body in bodies.values():
+            body._children.sort(key=int)
+
     def wake_under(self, body: Token) -> None:
         """Wake every repetition of a body, oldest first."""
         if self.asleep and body.task_spec.is_body(body):

@@ -31,11 +31,12 @@ from service.engine.records import (
     Fault,
     FireTimer,
     NotOpen,
+    Repeat,
     ReturnTo,
     Start,
     Step,
 )
-from service.engine.returns import return_to
+from service.engine.returns import repeat, return_to
 from service.engine.token import Token
 from service.engine.variables import normalise
 
@@ -61,13 +62,13 @@ def advance(
     if not instance.completed and not Openings(instance):
         return _faulted(diagram, process_id, state, env, _stuck(instance))
     saved = serializer.dump(instance, diagram)
-    return _step(instance, Openings(instance), saved)
+    return step_of(instance, Openings(instance), saved)
 
 
 def apply(instance: Instance, command: Command) -> None:
     """Run one command and every automatic element after it; the instance is then at its next waits."""
     _apply(instance, command)
-    instance.run_to_wait(_settle)
+    instance.run_to_wait(settle)
     for token in instance.all_tokens():
         token.settle_data()
 
@@ -78,7 +79,8 @@ def _restore(diagram: Diagram, process_id: str, state: bytes | None, env: Enviro
     return serializer.load(state, process_id, diagram, env)
 
 
-def _step(instance: Instance, openings: Openings, state: bytes, fault: Fault | None = None) -> Step:
+def step_of(instance: Instance, openings: Openings, state: bytes, fault: Fault | None = None) -> Step:
+    """Return the step an instance has come to."""
     return Step(
         state=state,
         variables=instance.data,
@@ -99,7 +101,7 @@ def _faulted(
 ) -> Step:
     before = _restore(diagram, process_id, state, env)
     fault = Fault(element_id=broken.element_id, kind=broken.kind, message=broken.message)
-    return _step(before, Openings(before), state or b"", fault)
+    return step_of(before, Openings(before), state or b"", fault)
 
 
 def _stuck(instance: Instance) -> Broken:
@@ -109,7 +111,8 @@ def _stuck(instance: Instance) -> Broken:
     return Broken(spec.name, "stuck", message)
 
 
-def _settle(instance: Instance) -> bool:
+def settle(instance: Instance) -> bool:
+    """Let inclusive joins and conditions go on that look at the whole scope. True if one did."""
     for scope in instance.scopes():
         for spec in {id(t.task_spec): t.task_spec for t in scope.tokens()}.values():
             if isinstance(spec, InclusiveGateway) and spec.fire_if_complete(scope):
@@ -141,6 +144,8 @@ def _apply(instance: Instance, command: Command) -> None:
         case ReturnTo():
             token = _open(instance, command.key, is_open_user_task)
             return_to(token, command.element_id, normalise(command.variables))
+        case Repeat():
+            repeat(instance, command.element_id, command.item)
         case _:
             assert_never(command)
 

@@ -19,6 +19,7 @@ from service.models.process.history import HistoryEvent, Incident, Stream
 from service.models.process.instance import Instance, InstanceStatus, SubscriptionRow
 from service.models.process.job import Job, JobKind, JobStatus
 from service.models.process.message import Notification, OutboxMessage, OutboxStatus
+from service.models.process.migration import ItemStatus, Migration, MigrationItem
 from service.models.process.signer import Comment, HeldDecision, Signer, SignerPlace
 from service.models.process.start_timer import StartTimer
 from service.models.process.user_task import (
@@ -34,12 +35,14 @@ from service.models.programme.award import HELD, Award, AwardStatus, FollowUp
 from service.models.programme.nomination import Attachment, Finding, Nomination, NominationStatus, Opinion
 from service.models.programme.notice import (
     OPEN_OBJECTION,
+    Channel,
     Notice,
     NoticeKind,
     Objection,
     ObjectionEvidence,
     ObjectionStatus,
     Reserve,
+    Sender,
 )
 from service.models.programme.paper import PrintedPaper, StampedScan
 from service.models.programme.privacy import (
@@ -66,7 +69,15 @@ from service.models.programme.review import (
     Standing,
     Voter,
 )
-from service.models.programme.round import CalendarDay, CalendarYear, ClockSetting, Extension, Round, Stage
+from service.models.programme.round import (
+    CalendarDay,
+    CalendarYear,
+    CandidateExtension,
+    ClockSetting,
+    Extension,
+    Round,
+    Stage,
+)
 
 __all__ = [
     "ANY_CATEGORY",
@@ -82,6 +93,8 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Candidate",
+    "CandidateExtension",
+    "Channel",
     "ClockSetting",
     "Comment",
     "Consent",
@@ -109,12 +122,15 @@ __all__ = [
     "Incident",
     "Instance",
     "InstanceStatus",
+    "ItemStatus",
     "Job",
     "JobKind",
     "JobStatus",
     "KeyCheck",
     "ListChange",
     "Membership",
+    "Migration",
+    "MigrationItem",
     "Nomination",
     "NominationStatus",
     "Notice",
@@ -128,7 +144,8 @@ __all__ = [
     "OutboxStatus",
     "PanelMember",
     "PendingStart",
-    "PrintedPaper", "Quota",
+    "PrintedPaper",
+    "Quota",
     "QuotaKind",
     "QuotaUse",
     "ReadStatus",
@@ -139,10 +156,12 @@ __all__ = [
     "Score",
     "Seat",
     "SeatStatus",
+    "Sender",
     "Signer",
     "SignerPlace",
     "Stage",
-    "StampedScan", "Standing",
+    "StampedScan",
+    "Standing",
     "StartSubscription",
     "StartTimer",
     "Stream",

@@ -31,6 +31,7 @@ FALLBACK_HOUR = time(9)
 class Programmes:
     """Award programmes as a domain of workflow. Holds what was loaded at the start, and no state."""
 
+    once_only = topics.ONCE_ONLY
     topics = topics.TOPICS
 
     def __init__(
@@ -223,7 +224,7 @@ class Programmes:
 
 
 def _deadline(ctx: Context, instance: Instance, month_day: str) -> datetime:
-    """Return 24:00 of a day in the round's year, or what the organiser moved or extended it to."""
+    """Return 24:00 of a day in the round's year, or what it was moved or extended to."""
     entry = rounds.of_instance(ctx, instance)
     programme = wiring.pack_of(ctx, entry).programme
     for stage, written in programme.deadlines.items():
@@ -231,13 +232,11 @@ def _deadline(ctx: Context, instance: Instance, month_day: str) -> datetime:
             continue
         extended = entry.dates.get(stage, {}).get("extended")
         nomination = nominations.of_instance(ctx, instance) if extended else None
-        extension = (
-            nominations.active_extension(ctx, entry, nomination.unit, Stage(stage)) if nomination else None
-        )
-        moments = [rounds.due_of(entry, stage), extension.until if extension else None]
+        until = nominations.extended_until(ctx, entry, nomination, Stage(stage)) if nomination else None
+        moments = [rounds.due_of(entry, stage), until]
         if any(moments):
             return max(moment for moment in moments if moment is not None)
-    return calendar.deadline(month_day, entry.year, programme.zone)
+    return calendars.find_deadline(ctx, programme, month_day, entry.year, entry)
 
 
 def _as_day(value: object, zone: ZoneInfo) -> date:

@@ -27,7 +27,7 @@ from service.programmes import wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
-from service.programmes.nomination import attachments, claims, nominations, record, screening
+from service.programmes.nomination import attachments, claims, nominations, record, rulings, screening
 from service.programmes.pack.programme import PERSON, UNIT
 from service.programmes.privacy import clearances, consents
 from service.programmes.publication import objections
@@ -179,6 +179,8 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
         _fill_record(ctx, received.task, nomination, received.answers)
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
+        if not received.lenient:
+            rulings.keep(nomination, received.answers)
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
     statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
     if received.outcome in statuses:
@@ -262,10 +264,10 @@ def _read_opinion(received: _Received) -> str:
 
 
 def _in_words(component: Mapping[str, Any], value: object) -> str:
-    """Return an answer as people read it: of a list of choices, their labels."""
-    if not isinstance(value, list):
-        return str(value).strip()
+    """Return an answer as people read it: of choices, their labels."""
     labels = {option.get("value"): option.get("label") for option in component.get("values") or ()}
+    if not isinstance(value, list):
+        return str(labels.get(value) or value).strip()
     return "、".join(str(labels.get(item) or item) for item in value)
 
 

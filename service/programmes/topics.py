@@ -6,7 +6,7 @@ for the diagram to catch. Headers are written in the diagram as ``zeebe:taskHead
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import func, select
 
@@ -19,6 +19,7 @@ from service.models import (
     InstanceStatus,
     Nomination,
     NominationStatus,
+    Notice,
     Objection,
     ObjectionStatus,
     QuotaKind,
@@ -31,7 +32,16 @@ from service.programmes.award import award_topics, awards
 from service.programmes.nomination import exceptions, facts, nominations, opinions, record, screening
 from service.programmes.publication import local_notices, notices, objections, reserves
 from service.programmes.review import ballots, draws, seats, standings, succession, ties
-from service.programmes.round import admissions, lateness, quotas, rounds, vacancies, windows
+from service.programmes.round import (
+    admissions,
+    candidate_extensions,
+    lateness,
+    quotas,
+    rounds,
+    vacancies,
+    windows,
+    withdrawals,
+)
 from service.workflow.context import Context, Topic
 from service.workflow.definition import deployments
 from service.workflow.instance import decisions
@@ -86,18 +96,28 @@ def take_place(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Vari
 def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
     """``nomination.close``: end a nomination with the header ``status`` and give back what it held.
 
-    The reason shown is the last opinion's text, or the header ``reason``.
+    The reason shown is the header ``reason``, or the last opinion's text; of a candidacy that is cancelled
+    also what the objection that was upheld came to. One that is withdrawn while it is
+    still being filled in is forgotten at once.
     """
     nomination = _nomination(ctx, instance)
     status = NominationStatus(task.headers["status"])
-    reason = task.headers.get("reason") or opinions.last_text(ctx, nomination)
+    was_draft = status == NominationStatus.WITHDRAWN and withdrawals.is_draft(ctx, nomination)
+    reason = _why(ctx, nomination, status, task.headers.get("reason", ""))
     quotas.release(ctx, nomination, QuotaKind.NOMINATION)
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, status, reason)
     windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
     lateness.tell(ctx, nomination)
+    if was_draft:
+        withdrawals.forget_draft(ctx, nomination)
     return {}
+
+
+def _why(ctx: Context, nomination: Nomination, status: NominationStatus, given: str) -> str:
+    found = objections.read_upheld(ctx, nomination.id) if status == NominationStatus.CANCELLED else ""
+    return "：".join(part for part in (given, found) if part) or opinions.last_text(ctx, nomination)
 
 
 def open_round(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
@@ -138,23 +158,18 @@ def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> 
 
 
 def open_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
-    """``notice.open``: freeze and publish the candidates; sets ``notice`` with ``id`` and ``start``.
+    """``notice.open``: freeze and publish the candidates; sets ``notice``: ``id``, ``start`` and ``until``.
 
     With the header ``notice``, or the variable ``notice_key`` that a call activity gives, one nomination
-    is published by the unit of that notice's level instead; ``notice`` then has ``until`` as well.
+    is published by the unit of that notice's level instead.
     """
-    zone = ctx.domain.zone(ctx, instance)
     key = task.headers.get("notice") or _given_notice(ctx, instance, task)
     if key:
-        notice = local_notices.open_notice(ctx, _nomination(ctx, instance), key)
-        assert notice.closes_at is not None
-        more = {"until": notice.closes_at.astimezone(zone).isoformat()}
-    else:
-        entry, more = rounds.of_instance(ctx, instance), {}
-        notice = notices.open_candidates(ctx, entry)
-        rounds.set_stage(ctx, entry, Stage.NOTICE)
-    start = notice.opens_at.astimezone(zone).date().isoformat()
-    return {"notice": {"id": notice.id, "start": start, **more}}
+        return _window_of(ctx, instance, local_notices.open_notice(ctx, _nomination(ctx, instance), key))
+    entry = rounds.of_instance(ctx, instance)
+    notice = notices.open_candidates(ctx, entry)
+    rounds.set_stage(ctx, entry, Stage.NOTICE)
+    return _window_of(ctx, instance, notice)
 
 
 def close_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
@@ -217,11 +232,10 @@ def keep_reserve(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Va
 
 
 def take_reserve(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
-    """``reserve.take``: a promoted reserve is a candidate; sets ``notice`` with ``id`` and ``start``."""
+    """``reserve.take``: a promoted reserve is a candidate; sets ``notice`` as ``notice.open`` does."""
     notice = reserves.take_place(ctx, _nomination(ctx, instance)).notice
     assert notice is not None
-    zone = ctx.domain.zone(ctx, instance)
-    return {"notice": {"id": notice.id, "start": notice.opens_at.astimezone(zone).date().isoformat()}}
+    return _window_of(ctx, instance, notice)
 
 
 def close_supplement(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
@@ -307,6 +321,7 @@ def after_broadcast(ctx: Context, round_id: int | None, signal: str) -> None:
     )
     for extension in ctx.session.scalars(query):
         rounds.delay_closing(ctx, entry, extension)
+    candidate_extensions.delay_closing(ctx, entry, Stage(stage))
 
 
 def _nomination(ctx: Context, instance: Instance) -> Nomination:
@@ -314,6 +329,14 @@ def _nomination(ctx: Context, instance: Instance) -> Nomination:
     if nomination is None:
         raise Conflict("这个流程没有对应的申报。")
     return nomination
+
+
+def _window_of(ctx: Context, instance: Instance, notice: Notice) -> Variables:
+    assert notice.closes_at is not None
+    zone = ctx.domain.zone(ctx, instance)
+    start = notice.opens_at.astimezone(zone).date().isoformat()
+    until = notice.closes_at.astimezone(zone).isoformat()
+    return {"notice": {"id": notice.id, "start": start, "until": until}}
 
 
 def _given_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> str:
@@ -353,3 +376,6 @@ TOPICS: Mapping[str, Topic] = {
     "recommender.admit": admit_recommender,
     **award_topics.TOPICS,
 }
+
+#: what cannot be done over: a round has one draw, and nobody votes after the count
+ONCE_ONLY: Collection[str] = frozenset({"panel.draw", "ballot.open", "ballot.count"})

@@ -132,8 +132,8 @@ def _complete(rehearsal: Rehearsal, acting: Context, task_id: int) -> str:
 
 
 def _vote(acting: Context, task: UserTask) -> str:
-    subjects = ballots.list_subjects(acting, ballots.ballot_of(acting, task))
-    ballots.cast(acting, task.id, {subject.nomination_id: ballots.FOR for subject in subjects})
+    subjects = ballots.list_votable(acting, ballots.ballot_of(acting, task))
+    ballots.cast(acting, task.id, dict.fromkeys(subjects, ballots.FOR))
     return task.name
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from service.db import is_unavailable
-from service.scheduler import due_jobs, file_readings, housekeeping, outbox, reminders, starts
+from service.scheduler import due_jobs, file_readings, housekeeping, migrations, outbox, reminders, starts
 from service.scheduler.wiring import Done, Duty, Wiring
 
 DUTIES: tuple[Duty, ...] = (
     due_jobs.run_once,
     starts.begin_by_timers,
     starts.begin_by_events,
+    migrations.run_once,
     reminders.run_once,
     outbox.run_once,
     file_readings.run_once,

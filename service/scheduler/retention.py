@@ -14,11 +14,15 @@ def run_once(wiring: Wiring) -> Done:
     """
     done = Done()
     with wiring.reading() as ctx:
-        due = retention.find_due(ctx)
+        due, cases = retention.find_due(ctx), retention.find_due_cases(ctx)
     for nomination_id in due:
         with wiring.transaction() as ctx:
             if retention.purge(ctx, nomination_id):
                 done["到期清除个人信息"] += 1
+    for objection_id in cases:
+        with wiring.transaction() as ctx:
+            if retention.purge_case(ctx, objection_id):
+                done["到期清除异议人信息"] += 1
     done.update(_delete_files(wiring))
     return done
 

@@ -9,7 +9,17 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from service.models import Job, JobStatus, OutboxMessage, OutboxStatus, PendingStart, StartTimer, UserTask
+from service.models import (
+    ItemStatus,
+    Job,
+    JobStatus,
+    MigrationItem,
+    OutboxMessage,
+    OutboxStatus,
+    PendingStart,
+    StartTimer,
+    UserTask,
+)
 from service.scheduler.wiring import Done
 from service.workflow.context import Context
 
@@ -66,11 +76,14 @@ def advance_clock(
 
 
 def find_next_due(ctx: Context, after: datetime, *, with_timer_starts: bool = True) -> datetime | None:
-    """Return the first moment after another at which a job, a start, a nudge or a message is due."""
+    """Return the first moment after another at which a job, a start, a nudge, a move or a message is due."""
     moments = [
         select(func.min(Job.due_at)).where(Job.status == JobStatus.PENDING, Job.due_at > after),
         select(func.min(PendingStart.try_at)).where(PendingStart.try_at > after),
         select(func.min(UserTask.remind_at)).where(UserTask.remind_at > after),
+        select(func.min(MigrationItem.try_at)).where(
+            MigrationItem.status == ItemStatus.PENDING, MigrationItem.try_at > after
+        ),
         select(func.min(OutboxMessage.due_at)).where(
             OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.due_at > after
         ),

@@ -10,6 +10,7 @@ from service.errors import NotFound
 from service.models import Award
 from service.programmes import wiring
 from service.programmes.award import register
+from service.programmes.paper import verification
 from service.web.frame.security import limiter
 from service.web.frame.sessions import public
 from service.workflow.context import Context
@@ -34,6 +35,9 @@ def find() -> ResponseReturnValue:
     """Go on to what a code says."""
     code = request.form.get("code", "")
     try:
+        if verification.is_code(code):
+            paper = verification.find_by_code(g.ctx, code)
+            return redirect(url_for("certificate_pages.show_paper", code=paper.code))
         award = register.find_by_code(g.ctx, code)
     except NotFound as refused:
         return _page(None, refused, code[:60]), 404
@@ -51,11 +55,25 @@ def show(code: str) -> ResponseReturnValue:
         return _page(None, refused, code[:60]), 404
 
 
-def _page(award: Award | None, refused: NotFound | None, given: str) -> str:
+@pages.get("/papers/<code>")
+@public
+@limiter.limit("30 per minute")
+def show_paper(code: str) -> ResponseReturnValue:
+    """Say of which paper a printed code is; nobody on it is named."""
+    try:
+        return _page(None, None, "", paper=verification.find_by_code(g.ctx, code))
+    except NotFound as refused:
+        return _page(None, refused, code[:60]), 404
+
+
+def _page(
+    award: Award | None, refused: NotFound | None, given: str, *, paper: verification.Verified | None = None
+) -> str:
     ctx: Context = g.ctx
     return render_template(
         "public/certificate.html",
         award=award,
+        paper=paper,
         category=register.name_category(ctx, award) if award else "",
         programme=wiring.get_pack(ctx, award.programme).programme if award else None,
         refused=refused,

@@ -23,11 +23,12 @@ from flask_babel import gettext as _
 
 from service.documents.uploads import AttachmentInfo
 from service.errors import Conflict, Invalid, NotFound, ServiceError
-from service.models import Notice
+from service.models import Notice, Sender
 from service.programmes import wiring
 from service.programmes.pack.columns import published_names
 from service.programmes.paper import official
 from service.programmes.publication import evidence, local_notices, notices, objections
+from service.web import objection_form
 from service.web.frame.errors import status_of
 from service.web.frame.security import limiter
 from service.web.frame.sessions import public
@@ -40,7 +41,6 @@ pages = Blueprint("public_pages", __name__, url_prefix="/public")
 
 HONEYPOT = "website"  # people do not see it, robots fill it in
 MINUTE = 60
-LONGEST = {"name": 80, "contact": 100, "facts": 3000}
 
 
 @pages.get("")
@@ -82,11 +82,10 @@ def lodge(slug: str, number: int) -> ResponseReturnValue:
     person = _person(notice, number)
     try:
         objections.require_open(ctx, notice)
-        answers = _answers()  # a robot's files are not looked at
-        files = _check_files()
+        answers = _answers(notice)  # a robot's files are not looked at
+        files = check_files()
         notice = notices.get_public(ctx, slug)
-        objection = objections.lodge(ctx, notice, number, answers)
-        evidence.keep(ctx, objection, files)
+        objection = objections.lodge(ctx, notice, number, answers, sender=read_sender(), files=files)
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(notices.get_public(ctx, slug), person, refused), status_of(refused)
@@ -129,7 +128,7 @@ def show_status() -> ResponseReturnValue:
     )
 
 
-def _check_files() -> list[AttachmentInfo]:
+def check_files() -> list[AttachmentInfo]:
     """Check the evidence. It takes seconds, in which the database is let go: anybody may send pictures."""
     files = _files()
     if files:
@@ -146,16 +145,15 @@ def _files() -> list[tuple[str, bytes]]:
     return found
 
 
-def _answers() -> dict[str, str]:
+def read_sender() -> Sender:
+    """Return who reports, as the form says it."""
+    return Sender.UNIT if request.form.get("sender") == Sender.UNIT else Sender.PERSON
+
+
+def _answers(notice: Notice) -> dict[str, Any]:
     if request.form.get(HONEYPOT):
         raise Invalid(_("这次提交没有被接受，请刷新页面后重新填写。"))
-    answers = {key: request.form.get(key, "").strip() for key in LONGEST}
-    long = {
-        key: _("最多 %(num)s 个字", num=most) for key, most in LONGEST.items() if len(answers[key]) > most
-    }
-    if long:
-        raise Invalid(_("内容太长，请删减。"), fields=long)
-    return answers
+    return objection_form.read_answers(objection_form.list_inputs(g.ctx, notice))
 
 
 def _person(notice: Notice, number: int) -> dict[str, Any]:
@@ -167,13 +165,12 @@ def _person(notice: Notice, number: int) -> dict[str, Any]:
 
 
 def _form(notice: Notice, person: dict[str, Any], refused: ServiceError | None) -> str:
-    given = request.form if refused else {}
     return render_template(
         "public/objection.html",
         person=person,
         refused=refused,
-        given=given,
-        longest=LONGEST,
+        given=request.form if refused else {},
+        inputs=objection_form.list_inputs(g.ctx, notice),
         **_facts(notice),
     )
 

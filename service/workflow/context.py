@@ -106,6 +106,8 @@ class Domain(Protocol):
 
     #: local topics by name: run inside the step's transaction, return variables or raise BpmnError
     topics: Mapping[str, Topic]
+    #: local topics that are not worked again: nobody sends a task back (退回, 撤回) behind or over them
+    once_only: Collection[str]
 
     def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
         """Return the zone an instance's dates are meant in."""

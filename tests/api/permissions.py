@@ -14,6 +14,10 @@ APPROVE = {"outcome": "approve", "answers": {"text": "情况属实"}}
 LATER = {"due": "2024-03-28T24:00:00+08:00", "reason": "台风"}
 OBJECTION = {"nomination_id": 1, "name": "王测试", "contact": "13812341234", "facts": "所填事迹与实际不符。"}
 EXTENSION = {"unit": "wujin", "stage": "submission", "until": "2024-04-02T00:00:00+08:00", "reason": "台风"}
+CHANGE = {
+    "cells": [{"unit": "wujin", "category": "work_safety", "was": 15, "places": 16}],
+    "reason": "经研究调整",
+}
 
 DELEGATION = {
     "delegate": "dangzhibu",
@@ -21,6 +25,10 @@ DELEGATION = {
     "ends_at": "2024-03-23T00:00:00+08:00",
     "reason": "出差",
 }
+
+#: a migration from a version to itself: whoever may is told so
+REQUEST = {"source": 1, "target": 1, "plan": {}}
+ORDER = {**REQUEST, "plan_hash": "none", "reason": "改期"}
 
 #: operation -> (body, what each role gets)
 TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
@@ -72,6 +80,7 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /rounds/{round_id}": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/funnel": (None, "A401 S200 U200 O200 M200"),
     "GET /rounds/{round_id}/quotas": (None, "A401 S200 U200 O200 M200"),
+    "POST /rounds/{round_id}/quota-changes": (CHANGE, "A401 S403 U403 O200 M200"),
     "GET /rounds/{round_id}/extensions": (None, "A401 S403 U403 O200 M403"),
     "GET /rounds/{round_id}/reserves": (None, "A401 S403 U403 O200 M403"),
     "GET /rounds/{round_id}/events": (None, "A401 S403 U403 O200 M403"),
@@ -118,6 +127,13 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /deployments/{deployment_id}": (None, "A401 S200 U200 O200 M200"),
     "POST /programmes/{programme}/checks": ({"xml": "<a/>"}, "A401 S403 U403 O200 M200"),
     "POST /programmes/{programme}/deployments": ({"xml": "<a/>"}, "A401 S403 U403 O422 M422"),
+    "GET /programmes/{programme}/migration-proposal": (None, "A401 S403 U403 O403 M404"),
+    "POST /programmes/{programme}/migration-trials": (REQUEST, "A401 S403 U403 O403 M409"),
+    "GET /programmes/{programme}/migrations": (None, "A401 S403 U403 O403 M200"),
+    "POST /programmes/{programme}/migrations": (ORDER, "A401 S403 U403 O403 M409"),
+    "GET /programmes/{programme}/migrations/{migration_id}": (None, "A401 S403 U403 O403 M404"),
+    "GET /programmes/{programme}/migrations/{migration_id}/items": (None, "A401 S403 U403 O403 M404"),
+    "POST /programmes/{programme}/migrations/{migration_id}/stop": ({}, "A401 S403 U403 O403 M404"),
     "GET /programmes/{programme}/decision-files": (None, "A401 S403 U403 O200 M200"),
     "GET /programmes/{programme}/decision-files/{file}": (None, "A401 S403 U403 O200 M200"),
     "GET /programmes/{programme}/decision-files/{file}/draft": (None, "A401 S403 U403 O200 M200"),

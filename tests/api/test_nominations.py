@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
+from service.programmes.domain import Programmes
+from service.wire import Service
 from tests.api.caller import Caller
+from tests.api.conftest import PROGRAMME
 
 Call = Callable[[str], Caller]
 START = {"unit": "liyang-qingfeng", "category": "work_safety", "name": "王测试"}
@@ -70,6 +75,27 @@ def test_work_masks_the_record_for_those_consulted(call: Call) -> None:
         "所在单位意见",
         "推荐单位团组织意见",
     ]
+
+
+def test_work_masks_whatever_the_programme_calls_sensitive(
+    call: Call, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack = domain.packs[PROGRAMME]
+    fields = dict(pack.programme.fields) | {
+        "political_status": "SENSITIVE",
+        "publication_consent": "SENSITIVE",
+    }
+    stricter = replace(pack, programme=replace(pack.programme, fields=fields))
+    monkeypatch.setattr(domain, "packs", {**domain.packs, PROGRAMME: stricter})
+    gongan = call("gongan")
+
+    record = gongan.get(f"/user-tasks/{gongan.todo('consult_police')[0]['id']}/work").get_json()["record"]
+
+    assert set(record["political_status"]) == {"*"}
+    assert record["publication_consent"] == "***"
+    assert record["ethnicity"] == "汉族"
 
 
 def test_photo_is_taken_and_given_back(call: Call) -> None:

@@ -89,6 +89,7 @@ def stand_ins(service: Service) -> Stand:
             "incident_id": str(incident.id),
             "round_id": str(nomination.round_id),
             "deployment_id": "1",
+            "migration_id": "1",
             "programme": "changzhou-good-youth",
             "file": "eligibility.dmn",
             "stage": "submission",

@@ -40,6 +40,24 @@ def test_quotas_of_other_units_are_the_organisers_business(call: Call) -> None:
     assert own["award"] == []
 
 
+def test_cells_of_the_matrix_change_together(call: Call) -> None:
+    move = [
+        {"unit": "liyang", "category": "production_management", "was": 10, "places": 11},
+        {"unit": "wujin", "category": "production_management", "was": 15, "places": 14},
+    ]
+
+    changed = call("shiwei").post("/rounds/1/quota-changes", {"cells": move, "reason": "经研究调整"})
+    stale = call("shiwei").post("/rounds/1/quota-changes", {"cells": move, "reason": "经研究调整"})
+
+    found = {
+        row["unit_name"]: row["places"]
+        for row in changed.get_json()["nomination"]
+        if row["category"] == "production_management"
+    }
+    assert (changed.status_code, found["共青团溧阳市委"], found["共青团武进区委"]) == (200, 11, 14)
+    assert stale.status_code == 409
+
+
 def test_deadline_moves_under_if_match(call: Call) -> None:
     shiwei = call("shiwei")
     path, tag = "/rounds/1/deadlines/submission", shiwei.get("/rounds/1").headers["ETag"]

@@ -43,6 +43,18 @@ def test_complete_moves_the_nomination_on(call: Call, ctx: Context) -> None:
     assert ctx.session.scalar(kept) == 1
 
 
+def test_a_task_that_is_done_tells_what_was_filled_in(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+    path = f"/user-tasks/{tuanzhibu.todo('workplace_league_opinion')[0]['id']}"
+    before = tuanzhibu.get(path).get_json()["submitted"]
+
+    tuanzhibu.post(f"{path}/complete", APPROVE)
+
+    assert before is None
+    assert tuanzhibu.get(path).get_json()["submitted"] == APPROVE["answers"]
+    assert call("wujin").get(path).status_code == 404
+
+
 def test_complete_twice_conflicts_with_a_sentence(call: Call) -> None:
     tuanzhibu = call("tuanzhibu")
     path = f"/user-tasks/{tuanzhibu.todo('workplace_league_opinion')[0]['id']}/complete"

@@ -15,6 +15,7 @@ SOURCES = (
     ROOT / "service/programmes/diagram/completeness.py",
     ROOT / "service/programmes/diagram/review_steps.py",
     ROOT / "service/programmes/diagram/notice_steps.py",
+    ROOT / "service/programmes/diagram/notice_lengths.py",
     ROOT / "service/programmes/diagram/step_words.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")

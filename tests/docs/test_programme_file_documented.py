@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.programmes.demo.demo_file import Account, Heads, Names, Staff, WaitingNominations
+from service.programmes.demo.demo_file import Account, Contact, Heads, Names, Staff, WaitingNominations
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "service" / "programmes" / "pack"
@@ -45,7 +45,7 @@ def test_every_key_that_is_described_is_read(written: str) -> None:
     assert named - free - {*_READ.findall(source), *_DAY.findall(source)} == set()
 
 
-@pytest.mark.parametrize("record", [Account, Staff, Heads, WaitingNominations, Names])
+@pytest.mark.parametrize("record", [Account, Staff, Heads, WaitingNominations, Names, Contact])
 def test_every_key_of_a_demonstration_is_described(record: type, written: str) -> None:
     about_demo = written.partition("## `demo.toml`")[2]
 

@@ -29,6 +29,7 @@ EMPTY = dict.fromkeys(
         "category",
         "workplace_and_post",
         "achievements",
+        "honours",
         "deeds",
     ),
     "",
@@ -73,6 +74,7 @@ def filled_in() -> FormRecord:
         "category": "生产管理类",
         "workplace_and_post": "青锋精密机械（演示）<车间>&主任",
         "achievements": "2022年技能竞赛一等奖\n{{ 7*7 }}",
+        "honours": "",
         "deeds": "扎根一线\x00八年。",
     }
     opinions = {

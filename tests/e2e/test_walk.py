@@ -29,7 +29,7 @@ def test_a_nomination_goes_from_a_workplace_to_the_announcement(visit: Visit, tm
             consulted.decide("无问题")
     for who in (WHO, "滆湖", "滆湖", "滆湖", "滆湖"):
         organiser.open_task(who, "资格审查及初审")
-        organiser.tick("已核实依法参加我市在职社会保险", "已核实具有中国国籍")
+        organiser.tick("已核实依法参加我市在职社会保险", "已核实具有中国国籍", "已核实热爱祖国")
         organiser.fill("审查意见", "材料齐全，符合条件。")
         organiser.decide("通过")
 

@@ -146,3 +146,60 @@ def test_return_past_a_signal_that_has_been_given_is_unreachable(walk: Maker) ->
         ours.go_back("C", to="B")
 
     assert ours.open == ["C"]
+
+
+GIVEN = """
+start s
+user A
+user B
+xor again
+user C
+user D
+throw told signal told
+service T topic=once
+sub S {
+  throw inner message inner
+}
+user E
+s -> A -> B -> again
+again -> C *
+again -> told ? =outcome = "again"
+told -> A
+C -> T -> D -> S -> E
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "obstacle"),
+    [
+        ("C", "B", None),  # the signal lies on the way back, not between
+        ("C", "A", None),
+        ("D", "C", "「C」（C）之后已经办过「T」（T），不会再办一次，不能退回到它"),
+        ("E", "D", "「D」（D）之后已经发出「inner」（inner），不会再发，不能退回到它"),
+        ("A", "B", "「B」（B）之后已经发出「told」（told），不会再发，不能退回到它"),
+    ],
+)
+def test_what_is_done_once_is_not_gone_behind(
+    walk: Maker, source: str, target: str, obstacle: str | None
+) -> None:
+    diagram = walk(GIVEN).diagram
+
+    assert engine.find_return_obstacle(diagram, source, target, once={"once"}) == obstacle
+
+
+def test_return_behind_a_signal_that_was_thrown_is_unreachable(walk: Maker) -> None:
+    ours = walk(GIVEN)
+    ours.start()
+    ours.complete("A")
+    ours.complete("B", outcome="again")
+
+    with pytest.raises(engine.Unreachable, match="已经发出"):
+        ours.go_back("A", to="B")
+
+    assert ours.open == ["A"]
+
+
+def test_one_of_several_is_offered_no_way_back(walk: Maker) -> None:
+    diagram = walk(SKETCH).diagram
+
+    assert engine.find_return_obstacle(diagram, "M", "A") == "「M」（M）是多实例中的一份，不能单独退回"

@@ -70,12 +70,10 @@ def test_deadlines_of_the_diagram_are_the_programmes() -> None:
     assert set(re.findall(r'deadline\("([^"]+)"\)', text)) == set(PROGRAMME["deadlines"].values())
 
 
-def test_notice_window_of_the_diagram_is_the_programmes() -> None:
-    text = (PACK / "changzhou-good-youth.bpmn").read_text("utf-8")
+def test_notice_window_of_the_diagram_ends_when_the_programme_says() -> None:
+    ends = [event.findtext(f".//{BPMN}timeDate") for event in DRAWING.all("intermediateCatchEvent")]
 
-    days = re.findall(r"working days after\(notice\.start, (\d+)\)", text)
-
-    assert days == [str(PROGRAMME["notice"]["working_days"])]
+    assert [end for end in ends if end and "notice" in end] == ["=notice.until"]
 
 
 def test_starts_are_start_events_of_the_nomination() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
@@ -16,6 +17,7 @@ from service.documents.roster_word import make_roster_docx
 from service.documents.spreadsheets import make_roster
 from service.programmes.pack.columns import DERIVED, columns_of, components_of
 from service.programmes.pack.packs import Pack, load_pack
+from service.programmes.paper.answers import print_answer
 
 ROOT = Path(__file__).parents[2]
 CRAFTSMEN, THOUSAND, CHANGZHOU = "longcheng-craftsmen", "thousand-good-youth", "changzhou-good-youth"
@@ -66,6 +68,8 @@ ROSTERS = {
     ),
 }  # fmt: skip
 
+HONOUR = {"title": "演示奖章", "level": "县级", "kind": "个人", "year": 2022}
+
 
 def pack_of(key: str) -> Pack:
     return load_pack(ROOT / "processes", ROOT / "forms", key)
@@ -115,6 +119,28 @@ def test_filled_papers_of_the_craftsmen_print_each_answer_in_its_cell() -> None:
     assert form[4] == "行业||工种|数控车工"
     assert form[10] == "推荐单位意见|同意推荐。签字:赵示例(盖章)年月日"
     assert catalogue[0] == "引领力|勇挑重担|1.重点工程2.抢修"
+
+
+@pytest.mark.parametrize(
+    ("answers", "cell"),
+    [
+        ({"achievements": "专利一项", "honours": [HONOUR]}, "专利一项1.演示奖章,县级,个人,2022"),
+        ({"honours": [HONOUR, HONOUR]}, "1.演示奖章,县级,个人,20222.演示奖章,县级,个人,2022"),
+        ({"achievements": "专利一项"}, "专利一项"),
+        ({}, ""),
+    ],
+    ids=["both", "only honours", "only achievements", "neither"],
+)
+def test_recommendation_of_changzhou_prints_honours_and_achievements(
+    answers: dict[str, Any], cell: str
+) -> None:
+    pack = pack_of(CHANGZHOU)
+    form = components_of(pack.forms[pack.programme.record_form])
+    fields = {key: print_answer(form[key], answers.get(key)) for key in ("achievements", "honours")}
+
+    printed = grid(print_form(pack, "recommendation", fields)).split("\n")
+
+    assert printed[4] == f"所获荣誉科技成果|{cell}"
 
 
 @pytest.mark.parametrize("key", ROSTERS)

@@ -48,6 +48,11 @@ WORKPLACE, LEAGUE, HEAD = "liyang-qingfeng", "tuanzhibu", "dangzhibu"
 RECOMMENDER, ORGANISER, NOMINEE = "liyang", "shiwei", "xiaoming"
 GEHU = "wujin-gehu"  #: a workplace in another district
 REASON = "主持的技改项目获行业认可，确属优秀。"
+#: what a step asks besides of somebody who is over age, or born on the day of a bound
+ANSWERS_OF_EXCEPTION = {
+    "recommender_opinion": {"exception_reason": REASON},
+    "qualification_review": {"ruling": "exception"},
+}
 OBJECTION = {"name": "演示-反映人", "contact": "0000-0001234", "facts": "所填荣誉与实际获得的不符，请核查。"}
 
 
@@ -129,8 +134,8 @@ class Story:
                     return
                 task = tasks[0]
                 answers = made_up.answer(_form(ctx, task), {})
-                if task.element_id == "recommender_opinion" and _is_exception(ctx, nomination_id):
-                    answers["exception_reason"] = REASON
+                if task.element_id in ANSWERS_OF_EXCEPTION and _is_exception(ctx, nomination_id):
+                    answers |= ANSWERS_OF_EXCEPTION[task.element_id]
                 outcome = _outcomes(ctx, task)[0]
                 if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
                     user = notifications.list_responsible(ctx, task)[-1]

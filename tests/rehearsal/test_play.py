@@ -100,3 +100,10 @@ def test_round_that_cannot_be_opened_is_told(database_url: str, tmp_path: Path) 
 
     [problem] = told.problems
     assert problem.startswith("story.yaml：届次开不起来：没有 2099 年的放假调休安排，无法推算工作日。")
+
+
+def test_switch_the_programme_has_not_is_told(database_url: str, tmp_path: Path) -> None:
+    told = play_text("switches: {notices: 是}\nstory: []", database_url, tmp_path)
+
+    known = "self_nomination_needs_unit、honours_of_departments_count"
+    assert told.problems == [f"story.yaml：没有叫“notices”的开关，有：{known}。"]

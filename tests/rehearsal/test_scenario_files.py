@@ -46,6 +46,12 @@ def test_scenario_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_switches_of_a_story_are_read(tmp_path: Path) -> None:
+    read = library.load(write(tmp_path, f"switches: {{notice: 是, other: 否}}\n{GOOD}"), "p", "story")
+
+    assert read.switches == {"notice": True, "other": False}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -53,6 +59,7 @@ def test_scenario_is_read(tmp_path: Path) -> None:
         ("- a", "story.yaml 第 1 行：写法不对，应当是“键: 值”的样子。"),
         ("says: 一句话\nstory: []\nstroy: []", "story.yaml 第 3 行：“stroy”没有这个词。"),
         ("story: []", "story.yaml 第 1 行：“says”没有写。"),
+        ("says: 一句话\nswitches: {notice: 大概}\nstory: []", "“notice”应当是“是”或“否”。"),
         ("says: 一句话\nsays: 又一句\nstory: []", "story.yaml 第 2 行：“says”写了两次。"),
         (
             "says: 一句话\nstory:\n  - wait_until: 三月",

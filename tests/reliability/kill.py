@@ -72,9 +72,16 @@ class Outcome:
 
 
 def run(
-    database: str, *, kills: int, transitions: int, seed: int, size: int, pauses: tuple[float, float] = PAUSES
+    database: str,
+    *,
+    kills: int,
+    transitions: int,
+    seed: int,
+    size: int,
+    pauses: tuple[float, float] = PAUSES,
+    catch_up: float = CATCH_UP,
 ) -> Outcome:
-    """Run the whole thing once and audit what is left."""
+    """Run the whole thing once and audit what is left; ``catch_up`` in seconds, as ``CATCH_UP``."""
     outcome = Outcome(database=database, seed=seed)
     with install(database, size=size, unsent=size) as installation:
         port, before = free_port(), count_transitions(installation.wiring)
@@ -89,7 +96,7 @@ def run(
         outcome.breaches += _tracebacks(served.data_dir / "processes.log")
         outcome.transitions = dict(count_transitions(installation.wiring) - before)
     outcome.accepted, outcome.retried, outcome.refused = len(log.accepted), log.retried, len(log.refused)
-    if outcome.caught_up > CATCH_UP:
+    if outcome.caught_up > catch_up:
         outcome.breaches.append(f"things were due for {outcome.caught_up:.1f} s after the last restart")
     return outcome
 

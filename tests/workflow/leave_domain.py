@@ -39,6 +39,7 @@ class LeaveDomain:
         self.bonuses: dict[str, int] = {}
         self.usual_nudges, self.nudging_hour = "", time(9)
         self.topics: Mapping[str, Topic] = {"leave.book": self.book}
+        self.once_only: Collection[str] = ()
 
     def book(self, ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
         days = task.variables.get("days", 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from service.programmes.rule.identity_number import mask, mask_phone
@@ -12,15 +12,19 @@ ALWAYS = frozenset({"id_number", "phone"})
 
 
 def mask_value(key: str, value: object) -> object:
-    """Return a sensitive value masked."""
-    if not isinstance(value, str) or not value:
+    """Return a sensitive value masked; what is no text, and not blank, is a mask alone."""
+    if value is None or value in ("", [], {}):
         return value
+    if not isinstance(value, str):
+        return "***"
     return mask_phone(value) if key == "phone" else mask(value)
 
 
-def mask_answers(form: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers with every sensitive one masked."""
-    hidden = sensitive_keys(form)
+def mask_answers(
+    form: Mapping[str, Any] | None, answers: Mapping[str, Any], *, also: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return answers with every sensitive one masked: by the form, or because it is among ``also``."""
+    hidden = sensitive_keys(form).union(also)
     return {key: mask_value(key, value) if key in hidden else value for key, value in answers.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.engine import attributes
 from service.engine.building.catches import check_caught, check_same_catches
@@ -66,10 +66,12 @@ def build(root: Element, findings: Findings, outside: Iterable[str] | None = Non
             id=identifier,
             name=name,
             elements=listed,
+            reached=listed,
             start_events=_start_events(process),
             start_triggers=triggers(spec),
             throws=thrown_in(spec, built.subprocess_specs),
         )
+    _reach(processes, built)
     nodes = {name: element for look in looks for name, element in look.elements.items()}
     check_message_starts(built.processes.values(), nodes, findings)
     for called in root.iter(bpmn("callActivity")):
@@ -82,6 +84,26 @@ def build(root: Element, findings: Findings, outside: Iterable[str] | None = Non
     if not findings.errors:
         _look_ahead(looks, built, outside, findings)
     return built
+
+
+def _reach(processes: Iterable[Element], built: Built) -> None:
+    """Give each process what those it calls have: an instance of it works at their elements too."""
+    calls = {
+        process.get("id"): {
+            attributes.called_process(call) or "" for call in process.iter(bpmn("callActivity"))
+        }
+        for process in processes
+    }
+    for identifier, process in built.processes.items():
+        reached, left = dict(process.elements), calls[identifier] & built.processes.keys()
+        seen = {identifier}
+        while left - seen:
+            called = (left - seen).pop()
+            seen.add(called)
+            left |= calls[called] & built.processes.keys()
+            for name, element in built.processes[called].elements.items():
+                reached[name] = replace(element, scope=element.scope or called)
+        built.processes[identifier] = replace(process, reached=reached)
 
 
 def _build_scope(

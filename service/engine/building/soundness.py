@@ -38,7 +38,8 @@ Marking = tuple[str, ...]  #: the flows that carry a token, sorted, repeated whe
 class Search:
     """One scope's markings, breadth first, so that the first way found into a dead end is the shortest."""
 
-    def __init__(self, nodes: dict[str, Node], starts: Iterable[Node]) -> None:
+    def __init__(self, nodes: dict[str, Node], starts: Iterable[Node], held: Iterable[str] = ()) -> None:
+        """Begin with a token at each of ``starts``, and with those that ``held`` flows have led to joins."""
         self.nodes = nodes
         self.flows = {flow.id: flow for node in nodes.values() for flow in node.outgoing}
         self._beside = _find_beside(nodes, self.flows)
@@ -50,7 +51,7 @@ class Search:
         self._todo: deque[Marking] = deque()
         begun = [Flow(id=f"@{start.name}", name="", source="", target=start.name) for start in starts]
         self.flows.update({flow.id: flow for flow in begun})
-        self._add(None, (), _marking(flow.id for flow in begun))
+        self._add(None, (), _marking(chain((flow.id for flow in begun), held)))
         while self._todo:
             self._expand(self._todo.popleft())
 

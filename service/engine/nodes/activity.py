@@ -50,12 +50,16 @@ class Activity(Node):
             for boundary in self.boundaries:
                 boundary.arm_on(token)
 
+    def open_body(self, token: Token) -> None:
+        """Let a body stand, with its boundary events, before its first repetition."""
+        token._set_state(TaskState.STARTED)
+        token.internal_data.pop("flow", None)
+        self.arm(token)
+
     def _update_hook(self, my_task: Token) -> bool:
         if not self.is_body(my_task):
             return super()._update_hook(my_task)
-        my_task._set_state(TaskState.STARTED)
-        my_task.internal_data.pop("flow", None)
-        self.arm(my_task)
+        self.open_body(my_task)
         if self.loop.begin(my_task):  # type: ignore[union-attr]  # a body has a loop
             my_task._set_state(TaskState.READY)
             my_task.workflow.top_workflow.ready.append(my_task)

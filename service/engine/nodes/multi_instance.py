@@ -43,6 +43,12 @@ class MultiInstance:
             body.write({self.output_collection: []})
         return not items
 
+    def add(self, body: Token, item: JSON) -> None:
+        """Start a further repetition, beside the others or, in a body without any yet, alone."""
+        loop = body.internal_data.get("loop", {"total": 0, "started": 0, "done": 0})
+        body.internal_data["loop"] = {**loop, "total": loop["total"] + 1}
+        self._start(body, item)
+
     def instance_done(self, body: Token, instance: Token) -> None:
         """Collect the output, then finish, start the next, or wait for the others."""
         loop, asleep = dict(body.internal_data["loop"]), body.workflow.top_workflow.asleep

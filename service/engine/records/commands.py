@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from service.engine.records.variables import Variables
+from service.engine.records.variables import JSON, Variables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,25 @@ class ReturnTo:
     variables: Variables = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """Let one more do a user task that is done side by side: an item that its collection did not have.
+
+    While others are at it he joins them. When all are done the instance goes back to the task for him
+    alone, as long as nothing but an event is waited for after it. Anything else raises ``Unreachable``.
+    """
+
+    element_id: str  #: a user task with a parallel multi-instance
+    item: JSON  #: what the collection would have held for him
+
+
 Command = (
-    Start | CompleteUserTask | CompleteServiceTask | FailServiceTask | FireTimer | DeliverEvent | ReturnTo
+    Start
+    | CompleteUserTask
+    | CompleteServiceTask
+    | FailServiceTask
+    | FireTimer
+    | DeliverEvent
+    | ReturnTo
+    | Repeat
 )

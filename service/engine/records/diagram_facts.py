@@ -26,7 +26,7 @@ class Element:
     name: str
     type: str  #: BPMN local name
     lane: str | None = None  #: name of the innermost lane
-    scope: str | None = None  #: id of the embedded sub-process around it
+    scope: str | None = None  #: id of the embedded sub-process around it, or of the called process
     form_id: str | None = None
     candidate_groups: tuple[str, ...] = ()  #: as written, before evaluation
     topic: str | None = None
@@ -57,6 +57,7 @@ class ProcessInfo:
     id: str
     name: str
     elements: Mapping[str, Element]
+    reached: Mapping[str, Element]  #: the elements and those of the processes it calls, at any depth
     start_events: tuple[str, ...]  #: ids of its start events, first the none start event
     start_triggers: tuple[StartTrigger, ...] = ()  #: start events that wait for something
     throws: frozenset[tuple[str, str]] = frozenset()  #: kind and name of each message and signal thrown in it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,3 +24,6 @@ class Unit(Base):
         String(500), index=True
     )  #: codes from the root, "/cz/liyang/": prefix = below
     active: Mapped[bool] = mapped_column(default=True)
+    contact: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  #: where objections to its notices go: ``phone``, ``email``, ``address``

@@ -37,6 +37,7 @@ class Instance(Base):
     status: Mapped[InstanceStatus] = mapped_column(String(20), default=InstanceStatus.ACTIVE)
     state: Mapped[bytes] = mapped_column(LargeBinary, deferred=False)  #: the engine's, opaque
     open_keys: Mapped[str] = mapped_column(Text, default="")  #: what has rows, see workflow/open_keys
+    moved: Mapped[int] = mapped_column(default=0)  #: how often it was moved to another version
     history_seq: Mapped[int] = mapped_column(default=0)  #: of the newest history event
     history_head: Mapped[str] = mapped_column(String(64), default="")  #: its hash
     started_at: Mapped[datetime] = mapped_column()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id
-from service.models.crypto import EncryptedText
+from service.models.crypto import EncryptedJson, EncryptedText
 from service.models.person.unit import Unit
 from service.models.programme.nomination import Nomination
 from service.models.programme.round import Round
@@ -90,6 +90,22 @@ class ObjectionStatus(StrEnum):
     REJECTED = "rejected"  #: 不属实
 
 
+class Sender(StrEnum):
+    """Who reports: 单位反映须加盖公章，个人反映须署实名."""
+
+    PERSON = "person"
+    UNIT = "unit"
+
+
+class Channel(StrEnum):
+    """How an objection came (来源)."""
+
+    ONLINE = "online"
+    LETTER = "letter"  #: 来信
+    PHONE = "phone"  #: 来电
+    VISIT = "visit"  #: 来访
+
+
 OPEN_OBJECTION = (ObjectionStatus.RECEIVED, ObjectionStatus.INVESTIGATING)
 
 
@@ -107,6 +123,12 @@ class Objection(Base):
     name: Mapped[str] = mapped_column(EncryptedText)
     contact: Mapped[str] = mapped_column(EncryptedText)
     facts: Mapped[str] = mapped_column(EncryptedText)
+    more: Mapped[dict[str, Any] | None] = mapped_column(
+        EncryptedJson
+    )  #: answers to what else the pack's form asks
+    sender: Mapped[Sender] = mapped_column(String(10), default=Sender.PERSON)
+    channel: Mapped[Channel] = mapped_column(String(10), default=Channel.ONLINE)
+    came_on: Mapped[date | None] = mapped_column()  #: of one registered by hand: receipt, or its postmark
     status: Mapped[ObjectionStatus] = mapped_column(String(15), default=ObjectionStatus.RECEIVED)
     conclusion: Mapped[str] = mapped_column(String(2000), default="")
     receipt: Mapped[str] = mapped_column(
@@ -114,6 +136,7 @@ class Objection(Base):
     )  #: the objector may ask for the result with it
     received_at: Mapped[datetime] = mapped_column()
     settled_at: Mapped[datetime | None] = mapped_column()
+    purged_at: Mapped[datetime | None] = mapped_column()  #: who reported and what was removed
 
     nomination: Mapped[Nomination] = relationship()
     notice: Mapped[Notice] = relationship()

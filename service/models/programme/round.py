@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from service.models.base import Base, Id
@@ -71,6 +71,22 @@ class Extension(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    stage: Mapped[Stage] = mapped_column(String(20))
+    until: Mapped[datetime] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(500))
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    granted_at: Mapped[datetime] = mapped_column()
+
+
+class CandidateExtension(Base):
+    """More time for one nomination in one stage; given after the close, for the one begun in its stead."""
+
+    __tablename__ = "candidate_extension"
+    __table_args__ = (UniqueConstraint("nomination_id", "stage"), Index(None, "round_id", "stage"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"))
     stage: Mapped[Stage] = mapped_column(String(20))
     until: Mapped[datetime] = mapped_column()
     reason: Mapped[str] = mapped_column(String(500))

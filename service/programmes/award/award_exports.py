@@ -9,7 +9,7 @@ from service.documents.records import Column, RosterRecord
 from service.documents.spreadsheets import make_roster
 from service.errors import Invalid
 from service.models import Award, FollowUp, Round
-from service.programmes.award import ledgers, register
+from service.programmes.award import ledgers, register, states
 from service.programmes.paper import exports
 from service.programmes.round import rounds
 from service.workflow.context import Context
@@ -22,6 +22,8 @@ REGISTER = (
     ("所在单位（授予时）", 30),
     ("推荐单位", 22), ("状态", 10), ("状态说明", 26), ("期限", 24),
 )  # fmt: skip
+#: beside the register, where a programme keeps how the holders are placed
+STATE = (("现状", 14), ("现状说明", 40), ("现状登记于", 12))
 LEDGER = (
     ("序号", 6), ("姓名", 12), ("所在单位", 30), ("台账", 18), ("事项", 22), ("日期", 12), ("至", 12),
     ("内容", 40),
@@ -37,19 +39,24 @@ def print_register(
     receiver: str,
     purpose: str,
 ) -> bytes:
-    """Return the register, as far as it is narrowed and the actor sees it; ``words`` name the statuses."""
+    """Return the register, as far as it is narrowed and the actor sees it; ``words`` name the statuses.
+
+    Where a programme keeps how its holders are placed, the newest of it stands beside each.
+    """
     found = register.list_all(ctx, narrow, limit=MOST + 1)
     _require_some(found)
     _note(ctx, {award.round_id for award in found}, "register", receiver, purpose)
+    are_placed = states.are_kept(ctx, found)
+    newest = states.find_newest(ctx, found) if are_placed else {}
     rows = [
         [
             str(number), award.name, award.title, register.name_category(ctx, award), str(award.year),
             award.number, award.unit_name, award.recommender.name, words.get(award.status, award.status),
-            award.status_reason, _period(award),
+            award.status_reason, _period(award), *(_state(newest.get(award.id)) if are_placed else ()),
         ]
         for number, award in enumerate(found, start=1)
     ]  # fmt: skip
-    return _make("称号名册", REGISTER, rows)
+    return _make("称号名册", (*REGISTER, *STATE) if are_placed else REGISTER, rows)
 
 
 def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver: str, purpose: str) -> bytes:
@@ -90,6 +97,10 @@ def _period(award: Award) -> str:
     if award.valid_from is None or award.valid_until is None:
         return ""
     return f"{award.valid_from.isoformat()} 至 {award.valid_until.isoformat()}"
+
+
+def _state(entry: FollowUp | None) -> tuple[str, str, str]:
+    return (entry.result, entry.text, entry.day.isoformat()) if entry else ("", "", "")
 
 
 def _day(day: date | None) -> str:

@@ -1,4 +1,4 @@
-"""Local topics of processes begun for a title: how it stands afterwards, and more time."""
+"""Local topics of processes begun for a title: how it stands afterwards, more time, what nobody filed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date
 from service.engine.records import OpenServiceTask, Variables
 from service.errors import Conflict
 from service.models import Award, AwardStatus, Instance
-from service.programmes.award import awards, processes
+from service.programmes import wiring
+from service.programmes.award import awards, follow_ups, processes
 from service.programmes.nomination import screening
 from service.workflow.context import Context, Topic
 
@@ -33,7 +34,26 @@ def extend(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables
     return {"valid_until": until.isoformat()}
 
 
-TOPICS: Mapping[str, Topic] = {"award.set_status": set_status, "award.extend": extend}
+def note(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
+    """``award.note``: an entry of the ledger that no form writes, such as that a report was never filed.
+
+    The headers ``track``, ``item``, ``text`` and ``result`` fill it; ``{year}`` in the text is the variable
+    ``year``, for a process that goes year by year.
+    """
+    award = _award(ctx, instance)
+    zone = wiring.get_pack(ctx, award.programme).programme.zone
+    entry = follow_ups.Entry(
+        track=task.headers["track"],
+        item=task.headers["item"],
+        day=ctx.now.astimezone(zone).date(),
+        text=task.headers["text"].replace("{year}", str(task.variables.get("year", ""))),
+        result=task.headers.get("result", ""),
+    )
+    follow_ups.write(ctx, award, entry)
+    return {}
+
+
+TOPICS: Mapping[str, Topic] = {"award.set_status": set_status, "award.extend": extend, "award.note": note}
 
 
 def _award(ctx: Context, instance: Instance) -> Award:

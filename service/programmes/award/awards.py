@@ -189,7 +189,7 @@ def restore(ctx: Context, award: Award, reason: str) -> None:
 
 def lock(ctx: Context, award: Award) -> None:
     """Hold an award until the commit, and read how it stands: of two the second sees the first's doing."""
-    ctx.session.refresh(award, ["status", "revision", "unit_id"], with_for_update=True)
+    ctx.session.refresh(award, ["status", "revision", "unit_id", "valid_until"], with_for_update=True)
 
 
 def set_status(ctx: Context, award: Award, status: AwardStatus, reason: str) -> None:
@@ -202,7 +202,8 @@ def set_status(ctx: Context, award: Award, status: AwardStatus, reason: str) -> 
 
 
 def extend(ctx: Context, award: Award, until: date, reason: str) -> None:
-    """Let the period of a title last longer."""
+    """Let the period of a title last longer; of two who extend it to the same day the second is refused."""
+    lock(ctx, award)
     if award.valid_until is None or until <= award.valid_until:
         raise Conflict("延长后的期限必须晚于原来的期限。")
     before, award.valid_until = award.valid_until, until

@@ -33,6 +33,6 @@ def _hidden_of(ctx: Context, award: Award, steps: Mapping[str, str]) -> frozense
 
 def _writing_steps(ctx: Context, instance: Instance) -> Mapping[str, str]:
     """Return the track that each step of an instance's process writes, by the step."""
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.elements_of(ctx, instance)
     tracks = {id_: task_entries.track_of(element) for id_, element in elements.items()}
     return {id_: track for id_, track in tracks.items() if track}

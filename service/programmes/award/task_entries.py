@@ -1,13 +1,14 @@
 """Entries of the ledger that a process writes: what somebody reported or settled in a task's form.
 
 The task's property ``follow-up`` names the track, or track and item (``report:年度报告``). The form's
-fields ``item``, ``day``, ``ended_on``, ``text`` and ``result`` fill the entry; without a ``text`` all that
-was answered does, and without a ``result`` the outcome chosen.
+fields ``item``, ``day``, ``ended_on`` and ``result`` fill the entry; without a ``result`` the outcome chosen
+does. Its text is the field ``text``, and below it every other answer after its label. What the form calls
+sensitive is kept out: the ledger is not encrypted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,12 +16,12 @@ from service.engine.records import Element
 from service.models import UserTask
 from service.programmes import wiring
 from service.programmes.award import awards, follow_ups
-from service.programmes.form.fields import name_of
+from service.programmes.form.fields import label, name_of
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 
 PROPERTY = "follow-up"
-_OWN_FIELDS = frozenset({"item", "day", "ended_on", "result"})
+_OWN_FIELDS = frozenset({"item", "day", "ended_on", "result", "text"})
 
 
 def keep(
@@ -48,7 +49,7 @@ def keep(
         item=item.strip() or said.get("item", "") or element.name[: follow_ups.MAX_ITEM],
         day=_day(answers.get("day")) or ctx.now.astimezone(programme.zone).date(),
         ended_on=_day(answers.get("ended_on")),
-        text=said.get("text") or _all_said(components, said) or element.name,
+        text=_all_said(components, said) or element.name,
         result=chosen if chosen in track.results or not track.results else "",
     )
     follow_ups.write(ctx, award, entry, task_id=task.id)
@@ -60,12 +61,28 @@ def track_of(element: Element) -> str:
 
 
 def _all_said(components: Mapping[str, Mapping[str, Any]], said: Mapping[str, str]) -> str:
-    parts = [
-        f"{component.get('label') or key}：{said[key]}"
+    parts = [said["text"]] if said.get("text") else []
+    parts += [
+        f"{label(component)}：{said[key]}"
         for key, component in components.items()
-        if said.get(key) and key not in _OWN_FIELDS
+        if said.get(key) and key not in _OWN_FIELDS and not _is_sensitive(component)
     ]
-    return "\n".join(parts)[: follow_ups.MAX_TEXT]
+    return "\n".join(_shorten(parts, follow_ups.MAX_TEXT - max(len(parts) - 1, 0)))
+
+
+def _shorten(parts: Sequence[str], most: int) -> list[str]:
+    """Return parts that together are no longer than ``most``: the longest lose their ends."""
+    room: dict[int, int] = {}
+    for done, index in enumerate(sorted(range(len(parts)), key=lambda index: len(parts[index]))):
+        room[index] = min(len(parts[index]), (most - sum(room.values())) // (len(parts) - done))
+    return [
+        part if room[index] == len(part) else f"{part[: room[index] - 1]}…"
+        for index, part in enumerate(parts)
+    ]
+
+
+def _is_sensitive(component: Mapping[str, Any]) -> bool:
+    return (component.get("properties") or {}).get("class") == "SENSITIVE"
 
 
 def _day(value: object) -> date | None:

@@ -64,6 +64,16 @@ class Names:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Where people turn to when a unit publishes."""
+
+    unit: str  #: code
+    phone: str
+    email: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Demo:
     """A programme's demonstration."""
 
@@ -74,6 +84,7 @@ class Demo:
     nominations: tuple[WaitingNominations, ...]
     names: Names
     heads: tuple[Heads, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)  #: to fields that only this form has
 
 
@@ -90,6 +101,7 @@ def read_demo(data: Mapping[str, Any]) -> Demo:
             nominations=tuple(WaitingNominations(**_frozen_row(row)) for row in data.get("nominations", ())),
             names=Names(**_frozen_row(data["names"])),
             answers=dict(data.get("answers", {})),
+            contacts=tuple(Contact(**row) for row in data.get("contacts", ())),
             heads=tuple(Heads(**_frozen_row(row)) for row in data.get("heads", ())),
         )
     except (KeyError, TypeError) as wrong:

@@ -125,7 +125,10 @@ def list_shown(ctx: Context) -> list[LogIn]:
 
 
 def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
-    """Create every account of a demonstration, with one password for all."""
+    """Create every account, with one password for all, and say whom the public turns to."""
+    for contact in demo.contacts:
+        said = {"phone": contact.phone, "email": contact.email, "address": contact.address}
+        units[contact.unit].contact = said
     hashed = logins.hash_password(PASSWORD)
     taken: set[tuple[str, str]] = set()
     for account in demo.accounts:
@@ -196,15 +199,28 @@ def _open_tasks(ctx: Context, nomination: Nomination) -> list[UserTask]:
 
 
 def clear_files(acting: Context, task: UserTask) -> None:
-    """Whoever began the nomination declares its files, and the reviewer whose turn it is ticks them."""
+    """Somebody of the unit declares the files, and the reviewer whose turn it is ticks them."""
     nomination = nominations.of_instance(acting, task.instance)
     assert nomination is not None
-    began = acting.session.get_one(User, nomination.created_by_id)
-    declaring = replace(acting, actor=actors.actor_of(acting, began))
+    declaring = replace(acting, actor=find_declarer(acting, nomination))
     for entry in clearances.list_of(acting, nomination):
         if not entry.is_cleared:
             clearances.declare(declaring, nomination, entry.file.id)
             clearances.clear(acting, nomination, entry.file.id, "逐页看过")
+
+
+def find_declarer(acting: Context, nomination: Nomination) -> Actor:
+    """Return who declares the files: whoever began, or somebody else of the unit if he is the nominee."""
+    roles = wiring.pack_of(acting, nomination.round).programme.roles
+    groups = [f"{key}@{nomination.unit.code}" for key, role in roles.items() if "unit" in role.scopes]
+    of_unit = [user.id for user in notifications.list_holders(acting, groups)]
+    for user_id in dict.fromkeys([nomination.created_by_id, *of_unit]):
+        if user_id is None or user_id == acting.actor.user_id:
+            continue
+        actor = actors.actor_of(acting, acting.session.get_one(User, user_id))
+        if clearances.may_declare(replace(acting, actor=actor), nomination):
+            return actor
+    raise LookupError(f"nobody of {nomination.unit.code} may declare")
 
 
 def _until(ctx: Context, nomination: Nomination, element_id: str) -> Iterator[UserTask]:

@@ -113,6 +113,36 @@ def file_for(types: Sequence[str]) -> tuple[str, bytes]:
     raise ValueError(f"no made-up file for {', '.join(types)}")
 
 
+def paper(filename: str, text: str) -> bytes:
+    """Return a file that holds a text: a PDF (letters and digits alone) or a Word document, by its name."""
+    if filename.lower().endswith(".pdf"):
+        return _write_pdf(text)
+    document, buffer = Document(), io.BytesIO()
+    document.add_paragraph(text)
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _write_pdf(text: str) -> bytes:
+    shown = text.replace("\\", "").replace("(", "").replace(")", "")
+    drawn = f"BT /F1 14 Tf 72 720 Td ({shown}) Tj ET".encode("ascii")
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    written, places = b"%PDF-1.4\n", []
+    for number, held in enumerate(objects, 1):
+        places.append(len(written))
+        written += b"%d 0 obj%s\nendobj\n" % (number, held)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(written))
+    return written + head + table + tail
+
+
 def _picture() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (400, 300), "white").save(buffer, "PNG")

@@ -8,10 +8,11 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from service.models import Round, User, UserTask
+from service.programmes.board import round_dates
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.pack.packs import Pack
-from service.programmes.round import round_dates, rounds
+from service.programmes.round import rounds
 from service.workflow.context import Context
 from service.workflow.person import actors
 from service.workflow.task import tasklist

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Element, Problem, ProcessInfo
-from service.programmes.diagram import notice_steps, reserve_steps, review_steps, step_words
+from service.programmes.diagram import notice_lengths, notice_steps, reserve_steps, review_steps, step_words
 from service.programmes.pack.packs import Pack
 from service.programmes.round.round_events import RESERVE_PROMOTED
 from service.programmes.topics import TOPICS
@@ -49,6 +49,7 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
     yield from _check_starts(pack, processes)
     yield from reserve_steps.check(pack, processes)
     yield from notice_steps.check(pack, processes, xml)
+    yield from notice_lengths.check(pack, xml)
 
 
 def _check_topic(element: Element, known: set[str]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "panel.draw": {"role": ()},
     "award.set_status": {"status": tuple(AwardStatus)},
     "award.extend": {"months": ()},
+    "award.note": {"track": (), "item": (), "text": ()},
 }
 FOLLOW_UP = "follow-up"
 
@@ -33,6 +34,8 @@ def check(element: Element, pack: Pack) -> Iterator[Problem]:
                 "missing-header",
             )
     track = element.properties.get(FOLLOW_UP, "").partition(":")[0].strip()
+    if element.topic == "award.note":
+        track = element.headers.get("track", "").strip()
     if track and track not in pack.programme.tracks:
         yield _problem(
             element,

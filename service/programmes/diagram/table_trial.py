@@ -15,17 +15,17 @@ from service.feel.dmn.sheet import Sheet
 from service.programmes.diagram.form_outline import outline
 from service.programmes.pack.packs import Pack
 from service.programmes.round import calendars
-from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
 from service.workflow.context import Context
 from service.workflow.definition.decision_tables import read_tables
 from service.workflow.definition.table_check import list_inputs
 
+YEAR = "year"
 _NAMES = {
     "birth_date": "出生日期",
     "category": "类别",
     "source": "申报途径",
-    "year": "届次年份",
+    YEAR: "届次年份",
     "recommender_level": "推荐单位级别",
     "files": "附件份数",
 }
@@ -69,12 +69,17 @@ def list_facts(pack: Pack, files: Mapping[str, bytes], file: str, sheet: Sheet) 
 def try_out(
     ctx: Context, pack: Pack, files: Mapping[str, bytes], sheet: Sheet, given: Mapping[str, str]
 ) -> Verdict:
-    """Ask a decision about made-up facts, each as it was typed; raises Invalid with a sentence a field."""
+    """Ask a decision about made-up facts, each as it was typed; raises Invalid with a sentence a field.
+
+    A year that is left empty is the notice's own.
+    """
     tables = read_tables(files)
     model = tables.decisions.get(sheet.decision)
     if model is None:
         raise NotFound("没有这张决策表。")
     facts = _read(dict(list_inputs(model, sheet.decision)), given)
+    if YEAR in facts and facts[YEAR] is None:
+        facts[YEAR] = Decimal(pack.programme.year)
     try:
         result = model.evaluate(
             sheet.decision,
@@ -147,7 +152,7 @@ _VALUES: dict[str, Callable[[str], object]] = {
 def _functions(ctx: Context, pack: Pack, facts: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
     """The functions a table may call, as far as they need no nomination."""
     programme = pack.programme
-    year = int(facts.get("year") or programme.year)
+    year = int(facts.get(YEAR) or programme.year)
 
     def working_days_after(start: object, days: object) -> datetime:
         counted = programme.notice.count_first_day
@@ -156,7 +161,7 @@ def _functions(ctx: Context, pack: Pack, facts: Mapping[str, Any]) -> dict[str, 
         )
 
     return {
-        "deadline": lambda day: calendar.deadline(str(day), year, programme.zone),
+        "deadline": lambda day: calendars.find_deadline(ctx, programme, str(day), year),
         "switch": lambda name: programme.switches.get(str(name)),
         "character count": count_characters,
         "working days after": working_days_after,

@@ -10,7 +10,7 @@ from service.engine.records import BpmnError
 from service.models import Nomination, QuotaKind, QuotaUse, Round, Unit
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, rulings
 from service.programmes.nomination.phases import statuses_of
 from service.programmes.rule.eligibility import Result
 from service.workflow.context import Context
@@ -41,7 +41,7 @@ def count_by_recommender(ctx: Context, entry: Round) -> Mapping[int, int]:
     """Return how many 破格 still in the running the actor may see, by recommending unit."""
     query = nominations.visible(
         ctx, entry, select(Nomination.recommender_id, func.count(Nomination.id))
-    ).where(Nomination.eligibility == Result.EXCEPTION, Nomination.status.in_(statuses_of("running")))
+    ).where(rulings.is_exception(), Nomination.status.in_(statuses_of("running")))
     return {row[0]: row[1] for row in ctx.session.execute(query.group_by(Nomination.recommender_id))}
 
 
@@ -55,7 +55,7 @@ def _count_recommended(ctx: Context, nomination: Nomination) -> int:
         Nomination.round_id == nomination.round_id,
         Nomination.recommender_id == nomination.recommender_id,
         Nomination.id != nomination.id,
-        Nomination.eligibility == Result.EXCEPTION,
+        rulings.is_exception(),
         Nomination.status.not_in(FALLEN),
         Nomination.id.in_(holding) | Nomination.status.in_(beyond),
     )

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import (
+    CandidateExtension,
     Extension,
     Instance,
     Job,
@@ -81,7 +82,7 @@ def start(
     _require_may_start(ctx, pack, entry, unit, source)
     # what was begun before in this transaction decides nothing here: it is written with this one
     with ctx.session.no_autoflush:
-        _require_open(ctx, entry, unit)
+        late = _require_open(ctx, entry, unit, name)
         recommender = recommenders.choose(ctx, entry, unit, recommender)
     nomination = Nomination(
         round_id=entry.id,
@@ -97,6 +98,8 @@ def start(
     )
     ctx.session.add(nomination)
     ctx.session.flush()
+    if late is not None:
+        _take_extension(ctx, late, nomination)
     instance = execution.start(
         ctx,
         deployments.get_newest(ctx, entry.programme),
@@ -213,6 +216,19 @@ def active_extension(ctx: Context, entry: Round, unit: Unit, stage: Stage) -> Ex
     return ctx.session.scalars(query.order_by(Extension.until.desc()).limit(1)).first()
 
 
+def extended_until(ctx: Context, entry: Round, nomination: Nomination, stage: Stage) -> datetime | None:
+    """Return until when a nomination has more time in a stage: its own, or its unit's, if any."""
+    extension = active_extension(ctx, entry, nomination.unit, stage)
+    own = ctx.session.scalar(
+        select(CandidateExtension.until).where(
+            CandidateExtension.nomination_id == nomination.id,
+            CandidateExtension.stage == stage,
+            CandidateExtension.until > ctx.now,
+        )
+    )
+    return max((until for until in (own, extension.until if extension else None) if until), default=None)
+
+
 def nominee_of(ctx: Context, nomination: Nomination) -> User | None:
     """Return the nominee's own account, if he has one."""
     return ctx.session.get(User, nomination.nominee_id) if nomination.nominee_id else None
@@ -242,7 +258,8 @@ def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sele
     return query.where(own | below)
 
 
-def _require_open(ctx: Context, entry: Round, unit: Unit) -> None:
+def _require_open(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
+    """Refuse a nomination that comes too late; returns the extension of the one it stands in for."""
     # the round is held until the commit: a stage that closes meanwhile waits, and its signal finds us
     if ctx.session.is_modified(entry):
         ctx.session.flush()
@@ -250,13 +267,47 @@ def _require_open(ctx: Context, entry: Round, unit: Unit) -> None:
     set_committed_value(entry, "stage", held.stage)
     set_committed_value(entry, "dates", held.dates)
     if entry.stage == Stage.SUBMISSION:
-        return
+        return None
     if entry.stage == Stage.PREPARATION:
         raise Conflict("申报还没有开始。")
     if entry.stage not in EXTENDABLE:
         raise Conflict("申报已经截止，且联合会审已经开始，不能再补报。")
-    if active_extension(ctx, entry, unit, Stage.SUBMISSION) is None:
-        raise Conflict("申报已经截止。如确需补报，请联系主办单位为本单位办理延期。")
+    if active_extension(ctx, entry, unit, Stage.SUBMISSION) is not None:
+        return None
+    own = _find_for_candidate(ctx, entry, unit, name)
+    if own is None:
+        raise Conflict("申报已经截止。如确需补报，请联系主办单位为本单位或这名人选办理延期。")
+    return own
+
+
+def _find_for_candidate(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
+    """Return the extension given to an overdue nomination of that name at a workplace."""
+    query = (
+        select(CandidateExtension)
+        .join(Nomination, Nomination.id == CandidateExtension.nomination_id)
+        .where(
+            CandidateExtension.round_id == entry.id,
+            CandidateExtension.stage == Stage.SUBMISSION,
+            CandidateExtension.until > ctx.now,
+            Nomination.unit_id == unit.id,
+            Nomination.status == NominationStatus.OVERDUE,
+            Nomination.name == name,
+        )
+    )
+    return ctx.session.scalars(query.order_by(CandidateExtension.id).limit(1)).first()
+
+
+def _take_extension(ctx: Context, late: CandidateExtension, nomination: Nomination) -> None:
+    """Let a nomination stand in for the overdue one: of two that begin at once, one gets its time."""
+    taken = ctx.session.execute(
+        update(CandidateExtension)
+        .where(CandidateExtension.id == late.id, CandidateExtension.nomination_id == late.nomination_id)
+        .values(nomination_id=nomination.id),
+        execution_options={"synchronize_session": False},
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("这名人选的补报已经由别人发起。")
+    ctx.session.expire(late)
 
 
 def _require_may_start(ctx: Context, pack: Pack, entry: Round, unit: Unit, source: Source) -> None:
@@ -278,9 +329,9 @@ def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: I
     entry = nomination.round
     if entry.stage == Stage.SUBMISSION:
         return
-    extension = active_extension(ctx, entry, nomination.unit, Stage.SUBMISSION)
-    if extension is not None:
-        queue_closing(ctx, instance, Stage.SUBMISSION, extension.until)
+    until = extended_until(ctx, entry, nomination, Stage.SUBMISSION)
+    if until is not None:
+        queue_closing(ctx, instance, Stage.SUBMISSION, until)
 
 
 def queue_closing(ctx: Context, instance: Instance, stage: Stage, until: datetime) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from service.models import Nomination, Opinion, UserTask
+from service.models import Instance, Nomination, Opinion, UserTask
 from service.programmes.nomination import record
 from service.workflow.context import Context
+from service.workflow.definition.present_names import present_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,13 @@ def list_of(ctx: Context, nomination: Nomination) -> list[GivenOpinion]:
     given = [(row[0], row[1]) for row in ctx.session.execute(of_nomination)]
     if not given:
         return []
+    names = present_names(ctx, ctx.session.get_one(Instance, nomination.instance_id))
+    given = [(opinion, names.get(element, element)) for opinion, element in given]
     opened = select(UserTask.element_id, func.max(UserTask.id)).group_by(UserTask.element_id)
-    last = {row[0]: row[1] for row in ctx.session.execute(opened.where(_of(nomination)))}
+    last: dict[str, int] = {}
+    for element, newest in ctx.session.execute(opened.where(_of(nomination))):
+        called = names.get(element, element)
+        last[called] = max(last.get(called, 0), newest)
     written = max((last.get(element, 0) for element in record.elements_of(ctx, nomination)), default=0)
     return [
         _read(opinion, superseded=max(last[element], written) > opinion.user_task_id)

@@ -14,19 +14,22 @@ from service.workflow.task import submissions
 
 
 def elements_of(ctx: Context, nomination: Nomination) -> tuple[str, ...]:
-    """Return the user tasks marked ``record=nomination`` in the nomination's version of the diagram."""
+    """Return the user tasks marked ``record=nomination`` in the nomination's version of the diagram.
+
+    After them come those that only versions had which it was moved from: what was filled in there holds.
+    """
     if nomination.instance_id is None:
         return ()
     instance = ctx.session.get_one(Instance, nomination.instance_id)
-    process = deployments.get_diagram(ctx, instance).processes[instance.process_id]
-    return tuple(e.id for e in process.elements.values() if e.properties.get("record") == "nomination")
+    elements = deployments.elements_of(ctx, instance).values()
+    return tuple(e.id for e in elements if e.properties.get("record") == "nomination")
 
 
 def last_place_of(ctx: Context, nomination: Nomination) -> int:
     """Return which opinion on the paper form is the last: whose words a 破格 is explained under."""
     instance = ctx.session.get_one(Instance, nomination.instance_id)
     process = deployments.get_diagram(ctx, instance).processes[instance.process_id]
-    return max((int(e.properties.get("opinion", 0)) for e in process.elements.values()), default=0)
+    return max((int(e.properties.get("opinion", 0)) for e in process.reached.values()), default=0)
 
 
 def answers_of(ctx: Context, nomination: Nomination) -> dict[str, Any]:

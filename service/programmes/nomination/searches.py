@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from service.models import Nomination, QuotaKind, QuotaUse, Round
-from service.programmes.nomination import phases
+from service.models import Nomination, QuotaUse, Round
+from service.programmes.nomination import phases, proportions
 from service.programmes.nomination.nominations import visible
 from service.workflow.context import Context
+
+#: fields that lists tell apart and a form may leave open
+MAY_BE_EMPTY = {"sex": Nomination.sex, "industry": Nomination.industry}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,22 +29,25 @@ class Filter:
     phase: str = ""  #: one of phases.PHASES, or running
     sex: str = ""
     industry: str = ""
-    holds_place: bool = False  #: takes a place of its recommender's quota
+    empty: str = ""  #: of which field (one of MAY_BE_EMPTY) nothing is filled in yet
+    holds: str = ""  #: takes a place of this kind: of its recommender's quota, or of the award's
     eligibility: str = ""  #: what the rules said, e.g. EXCEPTION
+    proportion: int | None = None  #: counted in that one of the programme's proportions, from 0
+    is_part: bool = False  #: of those, the ones that give the answer it asks for
 
 
 def search(
     ctx: Context, entry: Round, narrow: Filter, *, limit: int, offset: int = 0
 ) -> Sequence[Nomination]:
     """Return the nominations of a round the actor may see, newest first."""
-    query = _narrowed(visible(ctx, entry, select(Nomination)), narrow)
+    query = _narrowed(ctx, entry, visible(ctx, entry, select(Nomination)), narrow)
     query = query.options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
     return list(ctx.session.scalars(query.order_by(Nomination.id.desc()).limit(limit).offset(offset)))
 
 
 def count(ctx: Context, entry: Round, narrow: Filter) -> int:
     """Return how many nominations a list has."""
-    query = _narrowed(visible(ctx, entry, select(func.count(Nomination.id))), narrow)
+    query = _narrowed(ctx, entry, visible(ctx, entry, select(func.count(Nomination.id))), narrow)
     return ctx.session.scalar(query) or 0
 
 
@@ -53,7 +59,9 @@ def count_by_status(ctx: Context, entry: Round) -> dict[tuple[str, str | None], 
     return {(str(status), category): number for status, category, number in rows}
 
 
-def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[Any, ...]]:
+def _narrowed(
+    ctx: Context, entry: Round, query: Select[*tuple[Any, ...]], narrow: Filter
+) -> Select[*tuple[Any, ...]]:
     if narrow.status:
         query = query.where(Nomination.status == narrow.status)
     if narrow.category:
@@ -70,9 +78,14 @@ def _narrowed(query: Select[*tuple[Any, ...]], narrow: Filter) -> Select[*tuple[
         query = query.where(Nomination.industry == narrow.industry)
     if narrow.eligibility:
         query = query.where(Nomination.eligibility == narrow.eligibility)
-    if narrow.holds_place:
+    if narrow.empty:
+        query = query.where(MAY_BE_EMPTY[narrow.empty] == "")
+    if narrow.holds:
         held = select(QuotaUse.nomination_id).where(
-            QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == QuotaKind.NOMINATION
+            QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == narrow.holds
         )
         query = query.where(Nomination.id.in_(held))
+    if narrow.proportion is not None:
+        counted = proportions.list_counted(ctx, entry, narrow.proportion, is_part=narrow.is_part)
+        query = query.where(Nomination.id.in_(counted))
     return query

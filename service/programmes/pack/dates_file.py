@@ -7,23 +7,30 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from service.errors import Invalid
-from service.programmes.pack.programme import LEVELS, LocalNotice, NoticeRule, Reminders
+from service.programmes.pack.programme import HELD_UP, LEVELS, LocalNotice, NoticeRule, Reminders
 from service.programmes.pack.toml_table import Table
 from service.programmes.rule.calendar import deadline
 
 MAX_NOTICE_KEY = 40
+ON_DAY_OFF = "on_day_off"
 _PLAN = re.compile(r"[+-]?\d{1,3}(?:,[+-]?\d{1,3})*", re.ASCII)
 
 
 def read_deadlines(table: Table) -> dict[str, str]:
     """Read the stages' last days, month and day by stage."""
-    deadlines = {key: table.text(key) for key in table.keys()}  # noqa: SIM118 - a Table is no dict
+    keys = [key for key in table.keys() if key != ON_DAY_OFF]  # noqa: SIM118 - a Table is no dict
+    deadlines = {key: table.text(key) for key in keys}
     for key, month_day in deadlines.items():
         try:
             deadline(month_day, 2024, ZoneInfo("Asia/Shanghai"))  # a leap year: 02-29 is a day
         except Invalid as wrong:
             table.complain(key, wrong.message)
     return deadlines
+
+
+def read_day_off(table: Table) -> bool:
+    """Read whether a last day that is not worked moves to the next one that is (X11)."""
+    return table.choice(ON_DAY_OFF, ("keep", "roll"), "keep") == "roll"
 
 
 def read_reminders(table: Table) -> Reminders:
@@ -49,6 +56,10 @@ def read_notice(table: Table) -> NoticeRule:
         channels=table.texts("channels", ()),
         receiver=table.text("receiver"),
         hint=table.text("hint", ""),
+        open_objection=table.choice("open_objection", HELD_UP, "candidate"),
+        phone=table.text("phone", ""),
+        email=table.text("email", ""),
+        address=table.text("address", ""),
     )
     table.finish()
     return notice
@@ -66,6 +77,9 @@ def read_notices(table: Table) -> dict[str, LocalNotice]:
             channels=entry.texts("channels", ()),
             receiver=entry.text("receiver", ""),
             hint=entry.text("hint", ""),
+            phone=entry.text("phone", ""),
+            email=entry.text("email", ""),
+            address=entry.text("address", ""),
         )
         if notice.key in notices or len(notice.key) > MAX_NOTICE_KEY:
             entry.complain("key", f"公示“{notice.key}”重复，或超过 {MAX_NOTICE_KEY} 个字")

@@ -7,10 +7,10 @@ from typing import Literal, cast
 
 from service.programmes.pack.toml_table import Table
 
-Kind = Literal["activity", "pool", "honour"]
+Kind = Literal["activity", "pool", "honour", "state"]
 #: activity: what was done; pool: a talent pool one is put into and may leave; honour: 推报, item by item a
-#: rung of a ladder, lowest first
-KINDS: tuple[Kind, ...] = ("activity", "pool", "honour")
+#: rung of a ladder, lowest first; state: how the holder is placed, the newest entry being how he is now
+KINDS: tuple[Kind, ...] = ("activity", "pool", "honour", "state")
 #: results of an honour where the pack names no others; the last says that it was won
 HONOUR_RESULTS = ("已推报", "未获评", "获评")
 
@@ -49,7 +49,7 @@ def read_tracks(table: Table) -> dict[str, Track]:
         )
         if track.key in tracks:
             entry.complain("key", f"“{track.key}”重复")
-        if kind != "activity" and not track.items:
+        if kind in ("pool", "honour") and not track.items:
             entry.complain("items", "人才库和推报须逐项列出名称")
         entry.finish()
         tracks[track.key] = track

@@ -11,8 +11,8 @@ from service.programmes.pack.toml_table import Table
 #: what a paper is about
 NOMINATION, ROSTER, QUOTAS = "nomination", "roster", "quotas"
 PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION = "publication", "announcement", "disqualification"
-TITLE = "title"
-KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION, TITLE)
+TITLE, CERTIFICATE = "title", "certificate"
+KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION, TITLE, CERTIFICATE)
 #: what a paper about a title may name besides its form's fields
 TITLE_WORDS = frozenset({"name", "unit", "award", "number", "year"})
 OFFICIAL = (PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
@@ -24,9 +24,12 @@ _PERSON_WORDS = frozenset({"name", "unit", "recommender", "category", "reason", 
                            "award", "year", "organiser", "title"})  # fmt: skip
 #: words in braces that the sentences of an official paper may use
 WORDS: Mapping[str, frozenset[str]] = {
-    PUBLICATION: _LIST_WORDS,
+    PUBLICATION: _LIST_WORDS | {"receiver", "phone", "email", "address"},
     ANNOUNCEMENT: _LIST_WORDS,
     DISQUALIFICATION: _PERSON_WORDS,
+    CERTIFICATE: frozenset(
+        {"name", "unit", "award", "category", "year", "document", "programme", "organiser"}
+    ),
 }
 
 
@@ -62,7 +65,7 @@ class Paper:
     columns: tuple[str, ...] = ()  #: headings in the annex's order
     values: Mapping[str, str] | None = None  #: heading to field, where the form calls it otherwise
     widths: tuple[int, ...] = ()  #: characters a column, in their order
-    official: Official | None = None
+    official: Official | None = None  #: of a certificate only its body and issuer
     written_at: str = ""  #: of a paper about a title: the step whose form it prints
     signed_at: str = ""  #: the step at which it is signed, in the order of the places
 
@@ -93,7 +96,7 @@ def read_paper(key: str, table: Table) -> Paper:
         columns=table.texts("columns", ()),
         values={heading: values.text(heading) for heading in values.keys()},  # noqa: SIM118 - no dict
         widths=table.integers("widths", ()),
-        official=_read_official(kind, table) if kind in OFFICIAL else None,
+        official=_read_official(kind, table) if kind in (*OFFICIAL, CERTIFICATE) else None,
         written_at=table.text("written_at") if kind == TITLE else "",
         signed_at=table.text("signed_at", "") if kind == TITLE else "",
     )
@@ -113,14 +116,15 @@ def find_unknown_words(text: str, known: frozenset[str]) -> list[str] | None:
 
 
 def _read_official(kind: str, table: Table) -> Official:
+    is_letter = kind != CERTIFICATE
     official = Official(
-        mark=table.text("mark", ""),
-        number=table.text("number", ""),
-        addressee=table.text("addressee", ""),
+        mark=table.text("mark", "") if is_letter else "",
+        number=table.text("number", "") if is_letter else "",
+        addressee=table.text("addressee", "") if is_letter else "",
         body=table.texts("body"),
         issuer=table.text("issuer", ""),
-        copies=table.text("copies", ""),
-        printer=table.text("printer", ""),
+        copies=table.text("copies", "") if is_letter else "",
+        printer=table.text("printer", "") if is_letter else "",
     )
     for text in official.body:
         _complain_of_words(table, "body", text, WORDS[kind])

@@ -81,13 +81,22 @@ class NoticeRule:
     channels: tuple[str, ...]
     receiver: str
     hint: str
+    open_objection: str = "candidate"  #: what an open objection holds up (X07): one of HELD_UP
+    phone: str = ""  #: empty: what its publisher has filled in
+    email: str = ""
+    address: str = ""
 
     @property
     def contact(self) -> dict[str, str]:
         """Where a list is published and objections go, as a published list keeps it."""
-        return {"receiver": self.receiver, "hint": self.hint, "channels": "、".join(self.channels)}
+        said = {"receiver": self.receiver, "hint": self.hint, "channels": "、".join(self.channels)}
+        return said | {"phone": self.phone, "email": self.email, "address": self.address}
 
 
+#: what an objection that is not settled holds up at the announcement: its candidate, or everybody
+HELD_UP = ("candidate", "list")
+#: how whoever takes objections is reached
+CONTACT = ("phone", "email", "address")
 #: who may publish below the organiser: the workplace, or whoever recommends it
 LEVELS = ("unit", "recommender")
 
@@ -145,6 +154,7 @@ class Programme:
     identified_by: tuple[str, ...]  #: fields by which two nominations are of the same nominee
     roles: Mapping[str, Role]
     deadlines: Mapping[str, str]  #: stage to month-day
+    rolls_deadlines: bool = False  #: one on a day off moves to the next day that is worked (X11)
     reminders: Reminders
     notice: NoticeRule  #: the organiser's own
     rules: tuple[RuleSource, ...]  #: in the order in which their findings are shown

@@ -8,7 +8,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.programmes.pack.award_file import read_award, read_categories
-from service.programmes.pack.dates_file import read_deadlines, read_notice, read_notices, read_reminders
+from service.programmes.pack.dates_file import (
+    read_day_off,
+    read_deadlines,
+    read_notice,
+    read_notices,
+    read_reminders,
+)
 from service.programmes.pack.follow_up import read_tracks
 from service.programmes.pack.paper import read_paper
 from service.programmes.pack.programme import PERSON, Choices, Programme, Role, Slot, Start
@@ -56,6 +62,7 @@ def read_programme(table: Table) -> Programme:
         identified_by=_read_nominee(table.table("nominee", optional=True)),
         roles={key: _read_role(key, role) for key, role in table.named_tables("roles")},
         deadlines=read_deadlines(table.table("deadlines")),
+        rolls_deadlines=read_day_off(table.table("deadlines", optional=True)),
         reminders=read_reminders(table.table("reminders")),
         notice=read_notice(table.table("notice")),
         notices=read_notices(table),

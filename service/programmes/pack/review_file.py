@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
@@ -30,7 +31,9 @@ def read_review(table: Table) -> ReviewRules | None:
         ties=table.texts("ties", ()),
         others_scores=cast(Visibility, table.choice("others_scores", VISIBILITIES, "after_own")),
         corrections=table.integer("corrections", 1),
-        majority=_read_majority(table),
+        majority=_check_part(table, "majority", table.integers("majority"), "表示超过二分之一"),
+        quorum=_check_part(table, "quorum", table.integers("quorum", (1, 2)), "表示过半数"),
+        least_voters=table.integer("least_voters", 3, least=2),
         sittings=tuple(_read_sitting(row) for row in table.tables("sittings", optional=True)),
     )
     _check(table, rules)
@@ -57,10 +60,9 @@ def _read_sitting(table: Table) -> Sitting:
     return sitting
 
 
-def _read_majority(table: Table) -> Fraction:
-    part = table.integers("majority")
+def _check_part(table: Table, key: str, part: Sequence[int], example: str) -> Fraction:
     if len(part) != 2 or not 0 <= part[0] < part[1]:
-        table.complain("majority", "应为 [分子, 分母]，例如 [1, 2] 表示超过二分之一")
+        table.complain(key, f"应为 [分子, 分母]，例如 [1, 2] {example}")
         return Fraction(1, 2)
     return Fraction(part[0], part[1])
 

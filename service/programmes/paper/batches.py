@@ -6,41 +6,75 @@ import csv
 import hashlib
 import io
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import IO
+
+from sqlalchemy import func, select
 
 from service.errors import Conflict, Forbidden
-from service.models import NoticeKind, Round, Unit
+from service.models import Attachment, Nomination, NoticeKind, Round, Unit
 from service.programmes import wiring
+from service.programmes.nomination import attachments
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
 from service.programmes.paper import exports, forms, official, rosters, scans
 from service.programmes.publication import notices
 from service.workflow.context import Context
 
 MOST = 200  #: nominations in one batch: each form takes some 50 ms to set
+MOST_MEGABYTES = 1000  #: of photos and other files in one batch
+IN_MEMORY = 16_000_000  #: bytes; a larger batch lies on the disk until it is sent
 MANIFEST = "清单.csv"
 HEADER = ("文件", "内容", "姓名", "字节", "SHA-256")
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same papers make the same file
 
 
-def make_batch(ctx: Context, entry: Round, recommender: Unit | None) -> bytes:
+def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: bool = False) -> IO[bytes]:
     """Return rosters, forms and official papers as a .zip; its manifest names each with size and SHA-256.
 
-    Refused above ``MOST`` nominations: the units' batches are taken one by one.
+    With ``files`` the photos and other files handed in are in it too. Refused above ``MOST`` nominations or
+    ``MOST_MEGABYTES`` of files: the units' batches are taken one by one. Whoever sends the file closes it.
     """
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出全套材料。")
-    out, rows = io.BytesIO(), []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, what, who, data in _papers(ctx, entry, recommender):
-            _write(package, name, data)
-            rows.append((name, what, who, str(len(data)), hashlib.sha256(data).hexdigest()))
-        _write(package, MANIFEST, _manifest(rows))
-    return out.getvalue()
+    people = rosters.list_handed_in(ctx, entry, recommender)
+    if len(people) > MOST:
+        raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
+    if files:
+        if not exports.may_read_in_full(ctx, entry, recommender):
+            raise Forbidden("照片和附件只给可以看到完整号码的单位，请不含照片和附件再导出。")
+        _require_room(ctx, people)
+    with ExitStack() as undo:
+        out: IO[bytes] = undo.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        with zipfile.ZipFile(out, "w") as package:
+            rows = [
+                _write(package, *paper, zipfile.ZIP_DEFLATED)
+                for paper in _papers(ctx, entry, recommender, people)
+            ]
+            handed_in = _files(ctx, entry, people if files else ())
+            rows += [_write(package, *file, zipfile.ZIP_STORED) for file in handed_in]
+            package.writestr(_describe(MANIFEST, zipfile.ZIP_DEFLATED), _manifest(rows))
+        out.seek(0)
+        undo.pop_all()
+    return out
 
 
-def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tuple[str, str, str, bytes]]:
+def _require_room(ctx: Context, people: Sequence[Nomination]) -> None:
+    query = select(func.sum(Attachment.size)).where(Attachment.nomination_id.in_([one.id for one in people]))
+    megabytes = (ctx.session.scalar(query) or 0) // 1_000_000
+    if megabytes > MOST_MEGABYTES:
+        raise Conflict(
+            f"照片和附件共 {megabytes} MB，一次最多打包 {MOST_MEGABYTES} MB，请按推荐单位分别打包，"
+            "或不含照片和附件。"
+        )
+
+
+def _papers(
+    ctx: Context, entry: Round, recommender: Unit | None, people: Sequence[Nomination]
+) -> Iterator[tuple[str, str, str, bytes]]:
     """Yield each paper's name in the batch, what it is, who it is about, and its bytes."""
     pack = wiring.pack_of(ctx, entry)
     programme = pack.programme
@@ -54,9 +88,6 @@ def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tu
     for kind, notice, word in published:
         if official.has(pack, kind) and notices.find_newest(ctx, entry, notice) is not None:
             yield f"{word}.docx", word, "", official.print_notice(ctx, entry, kind)
-    people = rosters.list_handed_in(ctx, entry, recommender)
-    if len(people) > MOST:
-        raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
     for paper in programme.papers_of(NOMINATION):
         for number, nomination in enumerate(people, start=1):
             name = f"{_title(paper)}/{number:03d} {_plain(nomination.name)}.docx"
@@ -67,6 +98,17 @@ def _papers(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[tu
                 scan, data = scans.read(ctx, version.scans[-1].id)
                 name = f"盖章扫描件/{number:03d} {_plain(nomination.name)} {version.code}.pdf"
                 yield name, f"盖章扫描件 {version.code}（{scan.filename}）", nomination.name, data
+
+
+def _files(ctx: Context, entry: Round, people: Sequence[Nomination]) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield the files of each nomination as `_papers` does, in a folder a person."""
+    slots, storage = wiring.pack_of(ctx, entry).programme.slots, wiring.storage_of(ctx)
+    for number, nomination in enumerate(people, start=1):
+        for place, file in enumerate(attachments.list_of(ctx, nomination), start=1):
+            what = slots[file.slot].name if file.slot in slots else file.slot
+            name = f"{place} {_plain(what)} {_plain(file.filename)}"
+            folder = f"照片和附件/{number:03d} {_plain(nomination.name)}"
+            yield f"{folder}/{name}", what, nomination.name, storage.read(file.sha256)
 
 
 def _title(paper: Paper) -> str:
@@ -87,7 +129,15 @@ def _manifest(rows: list[tuple[str, str, str, str, str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _write(package: zipfile.ZipFile, name: str, data: bytes) -> None:
+def _write(
+    package: zipfile.ZipFile, name: str, what: str, who: str, data: bytes, how: int
+) -> tuple[str, str, str, str, str]:
+    """Put a file into the batch and return its row of the manifest."""
+    package.writestr(_describe(name, how), data)
+    return name, what, who, str(len(data)), hashlib.sha256(data).hexdigest()
+
+
+def _describe(name: str, how: int) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, _MOMENT)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    package.writestr(entry, data)
+    entry.compress_type = how
+    return entry

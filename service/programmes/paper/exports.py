@@ -10,7 +10,7 @@ from typing import Any
 
 from service.errors import Invalid
 from service.models import Nomination, Round, Unit
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, workplaces
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -33,7 +33,8 @@ def may_print_in_full(ctx: Context, nomination: Nomination) -> bool:
         return True
     if actor.user_id is not None and actor.user_id == nomination.nominee_id:
         return True
-    return f"league@{nomination.unit.code}" in actor.groups
+    here = {f"{role}@{nomination.unit.code}" for role in workplaces.roles_of(ctx, nomination.round)}
+    return not here.isdisjoint(actor.groups)
 
 
 def may_export_roster(ctx: Context, entry: Round, recommender: Unit | None) -> bool:

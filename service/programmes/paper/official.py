@@ -21,6 +21,8 @@ from service.programmes.round import calendars
 from service.workflow.context import Context
 
 _NOTICES = {PUBLICATION: NoticeKind.CANDIDATES, ANNOUNCEMENT: NoticeKind.AWARDS}
+#: of a list published before these were asked for
+NOT_SAID = "见公示页面"
 #: statuses of those who lose their place by decision
 LOST = (NominationStatus.DISQUALIFIED, NominationStatus.CANCELLED)
 
@@ -138,12 +140,14 @@ def _list_words(ctx: Context, pack: Pack, notice: Notice) -> dict[str, str]:
     last = _last_day(notice, zone)
     if last is None:
         return {"total": str(total), "window": "", "days": ""}
+    contact = notice.snapshot["contact"]
     calendar = calendars.load(ctx)
     first = int(pack.programme.notice.count_first_day and calendar.is_working_day(starts))
     return {
         "total": str(total),
         "window": f"{write_day(starts)}至{write_day(last)}24:00",
         "days": str(calendar.between(starts, last) + first),
+        **{key: contact.get(key) or NOT_SAID for key in ("receiver", "phone", "email", "address")},
     }
 
 

@@ -84,25 +84,33 @@ def print_roster_template(ctx: Context, entry: Round) -> bytes:
 
 
 def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> RosterRecord:
-    """Return what a roster prints: those handed in that still stand, category by category."""
+    """Return what a roster prints: those handed in that still stand, category by category.
+
+    What stands in 备注 is a note below the table where the annex has no such column.
+    """
     pack = wiring.pack_of(ctx, entry)
     paper = find_roster(pack, key)
     in_full = exports.may_read_in_full(ctx, entry, recommender)
     columns = columns_of(paper, pack.forms[pack.programme.record_form])
+    has_remarks = any(column.key == "remark" for column in columns)
     sheets: dict[str, list[list[str]]] = {name: [] for name in _sheet_names(pack, paper)}
+    notes: dict[str, list[str]] = {}
     by_category = _is_by_category(pack, paper)
     people = list_handed_in(ctx, entry, recommender, paper.categories)
     answers = record.answers_of_many(ctx, people)
     form = pack.forms[pack.programme.record_form]
     for nomination in people:
         texts = print_answers(pack, form, nomination, answers.get(nomination.id, {}), in_full=in_full)
+        remark = texts["remark"]
         if not by_category and len(_categories(pack, paper)) > 1 and "申报类别" not in paper.columns:
             texts["remark"] = "；".join(part for part in (texts["category"], texts["remark"]) if part)
-        rows = sheets[texts["category"] if by_category else paper.title]
-        texts["number"] = str(len(rows) + 1)
-        rows.append([texts[column.key] for column in columns])
+        name = texts["category"] if by_category else paper.title
+        texts["number"] = str(len(sheets[name]) + 1)
+        sheets[name].append([texts[column.key] for column in columns])
+        if remark and not has_remarks:
+            notes.setdefault(name, []).append(f"注：{texts['number']}. {texts['name']}：{remark}")
     unit = recommender.name if recommender else f"{entry.organiser.name}（各推荐单位汇总）"
-    return _record(pack, paper, unit, sheets)
+    return replace(_record(pack, paper, unit, sheets), notes=notes)
 
 
 def print_quotas(ctx: Context, entry: Round) -> bytes:

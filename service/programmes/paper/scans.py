@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -16,6 +17,7 @@ from service.models import Nomination, PrintedPaper, Round, StampedScan, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.paper import exports
+from service.programmes.privacy import disclosures
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -40,6 +42,8 @@ def hash_words(words: FormRecord | RosterRecord) -> str:
     photo = content.pop("photo", None)
     content["photo"] = hashlib.sha256(photo).hexdigest() if photo else ""
     content.pop("code", None)
+    if not content.get("notes"):  # a roster without any reads as it did before rosters had notes
+        content.pop("notes", None)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -139,11 +143,15 @@ def attach(ctx: Context, printed: PrintedPaper, filename: str, data: bytes, curr
 
 
 def read(ctx: Context, scan_id: int) -> tuple[StampedScan, bytes]:
-    """Return a scan and its bytes, if the actor may handle what it is of."""
+    """Return a scan and its bytes, if the actor may handle what it is of; noted as an export."""
     scan = ctx.session.get(StampedScan, scan_id)
     if scan is None:
         raise NotFound("没有这份扫描件，或您无权查看。")
-    get_printed(ctx, scan.printed_paper_id)
+    printed = get_printed(ctx, scan.printed_paper_id)
+    unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
+    of_whom: dict[str, Any] = {"nomination": printed.nomination_id}
+    about = of_whom if printed.nomination_id else {"unit": unit.code if unit else ""}
+    disclosures.note_download(ctx, printed.round_id, paper=printed.paper, **about)
     return scan, wiring.storage_of(ctx).read(scan.sha256)
 
 

@@ -1,4 +1,4 @@
-"""Files freed of secrets (脱密, 002-C): declared by whoever hands them in, ticked by another."""
+"""Files freed of secrets (脱密, 002-C): declared by the unit that hands them in, ticked by its reviewer."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import joinedload
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Attachment, FileClearance, FileReading, Nomination
 from service.programmes.nomination import attachments, identities, nominations
-from service.programmes.privacy import file_readings
+from service.programmes.privacy import file_readings, findings, reviewers
 from service.workflow import history
 from service.workflow.context import Context
 
 LEAST_NOTE = 4
+#: files or places that a refusal names
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +69,14 @@ def declare(ctx: Context, nomination: Nomination, attachment_id: int) -> FileCle
 def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = "") -> FileClearance:
     """Tick a declared file as looked through, under one's name; never one's own declaration.
 
-    What the scheduler has not read yet cannot be ticked: nobody knows what it may find.
+    Only whoever has a step in hand that asks for clearance may: his account says who the reviewer is. What
+    the scheduler has not read yet cannot be ticked: nobody knows what it may find.
     """
     file = _find(ctx, nomination, attachment_id)
     if ctx.actor.user_id is None or identities.is_nominee(ctx, nomination):
         raise Forbidden("申报人本人不能审查自己的材料。")
+    if not reviewers.is_reviewer(ctx, nomination):
+        raise Forbidden("只有正在办理脱密审查的审查人可以勾选。")
     row = ctx.session.get(FileClearance, file.id, with_for_update=True)
     if row is None:
         raise Conflict("申报单位还没有声明这个文件已脱密。")
@@ -87,22 +92,28 @@ def clear(ctx: Context, nomination: Nomination, attachment_id: int, note: str = 
 
 
 def may_declare(ctx: Context, nomination: Nomination) -> bool:
-    """Say whether the actor speaks for the unit that hands the files in."""
-    actor = ctx.actor
-    return actor.unit_id in (nomination.unit_id, nomination.recommender_id) or actor.user_id in (
-        nomination.created_by_id,
-        nomination.nominee_id,
-    )
+    """Say whether the actor speaks for the unit that hands the files in; the nominee himself does not."""
+    actor, at = ctx.actor, f"@{nomination.unit.code}"
+    is_of_unit = any(group.endswith(at) for group in actor.groups)
+    handed_in = actor.user_id is not None and actor.user_id == nomination.created_by_id
+    return (is_of_unit or handed_in) and not identities.is_nominee(ctx, nomination)
 
 
 def require_cleared(ctx: Context, nomination: Nomination) -> None:
-    """Refuse to go on while a file is not declared or not ticked, naming each (X18)."""
-    left = [entry.file.filename for entry in list_of(ctx, nomination) if not entry.is_cleared]
+    """Refuse to go on while a file is not declared or not ticked, or a finding not ruled on (X18)."""
+    files = [entry.file.filename for entry in list_of(ctx, nomination) if not entry.is_cleared]
+    found = [finding.label for finding in findings.find(ctx, nomination) if finding.ruling is None]
+    left = []
+    if files:
+        left.append(f"还有 {len(files)} 个文件没有完成脱密声明和审查：{_name(files)}。")
+    if found:
+        left.append(f"还有 {len(found)} 处扫描查到的内容没有认定：{_name(found)}。")
     if left:
-        raise Invalid(
-            f"还有 {len(left)} 个文件没有完成脱密声明和审查：{'、'.join(left[:5])}。"
-            "请在申报的“个人信息”页逐件办理。"
-        )
+        raise Invalid(f"{''.join(left)}请在申报的“个人信息”页逐件、逐处办理。")
+
+
+def _name(left: Sequence[str]) -> str:
+    return "、".join(list(dict.fromkeys(left))[:MOST_NAMED])
 
 
 def _find(ctx: Context, nomination: Nomination, attachment_id: int) -> Attachment:

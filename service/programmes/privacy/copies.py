@@ -94,7 +94,7 @@ def describe(ctx: Context, nomination: Nomination) -> dict[str, Any]:
                 "receiver": row.receiver,
                 "purpose": row.purpose,
             }
-            for row in disclosures.list_of(ctx, nomination)
+            for row in disclosures.list_of(ctx, nomination, for_nominee=True)
         ],
     }
 

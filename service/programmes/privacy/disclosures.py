@@ -9,12 +9,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.models import HistoryEvent, Nomination
+from service.models import HistoryEvent, Nomination, Seat
+from service.programmes.nomination import nominations
 from service.workflow import history
 from service.workflow.context import Context
 
 REVEALS, EXPORTS = "reveals", "exports"
 PAGE = 50
+#: what an expert is called to whom his name is not told
+EXPERT = "评审专家"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +60,37 @@ def list_page(ctx: Context, wanted: Filter, page: int = 1) -> tuple[Sequence[Dis
     return rows[:PAGE], len(rows) > PAGE
 
 
-def list_of(ctx: Context, nomination: Nomination) -> Sequence[Disclosure]:
-    """Return every look at one nomination and every export of it, oldest first."""
+def list_of(ctx: Context, nomination: Nomination, *, for_nominee: bool = False) -> Sequence[Disclosure]:
+    """Return every look at one nomination and every export of it, oldest first.
+
+    Who is one of its experts is named to the organiser alone, and not in what is made for the nominee.
+    """
     history.write_pending(ctx.session)
+    unnamed = _find_unnamed(ctx, nomination, for_nominee=for_nominee)
     query = select(HistoryEvent).where(
         HistoryEvent.stream.in_((REVEALS, EXPORTS)), HistoryEvent.round_id == nomination.round_id
     )
     events = ctx.session.scalars(query.order_by(HistoryEvent.id))
-    return [_read(event) for event in events if _is_about(event.details, nomination)]
+    return [
+        _read(event, is_named=event.actor_id not in unnamed)
+        for event in events
+        if _is_about(event.details, nomination)
+    ]
+
+
+def note_download(ctx: Context, round_id: int, **about: Any) -> None:
+    """Note that a file handed in was taken: it may show in full what pages mask."""
+    said = {"receiver": ctx.actor.name, "purpose": "办理时下载"}
+    history.record_in(ctx, EXPORTS, "file.downloaded", round_id=round_id, **said, **about)
+
+
+def _find_unnamed(ctx: Context, nomination: Nomination, *, for_nominee: bool) -> frozenset[int]:
+    """Return the users whom whoever asks, or the nominee, is not to know as this nomination's experts."""
+    actor = ctx.actor
+    told = actor.is_system or actor.is_admin or nominations.is_organiser(ctx, nomination.round)
+    if told and not for_nominee:
+        return frozenset()
+    return frozenset(ctx.session.scalars(select(Seat.user_id).where(Seat.nomination_id == nomination.id)))
 
 
 def _is_about(details: dict[str, Any], nomination: Nomination) -> bool:
@@ -82,18 +108,18 @@ def _is_about(details: dict[str, Any], nomination: Nomination) -> bool:
     )
 
 
-def _read(event: HistoryEvent) -> Disclosure:
-    details = event.details
+def _read(event: HistoryEvent, *, is_named: bool = True) -> Disclosure:
+    details, who = event.details, event.actor_name if is_named else EXPERT
     about = str(details.get("of") or details.get("unit") or "")
     if "nomination" in details:
         about = f"nomination:{details['nomination']}"
     return Disclosure(
         at=event.at,
-        who=event.actor_name,
+        who=who,
         is_export=event.stream == EXPORTS,
         what=str(details.get("field") or details.get("paper") or ""),
         about=about,
-        receiver=str(details.get("receiver") or event.actor_name),
+        receiver=str(details.get("receiver") or who) if is_named else EXPERT,
         purpose=str(details.get("purpose") or details.get("reason") or ""),
         round_id=event.round_id,
     )

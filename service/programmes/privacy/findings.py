@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -12,14 +13,27 @@ from service.models import Nomination, ScanRuling
 from service.models.crypto import keyring
 from service.programmes import wiring
 from service.programmes.nomination import attachments, identities, nominations, record
-from service.programmes.privacy import subject
+from service.programmes.privacy import reviewers, subject
 from service.programmes.privacy.scanner import Kind, scan
 from service.workflow import history
 from service.workflow.context import Context
 
 #: what is published of a nomination besides its category and recommender: column and what a page calls it
 PUBLISHED = {"name": "姓名", "workplace_and_post": "工作单位及职务", "exception_reason": "破格理由"}
+#: fields of the form that make up a published one: what is found there has been found already
+COMPOSED = ("workplace", "post")
 LEAST_REASON = 4
+
+
+class Verdict(StrEnum):
+    """What somebody named decided about a finding."""
+
+    FALSE_ALARM = "false_alarm"
+    CHANGED = "changed"  #: what was sensitive is gone; the words that were found remain
+    PUBLISHABLE = "publishable"
+
+
+VERDICTS = {Verdict.FALSE_ALARM: "误报", Verdict.CHANGED: "已改", Verdict.PUBLISHABLE: "可公开"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +72,18 @@ def find_blocking(ctx: Context, people: Sequence[Nomination]) -> list[Finding]:
     ]
 
 
-def rule(ctx: Context, nomination: Nomination, fingerprint: str, reason: str) -> ScanRuling:
-    """Let a finding stand, for a reason, under one's name; organisers only."""
+def rule(
+    ctx: Context, nomination: Nomination, fingerprint: str, reason: str, verdict: str = Verdict.PUBLISHABLE
+) -> ScanRuling:
+    """Let a finding stand, for a reason, under one's name: the reviewer whose step it is, or an organiser."""
     if not nominations.may_see(ctx, nomination):
         raise NotFound("没有这份申报，或您无权查看。")
     if ctx.actor.user_id is None or not may_rule(ctx, nomination):
-        raise Forbidden("只有主办单位可以认定扫描结果。")
+        raise Forbidden("只有正在办理脱密审查的审查人或主办单位可以认定扫描结果。")
+    if verdict not in VERDICTS:
+        raise Invalid("请选择如何认定。", fields={"verdict": "请从列表中选择"})
     if len(reason.strip()) < LEAST_REASON:
-        raise Invalid("请写明保留的理由。", fields={"reason": f"至少 {LEAST_REASON} 个字"})
+        raise Invalid("请写明认定的理由。", fields={"reason": f"至少 {LEAST_REASON} 个字"})
     finding = next((f for f in find(ctx, nomination) if f.fingerprint == fingerprint), None)
     if finding is None:
         raise Conflict("这一处文字已经改动，请刷新后再看。")
@@ -75,7 +93,7 @@ def rule(ctx: Context, nomination: Nomination, fingerprint: str, reason: str) ->
         round_id=nomination.round_id,
         nomination_id=nomination.id,
         fingerprint=fingerprint,
-        reason=reason.strip()[:500],
+        reason=f"{VERDICTS[Verdict(verdict)]}：{reason.strip()}"[:500],
         ruled_by_id=ctx.actor.user_id,
         ruled_at=ctx.now,
     )
@@ -88,8 +106,10 @@ def rule(ctx: Context, nomination: Nomination, fingerprint: str, reason: str) ->
 
 
 def may_rule(ctx: Context, nomination: Nomination) -> bool:
-    """Say whether the actor may let a finding stand: an organiser, and not on his own nomination."""
-    return nominations.is_organiser(ctx, nomination.round) and not identities.is_nominee(ctx, nomination)
+    """Say whether the actor may rule on a finding: organiser or reviewer, and not on his own nomination."""
+    if identities.is_nominee(ctx, nomination):
+        return False
+    return nominations.is_organiser(ctx, nomination.round) or reviewers.is_reviewer(ctx, nomination)
 
 
 Rulings = dict[tuple[int, str], ScanRuling]
@@ -107,11 +127,12 @@ def _scan_published(ctx: Context, nomination: Nomination, rulings: Rulings) -> I
 
 
 def _scan_record(ctx: Context, nomination: Nomination, rulings: Rulings) -> Iterator[Finding]:
-    """The other free texts of the form: nothing found there blocks, it is shown to whoever decides."""
+    """The other free texts of the form: what is found there keeps nothing from being published."""
     answers = record.answers_of(ctx, nomination)
     for field in subject.list_fields(ctx, nomination):
         value = answers.get(field.key)
-        if field.key not in PUBLISHED and not field.is_sensitive and isinstance(value, str):
+        is_free = field.key not in (*PUBLISHED, *COMPOSED) and not field.is_sensitive
+        if is_free and isinstance(value, str):
             yield from _scan(ctx, nomination, field.key, field.label, value, rulings)
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from service.errors import Conflict
 from service.models import (
     OPEN_OBJECTION,
     Attachment,
@@ -74,6 +75,48 @@ def find_due(ctx: Context, limit: int = BATCH) -> Sequence[int]:
     return list(ctx.session.scalars(query.order_by(Nomination.id).limit(limit)))
 
 
+def find_due_cases(ctx: Context, limit: int = BATCH) -> Sequence[int]:
+    """Return settled objections to those who took the title whose time is over: who reported goes."""
+    query = (
+        select(Objection.id)
+        .join(Nomination, Nomination.id == Objection.nomination_id)
+        .where(
+            Objection.round_id.in_(list(_rounds_over(ctx))),
+            Objection.purged_at.is_(None),
+            Objection.status.not_in(OPEN_OBJECTION),
+            Nomination.status == NominationStatus.AWARDED,
+        )
+    )
+    return list(ctx.session.scalars(query.order_by(Objection.id).limit(limit)))
+
+
+def purge_case(ctx: Context, objection_id: int) -> bool:
+    """Remove who objected to somebody with a title, and his words; how the case ended stays."""
+    objection = ctx.session.get_one(Objection, objection_id, with_for_update=True)
+    if objection.purged_at is not None or objection.status in OPEN_OBJECTION:
+        return False
+    tasks = select(UserTask.id).where(UserTask.instance_id == objection.instance_id)
+    for table, where, values in (
+        (Submission, Submission.instance_id == objection.instance_id, {"answers": {}}),
+        (Comment, Comment.instance_id == objection.instance_id, {"text": NAMELESS}),
+        (Signer, Signer.user_task_id.in_(tasks), {"question": NAMELESS, "answer": ""}),
+    ):
+        _run(ctx, update(table).where(where).values(values))
+    for row, where in (
+        (Draft, Draft.user_task_id.in_(tasks)),
+        (HeldDecision, HeldDecision.user_task_id.in_(tasks)),
+        (ObjectionEvidence, ObjectionEvidence.objection_id == objection.id),
+    ):
+        _run(ctx, delete(row).where(where))
+    objection.name = objection.contact = objection.facts = NAMELESS
+    objection.conclusion, objection.more, objection.purged_at = "", None, ctx.now
+    history.record_in(
+        ctx, f"round:{objection.round_id}", "objection.purged", round_id=objection.round_id,
+        objection=objection.id,
+    )  # fmt: skip
+    return True
+
+
 def purge(ctx: Context, nomination_id: int) -> bool:
     """Remove the personal data of a nomination; False if it was removed meanwhile.
 
@@ -85,14 +128,26 @@ def purge(ctx: Context, nomination_id: int) -> bool:
     ctx.session.refresh(nomination)
     if nomination.purged_at is not None:
         return False
-    _clear_words(ctx, nomination, [instance.id, *_objection_instances(ctx, nomination)])
-    _clear_messages(ctx, nomination)
-    _clear_notices(ctx, nomination)
-    _clear_columns(nomination)
-    nomination.purged_at = ctx.now
-    nomination.revision += 1
-    instance.title = f"{NAMELESS} · {nomination.unit.name}"[:200]
-    history.record(ctx, instance, "data.purged")
+    _clear(ctx, nomination, instance)
+    return True
+
+
+def purge_now(ctx: Context, nomination: Nomination) -> bool:
+    """Remove everything of a nomination at once, whatever its round says; False if it was removed before.
+
+    For a draft that is withdrawn: answers, drafts, messages, consents' reasons, and the rows of its files,
+    which nobody can open any more; the daily sweep deletes the bytes. Conflict once there is a title.
+    Where the process is stopped too, stop it first: what is stopped later is told of by name.
+    """
+    assert nomination.instance_id is not None
+    instance = execution.lock(ctx, nomination.instance_id)
+    ctx.session.flush()
+    if nomination.purged_at is not None:
+        return False
+    if nomination.status == NominationStatus.AWARDED:
+        raise Conflict("已授予称号的申报不能清除：称号名册以它为据。")
+    _clear(ctx, nomination, instance)
+    _forget_files(ctx, nomination)
     return True
 
 
@@ -174,18 +229,51 @@ def _is_shared(ctx: Context, sha256: str, over: Sequence[int]) -> bool:
 
 
 def _rounds_over(ctx: Context) -> Iterator[int]:
-    """Yield the rounds whose announcement lies further back than their programme keeps data."""
+    """Yield the rounds whose announcement lies further back than their programme keeps data.
+
+    One that announced nobody counts from the end of its process, or of its year while that still runs.
+    """
     announced = (
-        select(Round, func.min(Notice.opens_at))
-        .join(Notice, Notice.round_id == Round.id)
+        select(Notice.round_id, func.min(Notice.opens_at).label("at"))
         .where(Notice.kind == NoticeKind.AWARDS)
-        .group_by(Round.id)
+        .group_by(Notice.round_id)
+        .subquery()
+    )
+    query = (
+        select(Round, announced.c.at, Instance.ended_at)
+        .outerjoin(announced, announced.c.round_id == Round.id)
+        .outerjoin(Instance, Instance.id == Round.instance_id)
     )
     packs = wiring.all_packs(ctx)
-    for entry, at in ctx.session.execute(announced):
+    for entry, at, ended in ctx.session.execute(query):
         pack = packs.get(entry.programme)
-        if pack is not None and at + timedelta(days=pack.programme.not_awarded_days) <= ctx.now:
+        if pack is None:
+            continue
+        since = at or ended or datetime(entry.year + 1, 1, 1, tzinfo=pack.programme.zone)
+        if since + timedelta(days=pack.programme.not_awarded_days) <= ctx.now:
             yield entry.id
+
+
+def _clear(ctx: Context, nomination: Nomination, instance: Instance) -> None:
+    _clear_words(ctx, nomination, [instance.id, *_objection_instances(ctx, nomination)])
+    _clear_messages(ctx, nomination)
+    _clear_notices(ctx, nomination)
+    _clear_columns(nomination)
+    nomination.purged_at = ctx.now
+    nomination.revision += 1
+    instance.title = f"{NAMELESS} · {nomination.unit.name}"[:200]
+    history.record(ctx, instance, "data.purged")
+
+
+def _forget_files(ctx: Context, nomination: Nomination) -> None:
+    papers = select(PrintedPaper.id).where(PrintedPaper.nomination_id == nomination.id)
+    cases = select(Objection.id).where(Objection.nomination_id == nomination.id)
+    for table, where in (
+        (Attachment, Attachment.nomination_id == nomination.id),
+        (StampedScan, StampedScan.printed_paper_id.in_(papers)),
+        (ObjectionEvidence, ObjectionEvidence.objection_id.in_(cases)),
+    ):
+        _run(ctx, delete(table).where(where))
 
 
 def _objection_instances(ctx: Context, nomination: Nomination) -> list[int]:
@@ -211,7 +299,7 @@ def _clear_words(ctx: Context, nomination: Nomination, instances: list[int]) -> 
         (
             Objection,
             Objection.nomination_id == about,
-            {"name": NAMELESS, "contact": NAMELESS, "facts": NAMELESS, "conclusion": ""},
+            {"name": NAMELESS, "contact": NAMELESS, "facts": NAMELESS, "conclusion": "", "more": None},
         ),
     )
     for table, where, values in cleared:
@@ -244,10 +332,18 @@ def _clear_messages(ctx: Context, nomination: Nomination) -> None:
 
 
 def _clear_notices(ctx: Context, nomination: Nomination) -> None:
-    """Take him off the notices that were about him alone; a list of many stays as it was published."""
-    for notice in ctx.session.scalars(select(Notice).where(Notice.nomination_id == nomination.id)):
-        categories = [{**category, "people": []} for category in notice.snapshot["categories"]]
-        notice.snapshot = {**notice.snapshot, "categories": categories}
+    """Take him off every notice: it says how many are gone, and keeps the hash it was published with."""
+    query = select(Notice).where(Notice.round_id == nomination.round_id)
+    for notice in ctx.session.scalars(query):
+        lists = [c["people"] for c in notice.snapshot["categories"]]
+        if not any(person["nomination"] == nomination.id for people in lists for person in people):
+            continue
+        categories = [
+            {**category, "people": [p for p in category["people"] if p["nomination"] != nomination.id]}
+            for category in notice.snapshot["categories"]
+        ]
+        removed = int(notice.snapshot.get("removed", 0)) + 1
+        notice.snapshot = {**notice.snapshot, "categories": categories, "removed": removed}
 
 
 def _clear_columns(nomination: Nomination) -> None:

@@ -28,6 +28,7 @@ from service.models import (
 from service.programmes import wiring
 from service.programmes.pack.programme import LocalNotice, NoticeRule
 from service.programmes.privacy import publication
+from service.programmes.publication import contacts
 from service.programmes.round import calendars, windows
 from service.programmes.rule import identity_number
 from service.workflow import history
@@ -35,6 +36,7 @@ from service.workflow.context import Context
 
 MAX_KEY = 25  #: of a programme's key, as a public address shows it
 MAX_TITLE = 200
+MOST_LISTED = 50
 #: kinds that take objections
 OBJECTABLE = (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT, NoticeKind.LOCAL)
 #: where a session keeps who is on the lists of awards, by round
@@ -53,6 +55,7 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     people = _nominations(ctx, entry, NominationStatus.SELECTED)
     if not people:
         raise Conflict("还没有候选人，不能公示。")
+    contacts.require_complete(ctx, entry)
     title = f"关于{programme.title}候选人的公示"
     return open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
 
@@ -60,6 +63,7 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
 def open_supplement(ctx: Context, nomination: Nomination) -> Notice:
     """Publish one further candidate for objections (补充公示), for as long as the others were."""
     entry = nomination.round
+    contacts.require_complete(ctx, entry)
     title = f"关于{wiring.pack_of(ctx, entry).programme.title}递补候选人的补充公示"
     return open_window(ctx, entry, NoticeKind.SUPPLEMENT, title, [nomination])
 
@@ -72,9 +76,11 @@ def close_supplement(ctx: Context, notice: Notice) -> None:
 
 
 def close_candidates(ctx: Context, entry: Round) -> None:
-    """End the window of a round's notice: no objection is taken any more."""
+    """End the window of a round's notice; Conflict before the last day it promises is over."""
     notice = find_newest(ctx, entry, NoticeKind.CANDIDATES)
     if notice is not None:
+        if notice.closes_at is not None and ctx.now < notice.closes_at:
+            raise Conflict("公示还没有期满，不能结束。请把流程图中这个公示的计时改为 =notice.until。")
         windows.close(ctx, notice)
 
 
@@ -88,7 +94,10 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
     held_up = select(Objection.nomination_id).where(
         Objection.round_id == entry.id, Objection.status.in_(OPEN_OBJECTION)
     )
-    blocked = set(ctx.session.scalars(held_up)) | _unpublished_reserves(ctx, entry)
+    objected = set(ctx.session.scalars(held_up))
+    if objected and programme.notice.open_objection == "list":
+        raise Conflict(f"还有 {len(objected)} 位候选人的异议没有办结，按活动设置办结后才能公布整份名单。")
+    blocked = objected | _unpublished_reserves(ctx, entry)
     people = [n for n in _nominations(ctx, entry, NominationStatus.SELECTED) if n.id not in blocked]
     people = publication.leave_out_unwilling(ctx, people)
     return _publish(ctx, entry, NoticeKind.AWARDS, f"关于公布{programme.title}名单的决定", people)
@@ -131,6 +140,13 @@ def list_public(ctx: Context, *, limit: int = 50) -> Sequence[Notice]:
     return list(ctx.session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
+def list_objectable(ctx: Context, entry: Round) -> Sequence[Notice]:
+    """Return a round's notices that take objections or took them, newest first."""
+    query = select(Notice).where(Notice.round_id == entry.id, Notice.kind.in_(OBJECTABLE))
+    query = query.options(joinedload(Notice.publisher)).order_by(Notice.id.desc())
+    return list(ctx.session.scalars(query.limit(MOST_LISTED)))
+
+
 def is_open(notice: Notice, now: datetime) -> bool:
     """Say whether objections are taken: from the first moment until 24:00 of the last day."""
     return (
@@ -170,7 +186,7 @@ def open_window(
         programme.zone,
         count_first_day=rule.count_first_day,
     )
-    own = {"contact": rule.contact, "publisher": publisher.name} if publisher else {}
+    own = {"contact": contacts.contact_of(rule, publisher), "publisher": publisher.name} if publisher else {}
     notice = _publish(ctx, entry, kind, title, people, publisher=publisher, own=own)
     notice.closes_at = closes_at
     if isinstance(rule, LocalNotice):
@@ -239,7 +255,7 @@ def _freeze(ctx: Context, entry: Round, people: Iterable[Nomination]) -> dict[st
             {"key": key, "name": category.name, "people": lists[key]}
             for key, category in programme.categories.items()
         ],
-        "contact": programme.notice.contact,
+        "contact": contacts.contact_of(programme.notice, entry.organiser),
     }
 
 

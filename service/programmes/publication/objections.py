@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from service.errors import Conflict, Invalid, NotFound
+from service.documents.uploads import AttachmentInfo
+from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import (
     OPEN_OBJECTION,
+    Channel,
     Instance,
     Nomination,
+    NominationStatus,
     Notice,
     NoticeKind,
     Objection,
     ObjectionStatus,
     Round,
+    Sender,
     Unit,
 )
 from service.models.base import table_of
+from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form import schemas
 from service.programmes.nomination import identities, nominations
-from service.programmes.publication import local_notices, notices
+from service.programmes.publication import evidence, local_notices, notices
+from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution
@@ -41,22 +48,103 @@ _COUNT_OPEN = select(func.count()).where(
 )
 
 
-def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str, Any]) -> Objection:
+def lodge(
+    ctx: Context,
+    notice: Notice,
+    nomination_id: int,
+    answers: Mapping[str, Any],
+    *,
+    sender: Sender = Sender.PERSON,
+    files: Sequence[AttachmentInfo] = (),
+) -> Objection:
     """Take an objection against a candidate of an open notice and begin its case.
 
     Real names only (单位反映需盖公章，个人反映需署实名及联系方式): name, contact and facts are
-    required, kept encrypted, and never shown to the candidate.
+    required, kept encrypted, and never shown to the candidate; a unit hands in what it has stamped.
     """
     # held until the commit: whoever closes the notice waits, and sees this objection
     if ctx.session.is_modified(notice):
         ctx.session.flush()
     ctx.session.refresh(notice, ["closes_at", "closed_at"], with_for_update={"read": True})
     require_open(ctx, notice)
+    return _take(ctx, notice, nomination_id, answers, sender=sender, files=files)
+
+
+def register(
+    ctx: Context,
+    notice: Notice,
+    nomination_id: int,
+    answers: Mapping[str, Any],
+    *,
+    channel: Channel,
+    came_on: date,
+    sender: Sender = Sender.PERSON,
+    files: Sequence[AttachmentInfo] = (),
+) -> Objection:
+    """Enter an objection that came by letter, telephone or in person, and begin its case.
+
+    The day counts: a letter by its postmark, whatever day it arrives on, the others by their receipt.
+    Until the titles are given, and by those who deal with the notice's objections.
+    """
+    if not may_register(ctx, notice):
+        raise Forbidden("只有受理异议的单位可以登记来信来访。")
+    if channel == Channel.ONLINE:
+        raise Invalid("请选择来源。", fields={"channel": "请选择来信、来电或来访"})
+    _require_within(ctx, notice, came_on)
+    objection = _take(ctx, notice, nomination_id, answers, sender=sender, files=files)
+    objection.channel, objection.came_on = channel, came_on
+    history.record_in(
+        ctx, f"round:{notice.round_id}", "objection.registered", round_id=notice.round_id,
+        objection=objection.id, channel=str(channel), came_on=came_on.isoformat(),
+    )  # fmt: skip
+    return objection
+
+
+def may_register(ctx: Context, notice: Notice) -> bool:
+    """Say whether the actor enters objections to a notice by hand: the organiser, or who published it."""
+    if ctx.actor.is_system or nominations.is_organiser(ctx, notice.round):
+        return True
+    roles = _roles_at(ctx, notice.round, local_notices.level_of(ctx, notice))
+    return notice.kind == NoticeKind.LOCAL and any(
+        f"{role}@{notice.publisher.code}" in ctx.actor.groups for role in roles
+    )
+
+
+def _require_within(ctx: Context, notice: Notice, came_on: date) -> None:
+    zone = wiring.pack_of(ctx, notice.round).programme.zone
+    last = notices.last_day(notice, ctx)
+    first = notice.opens_at.astimezone(zone).date()
+    if notice.kind not in notices.OBJECTABLE or last is None:
+        raise Conflict("这份名单不受理异议。")
+    if came_on > ctx.now.astimezone(zone).date():
+        raise Invalid("日期还没有到。", fields={"came_on": "不能晚于今天"})
+    if not first <= came_on <= last.date():
+        raise Invalid(
+            "不在公示期内，不作为公示异议受理；可以按信访程序办理。",
+            fields={"came_on": f"公示期为 {first} 至 {last.date()}（信函以邮戳为准）"},
+        )
+
+
+def _take(
+    ctx: Context,
+    notice: Notice,
+    nomination_id: int,
+    answers: Mapping[str, Any],
+    *,
+    sender: Sender,
+    files: Sequence[AttachmentInfo],
+) -> Objection:
     nomination = ctx.session.get(Nomination, nomination_id)
     listed = {p["nomination"] for c in notice.snapshot["categories"] for p in c["people"]}
     if nomination is None or nomination_id not in listed:
         raise Invalid("请选择公示名单中的一位候选人。", fields={"nomination_id": "请从名单中选择"})
+    _require_standing(nomination)
     clean = _check(ctx, notice, answers)
+    if sender == Sender.UNIT and not files:
+        raise Invalid(
+            "单位反映须加盖公章，请上传盖章的书面材料。",
+            fields={evidence.FIELD: "必填：盖章材料的扫描件或照片"},
+        )
     objection = Objection(
         round_id=notice.round_id,
         notice_id=notice.id,
@@ -64,6 +152,8 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
         name=clean["name"],
         contact=clean["contact"],
         facts=clean["facts"],
+        more={key: value for key, value in clean.items() if key not in FIELDS} or None,
+        sender=sender,
         receipt=secrets.token_hex(8),
         received_at=ctx.now,
     )
@@ -83,7 +173,15 @@ def lodge(ctx: Context, notice: Notice, nomination_id: int, answers: Mapping[str
         },
     )
     objection.instance_id = instance.id
+    evidence.keep(ctx, objection, files)
     return objection
+
+
+def _require_standing(nomination: Nomination) -> None:
+    if nomination.status == NominationStatus.AWARDED:
+        raise Conflict("称号已经授予，不再作为公示异议受理；请向主办单位书面反映。")
+    if nomination.status in FALLEN:
+        raise Conflict("这位候选人已经退出评选或被取消资格，不需要再提出异议。感谢您的关心。")
 
 
 def require_open(ctx: Context, notice: Notice) -> None:
@@ -128,6 +226,14 @@ def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusi
 def count_open(ctx: Context, nomination_id: int) -> int:
     """Return how many objections against a candidate are not settled."""
     return ctx.session.scalar(_COUNT_OPEN, {"candidate": nomination_id}) or 0
+
+
+def read_upheld(ctx: Context, nomination_id: int) -> str:
+    """Return the conclusion of the newest objection to a candidate that was upheld, or nothing."""
+    query = select(Objection.conclusion).where(
+        Objection.nomination_id == nomination_id, Objection.status == ObjectionStatus.UPHELD
+    )
+    return ctx.session.scalar(query.order_by(Objection.settled_at.desc()).limit(1)) or ""
 
 
 def list_of(ctx: Context, entry: Round) -> Sequence[Objection]:

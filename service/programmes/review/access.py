@@ -49,7 +49,7 @@ def _meeting_roles(ctx: Context, entry: Round) -> set[str]:
     if entry.instance_id is None:
         return set()
     instance = ctx.session.get_one(Instance, entry.instance_id)
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements.values()
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].reached.values()
     groups = (
         group.partition("@")
         for element in elements

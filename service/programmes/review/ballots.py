@@ -20,6 +20,7 @@ from service.models import (
     Ballot,
     BallotCount,
     Candidate,
+    Nomination,
     Round,
     Seat,
     SeatStatus,
@@ -28,7 +29,7 @@ from service.models import (
     Voter,
 )
 from service.programmes import wiring
-from service.programmes.review import draws, standings, ties
+from service.programmes.review import conflicts, draws, standings, ties
 from service.programmes.round import rounds
 from service.workflow import notifications
 from service.workflow.context import Context
@@ -39,6 +40,7 @@ from service.workflow.task import task_access, user_tasks
 PROPERTY = "ballot"
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 CHOICES = (FOR, AGAINST, ABSTAIN)
+RECUSED = "recused"  #: counted beside the choices: how many stepped back from a nomination (回避)
 STEP = "投票"
 THOUSAND = 1000  #: a standing's total is in thousandths
 
@@ -56,13 +58,15 @@ def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, lis
     """Open a ballot on the proposed list; returns it and the voters' groups.
 
     Everybody who holds ``role`` at the organiser may vote, or where none is named everybody who has
-    scored somebody in the round. A ballot is drawn up anew when the list comes back to the panel.
+    scored somebody in the round. A ballot is drawn up anew when the list comes back to the panel. Refused
+    where so few may vote, on the whole or on one nomination, that the counts would tell who voted what.
     """
     proposed = select(Standing.nomination_id).where(Standing.round_id == entry.id, Standing.proposed)
     subjects = list(ctx.session.scalars(proposed.order_by(Standing.nomination_id)))
     voters = _list_voters(ctx, entry, role)
     if not subjects or not voters:
         raise Conflict("没有建议名单或没有投票人（评过分的专家，或任务头 role 的角色），不能投票。")
+    voters = _require_secret(ctx, entry, voters, subjects)
     ballot = Ballot(round_id=entry.id, voters=len(voters), opened_at=ctx.now)
     ctx.session.add(ballot)
     ctx.session.flush()
@@ -74,7 +78,7 @@ def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, lis
         [
             {"ballot_id": ballot.id, "nomination_id": subject, "choice": choice, "votes": 0}
             for subject in subjects
-            for choice in CHOICES
+            for choice in (*CHOICES, RECUSED)
         ],
     )
     return ballot, [f"user:{user}" for user in voters]
@@ -85,6 +89,26 @@ def _list_voters(ctx: Context, entry: Round, role: str) -> list[int]:
         return sorted(user.id for user in notifications.list_holders(ctx, [f"{role}@{entry.organiser.code}"]))
     seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
     return list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
+
+
+def _require_secret(ctx: Context, entry: Round, voters: Sequence[int], subjects: Sequence[int]) -> list[int]:
+    """Return who may vote on something at all; refuse a ballot that could not be secret."""
+    least = draws.rules_of(ctx, entry).least_voters
+    barred = conflicts.list_of(ctx, voters, subjects)
+    able = [user for user in voters if len(barred[user]) < len(subjects)]
+    if len(able) < least:
+        raise Conflict(
+            f"投票人只有 {len(able)} 位，少于 {least} 位，从票数就能看出各人投了什么，不能无记名投票。"
+        )
+    for subject in subjects:
+        number = sum(subject not in barred[user] for user in able)
+        if number < least:
+            name = ctx.session.get_one(Nomination, subject).name
+            raise Conflict(
+                f"回避之后只有 {number} 位可以对{name}投票，少于 {least} 位，从票数就能看出各人投了什么。"
+                "请补充评审专家，或先将其调出名单。"
+            )
+    return able
 
 
 def find_newest(ctx: Context, entry: Round) -> Ballot | None:
@@ -110,23 +134,27 @@ def count_turnout(ctx: Context, ballot: Ballot) -> int:
 def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
     """Cast the actor's vote and complete his task, once and for all.
 
-    Every nomination of the ballot needs a choice. The counts are raised under the ballot's row, so
+    Every nomination of the ballot needs a choice, but for those he must step back from: they are counted
+    as such (回避) and belong to nobody's votes. The counts are raised under the ballot's row, so
     of two votes at once neither is lost.
     """
     task = task_access.lock_offered(ctx, task_id)
     ballot = _ballot_of(ctx, task)
     _require_own(ctx, task)
-    _require_complete(ctx, ballot, choices)
+    on_paper = _list_on_paper(ctx, ballot)
+    barred = _find_barred(ctx, on_paper)
+    _require_complete(on_paper - barred.keys(), choices)
     turn = (Voter.ballot_id == ballot.id, Voter.user_id == ctx.actor.user_id, Voter.has_voted.is_(False))
     took = ctx.session.execute(
         update(Voter).where(*turn).values(has_voted=True), execution_options={"synchronize_session": False}
     )
     if took.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("您不是这次投票的投票人，或已经投过票。")
+    picks = {**choices, **dict.fromkeys(barred, RECUSED)}
     chosen = [
         and_(BallotCount.choice == choice, BallotCount.nomination_id.in_(subjects))
-        for choice in CHOICES
-        if (subjects := sorted(number for number, picked in choices.items() if picked == choice))
+        for choice in (*CHOICES, RECUSED)
+        if (subjects := sorted(number for number, picked in picks.items() if picked == choice))
     ]
     ctx.session.execute(
         update(BallotCount)
@@ -135,6 +163,17 @@ def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
         execution_options={"synchronize_session": False},
     )
     user_tasks.complete(ctx, task_id, "cast", {})
+
+
+def list_barred(ctx: Context, ballot: Ballot) -> Mapping[int, str]:
+    """Return the nominations of a ballot that the actor must step back from, each with the reason."""
+    return _find_barred(ctx, _list_on_paper(ctx, ballot))
+
+
+def list_votable(ctx: Context, ballot: Ballot) -> list[int]:
+    """Return the nominations of a ballot on which the actor has a vote."""
+    barred = list_barred(ctx, ballot)
+    return [row.nomination_id for row in list_subjects(ctx, ballot) if row.nomination_id not in barred]
 
 
 def require_cast(ctx: Context, task: UserTask) -> None:
@@ -159,7 +198,10 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
     fallen = [result for result in list_results(ctx, ballot) if not result.passed]
     for result in fallen:
         votes = result.votes
-        reason = f"赞成 {votes[FOR]} 票，反对 {votes[AGAINST]} 票，弃权 {votes[ABSTAIN]} 票，未获通过"
+        recused = f"，回避 {votes[RECUSED]} 人" if votes.get(RECUSED) else ""
+        reason = (
+            f"赞成 {votes[FOR]} 票，反对 {votes[AGAINST]} 票，弃权 {votes[ABSTAIN]} 票{recused}，未获通过"
+        )
         standings.change(ctx, by_nomination[result.nomination_id], proposed=False, step=STEP, reason=reason)
     return len(fallen) + (_rank_by_votes(ctx, entry, ballot) if by_votes else 0)
 
@@ -204,7 +246,11 @@ def list_results(ctx: Context, ballot: Ballot) -> list[Result]:
     ):
         found.setdefault(row.nomination_id, {})[row.choice] = row.votes
     return [
-        Result(nomination_id=number, votes=votes, passed=votes[FOR] > majority * sum(votes.values()))
+        Result(
+            nomination_id=number,
+            votes=votes,
+            passed=votes[FOR] > majority * sum(votes[choice] for choice in CHOICES),
+        )
         for number, votes in found.items()
     ]
 
@@ -239,11 +285,18 @@ def _require_own(ctx: Context, task: UserTask) -> None:
         raise Conflict("投票须由投票人本人进行，不能代投。")
 
 
-def _require_complete(ctx: Context, ballot: Ballot, choices: Mapping[int, str]) -> None:
-    on_paper = set(
-        ctx.session.scalars(select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id))
-    )
-    open_ = on_paper - choices.keys()
-    if open_ or choices.keys() - on_paper or set(choices.values()) - set(CHOICES):
+def _list_on_paper(ctx: Context, ballot: Ballot) -> set[int]:
+    query = select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id)
+    return set(ctx.session.scalars(query))
+
+
+def _find_barred(ctx: Context, on_paper: set[int]) -> Mapping[int, str]:
+    user = ctx.actor.user_id
+    return {} if user is None else conflicts.list_of(ctx, [user], on_paper).get(user, {})
+
+
+def _require_complete(asked: set[int], choices: Mapping[int, str]) -> None:
+    open_ = asked - choices.keys()
+    if open_ or choices.keys() - asked or set(choices.values()) - set(CHOICES):
         fields = {f"choice-{number}": "请选择赞成、反对或弃权" for number in sorted(open_)}
         raise Invalid(f"还有 {len(open_)} 人没有选择，没有投出。", fields=fields)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from service.engine.records import Element
-from service.models import Instance
+from service.models import Instance, Nomination, Seat
 from service.programmes.nomination import nominations
 from service.programmes.review import steps
 from service.programmes.round import rounds
@@ -18,7 +20,18 @@ def may_know(ctx: Context, instance: Instance, element: Element) -> bool:
     return instance.round_id is not None and nominations.is_organiser(ctx, rounds.of_instance(ctx, instance))
 
 
+def only_judges(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor knows a nomination as one of its experts alone: numbers are none of his business.
+
+    A look at one would be told to the nominee's side with his name.
+    """
+    if nominations.may_see(ctx, nomination):
+        return False
+    seat = select(Seat.id).where(Seat.nomination_id == nomination.id, Seat.user_id == ctx.actor.user_id)
+    return ctx.session.scalar(seat) is not None
+
+
 def hidden_steps(ctx: Context, instance: Instance) -> set[str]:
     """Return the steps of an instance of which the actor may not be told who does them."""
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.elements_of(ctx, instance)
     return {element.id for element in elements.values() if not may_know(ctx, instance, element)}

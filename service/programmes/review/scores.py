@@ -75,13 +75,14 @@ def list_visible(ctx: Context, nomination: Nomination) -> list[GivenScores]:
     """Return the scores of a nomination the actor may see, in drawn order.
 
     An expert sees nobody else's before his own are in, and after that only if the programme says
-    so; then without names. The organiser sees all of them once the last is in. Nobody else sees any.
+    so; then without names. The organiser sees all of them once scoring is closed and the list is ranked: as
+    long as he may ask somebody to step back he does not know what it would change. Nobody else sees any.
     """
     rules = draws.rules_of(ctx, nomination.round)
     every = [seat for seat in seats.list_of(ctx, nomination) if seat.status in seats.SITTING]
     own = next((seat for seat in every if seat.user_id == ctx.actor.user_id), None)
     is_organiser = nominations.is_organiser(ctx, nomination.round) or ctx.actor.is_system
-    is_done = bool(every) and all(seat.status == SeatStatus.SCORED for seat in every)
+    is_done = seats.is_ranked(ctx, nomination) and all(seat.status == SeatStatus.SCORED for seat in every)
     in_turn = own is not None and own.status == SeatStatus.SCORED and rules.others_scores == "after_own"
     shown = every if in_turn or (is_organiser and own is None and is_done) else [own] if own else []
     points = _points_of(ctx, [nomination.id])

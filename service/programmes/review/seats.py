@@ -8,22 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Invalid, NotFound
-from service.models import (
-    Candidate,
-    Nomination,
-    Seat,
-    SeatStatus,
-    Standing,
-    TaskStatus,
-    User,
-    UserTask,
-)
+from service.models import Nomination, Seat, SeatStatus, Standing, User, UserTask
 from service.programmes.nomination import nominations
-from service.programmes.review import draws
+from service.programmes.review import draws, substitutes
 from service.programmes.round import rounds
+from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.instance import execution
-from service.workflow.task import handovers, task_access
+from service.workflow.task import task_access
 
 MAX_REASON = 500
 SITTING = (SeatStatus.SEATED, SeatStatus.SCORED)
@@ -32,9 +24,9 @@ SITTING = (SeatStatus.SEATED, SeatStatus.SCORED)
 def take(ctx: Context, nomination: Nomination, *, again: bool = False) -> list[str]:
     """Seat the drawn experts at a nomination and return their groups (``user:7``), in drawn order.
 
-    Whoever works where the nominee works, or at the unit that recommends him, is passed over and the
-    next drawn sits. Seats that were taken before are kept; ``again`` lets those who sit there score at a
-    further sitting.
+    Whoever works where the nominee works, or at the unit that recommends him, is passed over, and so is
+    whoever has left; the next drawn sits. Seats that were taken before are kept; ``again`` lets those who
+    sit there score at a further sitting.
     """
     had = [seat for seat in list_of(ctx, nomination) if seat.status in SITTING]
     if had:
@@ -45,8 +37,10 @@ def take(ctx: Context, nomination: Nomination, *, again: bool = False) -> list[s
     rows: list[Seat] = []
     free = drawn.size
     for member in draws.list_members(ctx, drawn):
+        if not member.user.active:
+            continue
         conflict = draws.find_conflict(member.user, draws.subject_of(nomination))
-        rows.append(_seat(nomination, member.user_id, member.place, conflict))
+        rows.append(substitutes.make_seat(nomination, member, conflict))
         free -= not conflict
         if not free:
             break
@@ -80,71 +74,78 @@ def recuse(ctx: Context, task_id: int, reason: str) -> None:
     seat = find(ctx, nomination, ctx.actor.user_id)
     if seat is None or seat.status != SeatStatus.SEATED:
         raise Conflict("您没有这份申报的评审席位。")
-    _give_up(ctx, seat, reason, by=ctx.actor.name)
-    _replace(ctx, task, nomination)
+    _give_up(ctx, nomination, seat, reason, kind="panel.recused")
+    substitutes.seat_next(ctx, nomination, task)
 
 
 def dismiss(ctx: Context, nomination_id: int, user_id: int, reason: str) -> None:
-    """Let the organiser ask an expert to step back; scores he gave already no longer count."""
-    nomination = nominations.get_visible(ctx, nomination_id)
-    rounds.require_organiser(ctx, nomination.round)
+    """Let the organiser ask an expert to step back; the next drawn scores in his place.
+
+    Scores he gave already no longer count. Where nobody stands by any more, one who has scored may still
+    go, as long as another's scores are left.
+    """
+    nomination = _lock(ctx, nomination_id)
     _require_reason(reason)
-    assert nomination.instance_id is not None
-    execution.lock(ctx, nomination.instance_id)
     seat = find(ctx, nomination, user_id)
     if seat is None or seat.status not in SITTING:
         raise NotFound("这位专家没有这份申报的评审席位。")
-    had_scored = seat.status == SeatStatus.SCORED
-    if had_scored and ctx.session.scalar(select(Standing.id).where(Standing.nomination_id == nomination.id)):
-        raise Conflict("已经排名，不能再要求回避。")
-    _give_up(ctx, seat, reason, by=ctx.actor.name)
-    if not had_scored:
-        _replace(ctx, _task_of(ctx, nomination, user_id), nomination)
+    if seat.status == SeatStatus.SEATED:
+        _give_up(ctx, nomination, seat, reason, kind="panel.dismissed")
+        substitutes.seat_next(ctx, nomination, substitutes.find_task(ctx, nomination, user_id))
+        return
+    _require_unranked(ctx, nomination)
+    _give_up(ctx, nomination, seat, reason, kind="panel.dismissed")
+    if substitutes.find_next(ctx, nomination) or _count_sitting(ctx, nomination) == 0:
+        substitutes.seat_next(ctx, nomination, None)
 
 
-def _replace(ctx: Context, task: UserTask, nomination: Nomination) -> None:
-    had = {seat.user_id for seat in list_of(ctx, nomination)}
-    for member in draws.list_members(ctx, draws.get(ctx, nomination.round)):
-        if member.user_id in had:
-            continue
-        conflict = draws.find_conflict(member.user, draws.subject_of(nomination))
-        ctx.session.add(_seat(nomination, member.user_id, member.place, conflict))
-        if not conflict and member.user.active:
-            handovers.hand_over(ctx, task, member.user, reason="回避，由下一位抽取的专家替补")
-            return
-    raise Conflict("没有可以替补的专家了，请联系主办单位。")
+def fill(ctx: Context, nomination_id: int) -> None:
+    """Let the organiser seat the next drawn where fewer sit than are to score a nomination (补席)."""
+    nomination = _lock(ctx, nomination_id)
+    _require_unranked(ctx, nomination)
+    if _count_sitting(ctx, nomination) >= draws.get(ctx, nomination.round).size:
+        raise Conflict("这份申报的评审席位已满。")
+    substitutes.seat_next(ctx, nomination, None)
 
 
-def _give_up(ctx: Context, seat: Seat, reason: str, *, by: str) -> None:
+def is_ranked(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether a nomination's scores have been put together: nobody can be asked to step back then."""
+    return ctx.session.scalar(select(Standing.id).where(Standing.nomination_id == nomination.id)) is not None
+
+
+def _lock(ctx: Context, nomination_id: int) -> Nomination:
+    """Return a nomination of the organiser's, its instance locked."""
+    nomination = nominations.get_visible(ctx, nomination_id)
+    rounds.require_organiser(ctx, nomination.round)
+    assert nomination.instance_id is not None
+    execution.lock(ctx, nomination.instance_id)
+    return nomination
+
+
+def _require_unranked(ctx: Context, nomination: Nomination) -> None:
+    if is_ranked(ctx, nomination):
+        raise Conflict("已经排名，不能再要求回避或补席。")
+
+
+def _count_sitting(ctx: Context, nomination: Nomination) -> int:
+    return sum(seat.status in SITTING for seat in list_of(ctx, nomination))
+
+
+def _give_up(ctx: Context, nomination: Nomination, seat: Seat, reason: str, *, kind: str) -> None:
+    """Leave a seat. Who sat there and why is the round's history: the nominee's side reads the other."""
     seat.status = SeatStatus.RECUSED
     seat.reason = reason.strip()
-    seat.recused_by = by
+    seat.recused_by = ctx.actor.name
     ctx.session.flush()
-
-
-def _seat(nomination: Nomination, user_id: int, place: int, conflict: str) -> Seat:
-    return Seat(
+    history.record_in(
+        ctx,
+        f"round:{nomination.round_id}",
+        kind,
         round_id=nomination.round_id,
-        nomination_id=nomination.id,
-        user_id=user_id,
-        place=place,
-        status=SeatStatus.BARRED if conflict else SeatStatus.SEATED,
-        reason=conflict,
+        nomination=nomination.id,
+        expert=seat.user.login,
+        reason=seat.reason,
     )
-
-
-def _task_of(ctx: Context, nomination: Nomination, user_id: int) -> UserTask:
-    """Return the open task at which an expert is to score a nomination."""
-    query = (
-        select(UserTask)
-        .join(Candidate, Candidate.user_task_id == UserTask.id)
-        .where(
-            UserTask.instance_id == nomination.instance_id,
-            UserTask.status == TaskStatus.OPEN,
-            Candidate.group_key == f"user:{user_id}",
-        )
-    )
-    return ctx.session.scalars(query).one()
 
 
 def _nomination_of(ctx: Context, task: UserTask) -> Nomination:

@@ -16,11 +16,13 @@ from service.models import (
     ListChange,
     Nomination,
     Round,
+    Seat,
+    SeatStatus,
     Standing,
     UserTask,
 )
 from service.programmes import wiring
-from service.programmes.review import draws, scores
+from service.programmes.review import conflicts, draws, scores, substitutes
 from service.programmes.round import rounds
 from service.programmes.rule import scoring
 from service.programmes.rule.scoring import Scored
@@ -38,6 +40,7 @@ class Balance:
     """How a proposed list is spread (兼顾行业、性别): a look, never a refusal (A-30)."""
 
     by_sex: Mapping[str, int]
+    by_industry: Mapping[str, int]  #: nothing where the form does not ask it
     by_recommender: Mapping[str, int]
 
 
@@ -45,8 +48,9 @@ def rank(ctx: Context, entry: Round, *, sittings: Collection[str] = (), first: i
     """Rank everybody who was scored, category by category, and propose the first; returns how many.
 
     ``sittings`` are those that count, all of them where none is named; ``first`` is how many of each
-    category are proposed, as many as may hold the title where it is 0. Ranking again replaces the list
-    and what was changed in it. The changes themselves stay on record.
+    category are proposed, as many as may hold the title where it is 0. Refused while a nomination has no
+    score, or fewer than seats and somebody stands by. Ranking again replaces the list and what was changed
+    in it. The changes themselves stay on record.
     """
     rules = draws.rules_of(ctx, entry).at(sittings)
     given = scores.points_of_round(ctx, entry)
@@ -62,6 +66,8 @@ def rank(ctx: Context, entry: Round, *, sittings: Collection[str] = (), first: i
     ]
     if not scored:
         raise Conflict("还没有评过分的申报，不能排名。")
+    drawn = draws.get(ctx, entry)
+    _require_full(ctx, entry, drawn.size)
     programme = wiring.pack_of(ctx, entry).programme
     rows = [
         {
@@ -73,7 +79,7 @@ def rank(ctx: Context, entry: Round, *, sittings: Collection[str] = (), first: i
             "tie": placed.tie,
             "proposed": placed.rank <= (first or programme.places_of(placed.category)),
         }
-        for placed in scoring.rank(rules, scored, draws.get(ctx, entry).seed)
+        for placed in scoring.rank(rules, scored, drawn.seed)
     ]
     ctx.session.execute(delete(Standing).where(Standing.round_id == entry.id))
     ctx.session.execute(insert(Standing), rows)
@@ -131,6 +137,9 @@ def weigh(rows: Sequence[Standing]) -> Balance:
     proposed = [row.nomination for row in rows if row.proposed]
     return Balance(
         by_sex=Counter(nomination.sex or "未填" for nomination in proposed),
+        by_industry=Counter(nomination.industry or "未填" for nomination in proposed)
+        if any(row.nomination.industry for row in rows)
+        else {},
         by_recommender=Counter(nomination.recommender.name for nomination in proposed),
     )
 
@@ -138,7 +147,8 @@ def weigh(rows: Sequence[Standing]) -> Balance:
 def amend(ctx: Context, task_id: int, nomination_id: int, *, proposed: bool, reason: str) -> None:
     """Put a nomination on the proposed list or take it off, at the meeting whose task is the actor's.
 
-    A category never has more than its places: somebody has to be taken off before another is put on.
+    A category never has more than its places: somebody has to be taken off before another is put on. Nobody
+    decides of himself, of a colleague, or of whom he stepped back from (回避, X15).
     """
     reason = reason.strip()
     if not reason:
@@ -153,6 +163,7 @@ def amend(ctx: Context, task_id: int, nomination_id: int, *, proposed: bool, rea
         raise NotFound("这份申报不在排名中。")
     if standing.proposed == proposed:
         raise Conflict("这份申报已经" + ("在" if proposed else "不在") + "建议名单中，请刷新页面。")
+    _require_no_conflict(ctx, standing.nomination)
     if proposed:
         _require_place(ctx, entry, standing.category)
     change(ctx, standing, proposed=proposed, step=task.name, reason=reason)
@@ -184,6 +195,34 @@ def _round_of(ctx: Context, task: UserTask) -> Round:
     if not is_list_task(ctx, task):
         raise Conflict("这一步不能调整名单。")
     return rounds.of_instance(ctx, task.instance)
+
+
+def _require_no_conflict(ctx: Context, nomination: Nomination) -> None:
+    if ctx.actor.user_id is None:
+        return
+    conflict = conflicts.list_of(ctx, [ctx.actor.user_id], [nomination.id]).get(ctx.actor.user_id, {})
+    if conflict:
+        reason = conflict[nomination.id]
+        raise Conflict(f"您对{nomination.name}的申报应当回避（{reason}），不能调整，请由其他与会人员办理。")
+
+
+def _require_full(ctx: Context, entry: Round, size: int) -> None:
+    scored = func.count(Seat.id).filter(Seat.status == SeatStatus.SCORED)
+    query = (
+        select(Nomination, scored)
+        .join(Seat, Seat.nomination_id == Nomination.id)
+        .join(Instance, Instance.id == Nomination.instance_id)
+        .where(Nomination.round_id == entry.id, Instance.status == InstanceStatus.ACTIVE)
+        .group_by(Nomination.id)
+        .having(scored < size)
+        .order_by(Nomination.id)
+    )
+    for nomination, number in ctx.session.execute(query):
+        if number == 0 or substitutes.find_next(ctx, nomination) is not None:
+            raise Conflict(
+                f"{nomination.name}的申报只有 {number} 位专家的有效评分，应为 {size} 位，不能排名。"
+                "请在评审席位中补席，评完后再试。"
+            )
 
 
 def _require_place(ctx: Context, entry: Round, category: str) -> None:

@@ -23,13 +23,14 @@ from service.programmes.review import (
     scores,
     seats,
     standings,
+    substitutes,
     ties,
 )
 from service.programmes.round import rounds
 from service.workflow.context import Context
 
 #: property of the user task at which an expert scores
-SCORE = "score"
+SCORE = substitutes.SCORE
 #: property of a user task that nobody may do for somebody he works with (回避, X15)
 RECUSAL = "recusal"
 

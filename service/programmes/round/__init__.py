@@ -1,1 +1,1 @@
-"""Rounds: dates, quotas, calendars and the counts of their page."""
+"""Rounds: dates, quotas, calendars, and who may do what in them."""

@@ -20,7 +20,7 @@ from service.models import (
     User,
 )
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, workplaces
 from service.programmes.round import quotas
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -30,8 +30,6 @@ from service.workflow.person import people
 PROCESS = "admission"
 NOUN = "admission"
 RECOMMENDER = "recommender"
-#: roles whose holders may ask for their unit
-ASKERS = ("unit_admin", "applicant", "league", "head")
 MAX_REASON = 100
 #: stages in which a further recommender may still be admitted
 OPEN = (Stage.PREPARATION, Stage.SUBMISSION)
@@ -56,7 +54,8 @@ def is_offered(ctx: Context, entry: Round) -> bool:
 
 def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
     """Return the units for which the actor may ask: his own, below the organiser, that do not recommend."""
-    codes = {code for role, _, code in (g.partition("@") for g in ctx.actor.groups) if role in ASKERS}
+    askers = {*workplaces.roles_of(ctx, entry), workplaces.ADMINISTRATOR}
+    codes = {code for role, _, code in (g.partition("@") for g in ctx.actor.groups) if role in askers}
     query = select(Unit).where(Unit.code.in_(sorted(codes)), Unit.active).order_by(Unit.path)
     own = ctx.session.scalars(query).all()
     recommending = quotas.recommending(ctx, entry, [unit.id for unit in own])

@@ -11,6 +11,8 @@ from sqlalchemy import null, select, union_all
 from service.errors import Invalid
 from service.models import CalendarDay, CalendarYear, Round
 from service.models.programme.round import CALENDAR_STREAM
+from service.programmes.pack.programme import Programme
+from service.programmes.rule import calendar
 from service.programmes.rule.calendar import WorkingDays
 from service.workflow import history
 from service.workflow.context import Context
@@ -38,6 +40,14 @@ def load(ctx: Context, entry: Round | None = None) -> WorkingDays:
         ctx.session.info[KEPT] = days
     assert isinstance(days, WorkingDays)
     return days
+
+
+def find_deadline(
+    ctx: Context, programme: Programme, month_day: str, year: int, entry: Round | None = None
+) -> datetime:
+    """Return a deadline of a programme in a year: on a day off as printed, or on the next that is worked."""
+    rolled_by = load(ctx, entry) if programme.rolls_deadlines else None
+    return calendar.deadline(month_day, year, programme.zone, rolled_by=rolled_by)
 
 
 def _read(ctx: Context) -> WorkingDays:

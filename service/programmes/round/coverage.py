@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from service.models import HeadCount, Nomination, Round, Unit
+from service.models import HeadCount, Nomination, NominationStatus, Round, Unit
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.pack.programme import Programme
@@ -16,6 +16,8 @@ from service.programmes.round import quotas
 from service.programmes.rule.coverage_rule import CoverageRule
 from service.workflow.context import Context
 
+#: what covers no unit: ended without being listed, or not handed in yet
+NOT_COUNTED = (*FALLEN, NominationStatus.DRAFTING)
 #: nominations by workplace, recommender and category
 _Counts = Mapping[tuple[int, int, str], int]
 
@@ -120,7 +122,8 @@ def _count_heads(ctx: Context, entry: Round) -> dict[int, int]:
 
 
 def _count_nominated(ctx: Context, entry: Round) -> Counter[tuple[int, int, str]]:
+    """Count who was handed in and still stands: a draft that nobody finishes covers nothing."""
     alike = (Nomination.unit_id, Nomination.recommender_id, Nomination.category)
     query = select(*alike, func.count()).group_by(*alike)
-    stands = query.where(Nomination.round_id == entry.id, Nomination.status.not_in(FALLEN))
+    stands = query.where(Nomination.round_id == entry.id, Nomination.status.not_in(NOT_COUNTED))
     return Counter({(row[0], row[1], row[2] or ""): row[3] for row in ctx.session.execute(stands)})

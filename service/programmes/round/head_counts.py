@@ -9,13 +9,11 @@ from sqlalchemy import func, select
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import ANY_CATEGORY, HeadCount, Quota, QuotaKind, Round, Unit
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, workplaces
 from service.programmes.round import quotas
 from service.workflow import history
 from service.workflow.context import Context
 
-#: who reports for a unit, at it or above it
-REPORTERS = ("league", "head", "recommender", "unit_admin")
 MOST = 1_000_000
 
 
@@ -57,7 +55,7 @@ def list_reportable(ctx: Context, entry: Round) -> Sequence[Unit]:
     """Return the active units the actor may report for, in the order of the tree."""
     query = select(Unit).where(Unit.active, Unit.id != entry.organiser_id).order_by(Unit.path)
     if not nominations.is_organiser(ctx, entry):
-        below = nominations.at_or_below(ctx.actor, REPORTERS)
+        below = nominations.at_or_below(ctx.actor, _reporters(ctx, entry))
         if below is None:
             return []
         query = query.where(below)
@@ -66,7 +64,14 @@ def list_reportable(ctx: Context, entry: Round) -> Sequence[Unit]:
 
 
 def _may_report(ctx: Context, entry: Round, unit: Unit) -> bool:
-    return nominations.is_organiser(ctx, entry) or nominations.acts_at_or_above(ctx.actor, unit, REPORTERS)
+    return nominations.is_organiser(ctx, entry) or nominations.acts_at_or_above(
+        ctx.actor, unit, _reporters(ctx, entry)
+    )
+
+
+def _reporters(ctx: Context, entry: Round) -> list[str]:
+    """Return the roles that report for a unit, at it or above it."""
+    return [*sorted(workplaces.roles_of(ctx, entry)), "recommender", workplaces.ADMINISTRATOR]
 
 
 def _keep(ctx: Context, entry: Round, unit: Unit, number: int) -> HeadCount:

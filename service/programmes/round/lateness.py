@@ -20,7 +20,7 @@ class Lateness:
     due: datetime | None  #: when the stage closed for everybody
     organiser: str  #: whom to ask for an extension
     department: str
-    extended_until: datetime | None  #: an extension given since, in which the unit may nominate anew
+    extended_until: datetime | None  #: an extension given since, in which he may be nominated anew
     may_start: bool  #: the actor may nominate anew now
 
 
@@ -29,13 +29,13 @@ def describe(ctx: Context, nomination: Nomination) -> Lateness | None:
     if nomination.status != NominationStatus.OVERDUE:
         return None
     entry = nomination.round
-    extension = nominations.active_extension(ctx, entry, nomination.unit, Stage.SUBMISSION)
-    own = {unit.id for unit in starts.list_units(ctx, entry)} if extension else set()
+    until = nominations.extended_until(ctx, entry, nomination, Stage.SUBMISSION)
+    own = {unit.id for unit in starts.list_units(ctx, entry)} if until else set()
     return Lateness(
         due=rounds.due_of(entry, Stage.SUBMISSION),
         organiser=entry.organiser.name,
         department=wiring.pack_of(ctx, entry).programme.department,
-        extended_until=extension.until if extension else None,
+        extended_until=until,
         may_start=nomination.unit_id in own,
     )
 

@@ -114,7 +114,7 @@ def take(ctx: Context, nomination: Nomination, kind: QuotaKind) -> None:
     The place is of the nearest unit, from the workplace up to the recommender, that has a quota. The
     condition is in the statement, so of two that race for the last place one gets it. A full quota raises
     BpmnError ``quota-full``, which refuses the completion unless the diagram catches it; a full soft quota
-    does so only while nobody has stated a reason, which then goes into the roster's 备注. A self-nomination
+    does so only while nobody has stated a reason, which the roster then prints. A self-nomination
     takes no recommender's place where ``settings.self_nomination_takes_quota`` is false (A-05).
     """
     if not _takes_place(ctx, nomination, kind):
@@ -305,12 +305,10 @@ def _full_sentence(ctx: Context, nomination: Nomination, quota: Quota) -> str:
 def _over_sentence(ctx: Context, quota: Quota) -> str:
     unit = ctx.session.get_one(Unit, quota.unit_id)
     if quota.places == quota.allotted == quota.taken == 0:
-        return (
-            f"{unit.name}还没有名额（可能尚未报送人数）；确需推荐的，请写明理由后再提交，理由印入汇总表备注。"
-        )
+        return f"{unit.name}还没有名额（可能尚未报送人数）；确需推荐的，请写明理由后再提交，理由印入汇总表。"
     return (
         f"{unit.name}的 {quota.places - quota.allotted} 个建议名额已用完；"
-        "确需超额推荐的，请写明理由后再提交，理由印入汇总表备注。"
+        "确需超额推荐的，请写明理由后再提交，理由印入汇总表。"
     )
 
 

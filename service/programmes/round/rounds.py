@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import (
     ANY_CATEGORY,
+    CandidateExtension,
     Extension,
     Instance,
     Job,
@@ -77,7 +78,7 @@ def open_round(
         organiser=organiser,
         stage=Stage.PREPARATION,
         dates={
-            stage: {"due": calendar.deadline(month_day, year, programme.zone).isoformat()}
+            stage: {"due": calendars.find_deadline(ctx, programme, month_day, year).isoformat()}
             for stage, month_day in programme.deadlines.items()
         },
         demonstration=demonstration,
@@ -107,7 +108,10 @@ def open_by_hand(ctx: Context, pack: Pack, *, label: str | None, year: int | Non
 
 def _require_time_left(ctx: Context, programme: Programme, year: int) -> None:
     last = max(
-        (calendar.deadline(month_day, year, programme.zone) for month_day in programme.deadlines.values()),
+        (
+            calendars.find_deadline(ctx, programme, month_day, year)
+            for month_day in programme.deadlines.values()
+        ),
         default=None,
     )
     if last is not None and last <= ctx.now:
@@ -195,11 +199,16 @@ def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reaso
         raise Conflict("这个阶段已经截止，不能再改期；可以为个别单位办理延期。")
     entry.dates = {**entry.dates, stage: {**entry.dates[stage], "due": due.isoformat()}}
     entry.revision += 1
-    moved = _move_tasks(ctx, entry, before, due, reason.strip())
+    moved = move_tasks(ctx, entry, before, due, reason.strip())
     for extension, unit in list_extensions(ctx, entry):
         if extension.stage == stage and extension.until < due:
             # what was more time is less than everybody has now
-            moved += _move_tasks(ctx, entry, extension.until, due, reason.strip(), below=unit)
+            moved += move_tasks(ctx, entry, extension.until, due, reason.strip(), below=unit)
+    for own, nomination in list_candidate_extensions(ctx, entry):
+        if own.stage == stage and own.until < due and nomination.instance_id is not None:
+            moved += move_tasks(
+                ctx, entry, own.until, due, reason.strip(), instance_id=nomination.instance_id
+            )
     return moved
 
 
@@ -213,10 +222,7 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     if due is None:
         raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
     check_reason(reason, "请填写延期原因。")
-    if stage == Stage.SUBMISSION and entry.stage not in (Stage.PREPARATION, *nominations.EXTENDABLE):
-        raise Conflict("联合会审已经开始，不能再延期。")
-    if until <= max(due, ctx.now):
-        raise Invalid("延期时间必须晚于原截止时间和现在。", fields={"until": "请选择更晚的日期"})
+    require_extendable(ctx, entry, stage, due, until)
     query = select(Extension).where(
         Extension.round_id == entry.id, Extension.unit_id == unit.id, Extension.stage == stage
     )
@@ -232,7 +238,7 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     entry.dates = {**entry.dates, stage: {**entry.dates[stage], "extended": True}}
     ctx.session.flush()
     delay_closing(ctx, entry, extension)
-    _move_tasks(ctx, entry, before, until, reason.strip(), below=unit)
+    move_tasks(ctx, entry, before, until, reason.strip(), below=unit)
     history.record_in(
         ctx, f"round:{entry.id}", "extension.granted", round_id=entry.id, unit=unit.name, stage=stage,
         until=until.isoformat(), reason=reason.strip(),
@@ -240,10 +246,28 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     return extension
 
 
+def require_extendable(ctx: Context, entry: Round, stage: Stage, due: datetime, until: datetime) -> None:
+    """Refuse more time in a stage that nobody can be let into any more, or that is none."""
+    if stage == Stage.SUBMISSION and entry.stage not in (Stage.PREPARATION, *nominations.EXTENDABLE):
+        raise Conflict("联合会审已经开始，不能再延期。")
+    if until <= max(due, ctx.now):
+        raise Invalid("延期时间必须晚于原截止时间和现在。", fields={"until": "请选择更晚的日期"})
+
+
 def list_extensions(ctx: Context, entry: Round) -> Sequence[tuple[Extension, Unit]]:
     """Return a round's extensions with their units."""
     query = select(Extension, Unit).join(Unit, Unit.id == Extension.unit_id)
     rows = ctx.session.execute(query.where(Extension.round_id == entry.id).order_by(Extension.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_candidate_extensions(ctx: Context, entry: Round) -> Sequence[tuple[CandidateExtension, Nomination]]:
+    """Return what single nominations were given more time in a round."""
+    query = select(CandidateExtension, Nomination).join(
+        Nomination, Nomination.id == CandidateExtension.nomination_id
+    )
+    of_round = query.where(CandidateExtension.round_id == entry.id)
+    rows = ctx.session.execute(of_round.order_by(CandidateExtension.id))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -255,6 +279,16 @@ def delay_closing(ctx: Context, entry: Round, extension: Extension) -> None:
         .join(Unit, Unit.id == Nomination.unit_id)
         .where(Nomination.round_id == entry.id, Unit.path.startswith(unit.path, autoescape=True))
     )
+    longer = (
+        select(Nomination.instance_id)
+        .join(CandidateExtension, CandidateExtension.nomination_id == Nomination.id)
+        .where(
+            CandidateExtension.round_id == entry.id,
+            CandidateExtension.stage == extension.stage,
+            CandidateExtension.until > extension.until,
+            Nomination.instance_id.is_not(None),
+        )
+    )
     ctx.session.execute(
         update(Job)
         .where(
@@ -262,6 +296,7 @@ def delay_closing(ctx: Context, entry: Round, extension: Extension) -> None:
             Job.name == f"{extension.stage}_closed",
             Job.status == JobStatus.PENDING,
             Job.instance_id.in_(below),
+            Job.instance_id.not_in(longer),
         )
         .values(due_at=extension.until),
         execution_options={"synchronize_session": False},
@@ -276,12 +311,22 @@ def check_reason(reason: str, missing: str) -> None:
         raise Invalid("原因太长，请删减。", fields={"reason": f"最多 {MAX_REASON} 个字"})
 
 
-def _move_tasks(
-    ctx: Context, entry: Round, before: datetime, due: datetime, reason: str, *, below: Unit | None = None
+def move_tasks(
+    ctx: Context,
+    entry: Round,
+    before: datetime,
+    due: datetime,
+    reason: str,
+    *,
+    below: Unit | None = None,
+    instance_id: int | None = None,
 ) -> int:
+    """Move the open tasks that are due at a moment: all of a round, those below a unit, or of an instance."""
     query = select(UserTask).where(
         UserTask.round_id == entry.id, UserTask.status == TaskStatus.OPEN, UserTask.due_date == before
     )
+    if instance_id is not None:
+        query = query.where(UserTask.instance_id == instance_id)
     if below is not None:
         query = query.join(Nomination, Nomination.instance_id == UserTask.instance_id).join(
             Unit, Unit.id == Nomination.unit_id

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import exists, select
+
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import Instance, InstanceStatus, Nomination, NominationStatus, QuotaKind
+from service.models import Instance, InstanceStatus, Nomination, NominationStatus, Notice, Opinion, QuotaKind
 from service.programmes import wiring
 from service.programmes.nomination import nominations
+from service.programmes.privacy import retention
 from service.programmes.round import quotas, rounds, vacancies, windows
 from service.workflow.context import Context
 from service.workflow.instance import execution
@@ -14,20 +17,43 @@ from service.workflow.instance import execution
 def withdraw(ctx: Context, nomination: Nomination, reason: str) -> None:
     """End a running nomination as 退出: what is open about it closes, and what it held is given back.
 
-    His personal data is kept and removed like that of everybody who ends without the title. A published
-    list stays as it was published; the next one has him no more.
+    Who is still being filled in is forgotten at once (``forget_draft``). The personal data of anybody else
+    is kept and removed like that of everybody who ends without the title. A published list stays as it was
+    published; the next one has him no more.
     """
     require_possible(ctx, nomination)
     rounds.check_reason(reason, "请填写退出原因。")
     instance = execution.lock(ctx, nomination.instance_id or 0)
     ctx.session.refresh(nomination)
     _require_running(instance)
+    was_draft = is_draft(ctx, nomination)
     quotas.release(ctx, nomination, QuotaKind.NOMINATION)
     quotas.release(ctx, nomination, QuotaKind.AWARD)
     nominations.end(nomination, NominationStatus.WITHDRAWN, reason.strip())
     execution.cancel(ctx, instance, f"退出：{reason.strip()}")
     windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
+    if was_draft:
+        forget_draft(ctx, nomination)
+
+
+def is_draft(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether a nomination is still being filled in, and nobody has yet decided on it or published it."""
+    if nomination.status != NominationStatus.DRAFTING:
+        return False
+    decided = exists().where(Opinion.nomination_id == nomination.id)
+    published = exists().where(Notice.nomination_id == nomination.id)
+    return not ctx.session.scalar(select(decided | published))
+
+
+def forget_draft(ctx: Context, nomination: Nomination) -> None:
+    """Remove what was filled in of a nomination that is withdrawn as a draft (X12).
+
+    That there was one, where, and that it was withdrawn stays. The bytes of its files go with the next run
+    of the duty that deletes files, since they cannot come back with a transaction that fails.
+    """
+    ctx.session.flush()  # what was submitted with the withdrawal itself is removed as well
+    retention.purge_now(ctx, nomination)
 
 
 def require_possible(ctx: Context, nomination: Nomination) -> None:

@@ -131,13 +131,18 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + ONE_DAY, time(0), tzinfo=zone)
 
 
-def deadline(month_day: str, year: int, zone: ZoneInfo) -> datetime:
-    """Return 24:00 of a day like ``03-25`` in that year; ``03-25 17:30`` sets another hour of closing."""
+def deadline(month_day: str, year: int, zone: ZoneInfo, *, rolled_by: WorkingDays | None = None) -> datetime:
+    """Return 24:00 of a day like ``03-25`` in that year; ``03-25 17:30`` sets another hour of closing.
+
+    With ``rolled_by`` a day that is not worked moves to the next one that is (X11).
+    """
     match = _MONTH_DAY.fullmatch(month_day.strip())
     if match is None:
         raise Invalid(f"截止日期“{month_day}”写法不对，请写成“月-日”，例如 03-25。")
     month, day_of_month, hour, minute = match.groups()
     day = _day(year, int(month), int(day_of_month), month_day)
+    if rolled_by is not None:
+        day = rolled_by.roll(day)
     if hour is None:
         return end_of_day(day, zone)
     return _at(day, int(hour), int(minute), 0, zone, month_day)

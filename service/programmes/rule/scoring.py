@@ -47,6 +47,10 @@ class ReviewRules:
     others_scores: Visibility  #: when an expert sees what the others gave
     corrections: int  #: how often a form check may ask for a correction (补正)
     majority: Fraction  #: of the votes cast; a nomination needs more than this to pass a ballot
+    quorum: Fraction = Fraction(
+        1, 2
+    )  #: of those who can vote; a ballot with more votes than this may be closed
+    least_voters: int = 3  #: fewer would tell from the counts what each of them voted
     sittings: tuple[Sitting, ...] = ()  #: in their order; none where the panel scores once
 
     @property

@@ -117,11 +117,11 @@ def _answer(
 
 def _vote(scene: Scene, acting: Context, task: UserTask, votes: Mapping[str, str]) -> None:
     chosen: dict[int, str] = {}
-    for subject in ballots.list_subjects(acting, ballots.ballot_of(acting, task)):
-        word = votes.get(scene.name_of(subject.nomination_id), "赞成")
+    for subject in ballots.list_votable(acting, ballots.ballot_of(acting, task)):
+        word = votes.get(scene.name_of(subject), "赞成")
         if word not in VOTES:
             raise Unplayable(f"没有“{word}”这种票，有：{'、'.join(VOTES)}。")
-        chosen[subject.nomination_id] = VOTES[word]
+        chosen[subject] = VOTES[word]
     ballots.cast(acting, task.id, chosen)
 
 

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from sqlalchemy import or_, select
 
 from service.models import NoticeKind, TaskStatus, User, UserTask
-from service.programmes.demo import demonstration, made_up
-from service.programmes.nomination import attachments, nominations
-from service.programmes.privacy import clearances, findings
+from service.programmes.demo import demonstration
+from service.programmes.nomination import nominations
 from service.programmes.publication import local_notices, notices, objections
 from service.programmes.review import seats, standings
 from service.programmes.round import withdrawals
 from service.rehearsal.scenario.answering import complete, convert
 from service.rehearsal.scenario.library import Step
 from service.rehearsal.scenario.scene import Scene, Unplayable
-from service.scheduler import file_readings
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.instance import execution
@@ -142,7 +140,7 @@ def withdraw(scene: Scene, step: Step) -> str:
         nomination = scene.nomination(ctx, called)
         who = step.said.get("who")
         own = nomination.nominee_id or nomination.created_by_id
-        user = ctx.session.get_one(User, own) if own and not who else _named_user(scene, ctx, step)
+        user = ctx.session.get_one(User, own) if own and not who else named_user(scene, ctx, step)
         withdrawals.withdraw(scene.act_as(ctx, user), nomination, step.said["reason"])
         return f"{user.name}办理退出：{called}"
 
@@ -165,7 +163,7 @@ def object_to(scene: Scene, step: Step) -> str:
 def recuse(scene: Scene, step: Step) -> str:
     """Let an expert step back from scoring somebody (申请回避)."""
     with scene.wiring.transaction() as ctx:
-        user = _named_user(scene, ctx, step)
+        user = named_user(scene, ctx, step)
         nomination = scene.nomination(ctx, step.said["recuse"])
         tasks = scene.open_tasks(ctx, step.said["recuse"])
         seat = seats.find(ctx, nomination, user.id)
@@ -198,55 +196,6 @@ def amend(scene: Scene, step: Step) -> str:
             acting, tasks[0].id, nomination.id, proposed=said["on_list"], reason=said["reason"]
         )  # fmt: skip
         return f"{acting.actor.name}将{said['amend']}{'调入' if said['on_list'] else '调出'}名单"
-
-
-def attach(scene: Scene, step: Step) -> str:
-    """Hand in a picture under a name of its own."""
-    said = step.said
-    slots = {text: slot for slot in scene.pack.programme.slots.values() for text in (slot.key, slot.name)}
-    if said["slot"] not in slots:
-        raise Unplayable(f"没有“{said['slot']}”这种附件，有：{'、'.join(slots)}。")
-    with scene.wiring.transaction() as ctx:
-        nomination = scene.nomination(ctx, said["attach"])
-        user = _author(scene, ctx, step, said["attach"])
-        acting = scene.act_as(ctx, user)
-        attachments.add(acting, nomination, slots[said["slot"]].key, said["filename"], made_up.photo())
-        return f"{user.name}上传“{said['filename']}”（{said['attach']}）"
-
-
-def declare_files(scene: Scene, step: Step) -> str:
-    """Declare every file of somebody free of secrets (脱密声明)."""
-    called = step.said["declare_files"]
-    with scene.wiring.transaction() as ctx:
-        nomination = scene.nomination(ctx, called)
-        acting = scene.act_as(ctx, _author(scene, ctx, step, called))
-        for entry in clearances.list_of(acting, nomination):
-            clearances.declare(acting, nomination, entry.file.id)
-        return f"{acting.actor.name}声明{called}的材料已脱密"
-
-
-def clear_files(scene: Scene, step: Step) -> str:
-    """Tick every declared file as looked through (逐件审查)."""
-    called = step.said["clear_files"]
-    while file_readings.run_once(scene.wiring):
-        pass
-    with scene.wiring.transaction() as ctx:
-        nomination = scene.nomination(ctx, called)
-        acting = scene.act_as(ctx, _named_user(scene, ctx, step))
-        for entry in clearances.list_of(acting, nomination):
-            clearances.clear(acting, nomination, entry.file.id, "逐页看过")
-        return f"{acting.actor.name}逐件审查{called}的材料"
-
-
-def let_stand(scene: Scene, step: Step) -> str:
-    """Let what the scanner found in somebody's public words stand, with a reason."""
-    called = step.said["let_stand"]
-    with scene.acting(step.said.get("who") or scene.organiser()) as ctx:
-        nomination = scene.nomination(ctx, called)
-        blocking = findings.find_blocking(ctx, [nomination])
-        for finding in blocking:
-            findings.rule(ctx, nomination, finding.fingerprint, step.said["reason"])
-        return f"{ctx.actor.name}认定{called}的 {len(blocking)} 处文字可以公开"
 
 
 def _named(scene: Scene, ctx: Context, called: str | None, name: str) -> list[UserTask]:
@@ -285,14 +234,16 @@ def _last_done(scene: Scene, ctx: Context, called: str, name: str) -> UserTask:
     return found
 
 
-def _named_user(scene: Scene, ctx: Context, step: Step) -> User:
+def named_user(scene: Scene, ctx: Context, step: Step) -> User:
+    """Return whom a step names; it has to."""
     if "who" not in step.said:
         raise Unplayable("这一步要写明是谁（who）。")
     return scene.user(ctx, step.said["who"])
 
 
-def _author(scene: Scene, ctx: Context, step: Step, called: str) -> User:
+def author_of(scene: Scene, ctx: Context, step: Step, called: str) -> User:
+    """Return whom a step names, or else who began the nomination."""
     nomination = scene.nomination(ctx, called)
     if "who" in step.said or nomination.created_by_id is None:
-        return _named_user(scene, ctx, step)
+        return named_user(scene, ctx, step)
     return ctx.session.get_one(User, nomination.created_by_id)

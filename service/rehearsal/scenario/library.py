@@ -38,6 +38,7 @@ class Scenario:
     proves: tuple[str, ...]
     begins: str | None
     opens: Mapping[str, Any] | None  #: label and year of the round that is there; None for no round
+    switches: Mapping[str, bool]  #: that stand otherwise than the programme's file says
     people: Mapping[str, Mapping[str, Any]]
     steps: tuple[Step, ...]
 
@@ -84,6 +85,7 @@ def _read(source: Source, name: str) -> Scenario:
         proves=tuple(head["proves"]),
         begins=head.get("begins"),
         opens=opens,
+        switches=head["switches"],
         people=head["people"],
         steps=tuple(steps),
     )

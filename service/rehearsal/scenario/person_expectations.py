@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.models import (
+    Award,
     Deployment,
+    FollowUp,
     Instance,
     Nomination,
     NoticeKind,
@@ -19,9 +21,10 @@ from service.models import (
     Standing,
     UserTask,
 )
+from service.programmes.nomination import opinions
 from service.programmes.paper.answers import remark_of
-from service.programmes.publication import notices
-from service.programmes.review import seats
+from service.programmes.publication import notices, objections
+from service.programmes.review import seats, standings
 from service.rehearsal.scenario.round_expectations import people_on
 from service.rehearsal.scenario.scene import Scene
 from service.rehearsal.scenario.sentences import say
@@ -45,10 +48,15 @@ WORDS: Mapping[str, str] = {
     "waits_at": "待办环节",
     "waits_for": "待办人",
     "opinions": "意见数",
+    "last_opinion": "最近的意见",
+    "printed": "打印的意见数",
     "nudges": "催办数",
     "remark": "汇总表备注",
     "published_reason": "公示中的说明",
     "objection": "异议",
+    "reply": "给反映人的答复",
+    "changes": "名单调整",
+    "ledger": "台账",
     "version": "流程图版本",
     "scored_by": "评分专家",
     "rank": "名次",
@@ -99,6 +107,15 @@ def _opinions(_scene: Scene, ctx: Context, _called: str, nomination: Nomination)
     return ctx.session.scalar(query) or 0
 
 
+def _last_opinion(scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> str:
+    query = select(Opinion).where(Opinion.nomination_id == nomination.id).order_by(Opinion.id.desc())
+    given = ctx.session.scalars(query.limit(1)).first()
+    if given is None:
+        return "（还没有意见）"
+    day = given.given_at.astimezone(scene.pack.programme.zone).date()
+    return f"{given.heading}，{given.signed_by}，{day}：{given.text}"
+
+
 def _nudges(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
     query = select(func.count(Reminder.id)).join(UserTask, UserTask.id == Reminder.user_task_id)
     return ctx.session.scalar(query.where(UserTask.instance_id == nomination.instance_id)) or 0
@@ -114,6 +131,28 @@ def _objection(_scene: Scene, ctx: Context, _called: str, nomination: Nomination
     query = select(Objection.status).where(Objection.nomination_id == nomination.id)
     status = ctx.session.scalars(query.order_by(Objection.id.desc()).limit(1)).first()
     return (OBJECTIONS[ObjectionStatus(status)], str(status)) if status else ("没有异议",)
+
+
+def _printed(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
+    return len(opinions.printed(opinions.list_of(ctx, nomination)))
+
+
+def _reply(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> str:
+    query = select(Objection.receipt).where(Objection.nomination_id == nomination.id)
+    receipt = ctx.session.scalars(query.order_by(Objection.id.desc()).limit(1)).first()
+    told = objections.find_by_receipt(ctx, receipt) if receipt else None
+    return f"{OBJECTIONS[told.status]}：{told.conclusion}" if told else "（没有异议）"
+
+
+def _changes(scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> list[str]:
+    changes = standings.list_changes(ctx, scene.entry(ctx)).get(nomination.id, [])
+    return [f"{one.step}{'调入' if one.proposed else '调出'}：{one.reason}" for one in changes]
+
+
+def _ledger(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> list[str]:
+    query = select(FollowUp).join(Award, Award.id == FollowUp.award_id)
+    entries = ctx.session.scalars(query.where(Award.nomination_id == nomination.id).order_by(FollowUp.id))
+    return [f"{entry.item}：{entry.result}" if entry.result else entry.item for entry in entries]
 
 
 def _version(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> int:
@@ -136,10 +175,15 @@ _FOUND: Mapping[str, Callable[[Scene, Context, str, Nomination], Any]] = {
     "waits_at": _waits_at,
     "waits_for": _waits_for,
     "opinions": _opinions,
+    "last_opinion": _last_opinion,
+    "printed": _printed,
     "nudges": _nudges,
     "remark": lambda _scene, _ctx, _called, nomination: remark_of(nomination),
     "published_reason": _published_reason,
     "objection": _objection,
+    "reply": _reply,
+    "changes": _changes,
+    "ledger": _ledger,
     "version": _version,
     "scored_by": _scored_by,
     "rank": _rank,

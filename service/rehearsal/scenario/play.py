@@ -18,8 +18,9 @@ from service.config import Settings
 from service.db import create_engine, create_session_factory
 from service.errors import NotFound, ServiceError
 from service.programmes import wiring
+from service.programmes.domain import Programmes
 from service.programmes.pack.packs import Pack
-from service.rehearsal.scenario import deeds, round_deeds
+from service.rehearsal.scenario import deeds, file_deeds, round_deeds
 from service.rehearsal.scenario.expectations import find_differences, say_expected
 from service.rehearsal.scenario.library import Scenario, Step, list_names, load
 from service.rehearsal.scenario.scene import Scene, Unplayable, bring_people, say_refusal, set_up
@@ -27,6 +28,7 @@ from service.scheduler.stepping import Endless
 from service.scheduler.wiring import Wiring
 from service.wire import wire
 from service.workflow import history
+from service.workflow.context import House
 from service.workflow.instance import incidents
 
 ALL = "all"
@@ -55,10 +57,11 @@ DEEDS: Mapping[str, Callable[[Scene, Step], str]] = {
     "recuse": deeds.recuse,
     "dismiss": deeds.dismiss,
     "amend": deeds.amend,
-    "attach": deeds.attach,
-    "declare_files": deeds.declare_files,
-    "clear_files": deeds.clear_files,
-    "let_stand": deeds.let_stand,
+    "attach": file_deeds.attach,
+    "declare_files": file_deeds.declare_files,
+    "clear_files": file_deeds.clear_files,
+    "let_stand": file_deeds.let_stand,
+    "ask_to_recommend": round_deeds.ask_to_recommend,
     "extend": round_deeds.extend,
     "move_deadline": round_deeds.move_deadline,
     "report": round_deeds.report,
@@ -131,8 +134,15 @@ def play(
     ``tell`` is given everything as it happens.
     """
     with wiring_.reading() as ctx:
-        pack = wiring.get_pack(ctx, programme)
+        shipped = wiring.get_pack(ctx, programme)
     transcript = Transcript(scenario=scenario)
+    try:
+        pack = _switch(shipped, scenario)
+    except Unplayable as wrong:
+        transcript.problems.append(f"{scenario.name}.yaml：{wrong}")
+        return transcript
+    if pack is not shipped:
+        wiring_ = replace(wiring_, house=_with_pack(wiring_.house, pack))
 
     def note(sentence: str, at: datetime | None = None) -> None:
         local = (at or clock()).astimezone(pack.programme.zone)
@@ -153,6 +163,25 @@ def play(
         return transcript
     transcript.problems += _conclude(scene)
     return transcript
+
+
+def _switch(pack: Pack, scenario: Scenario) -> Pack:
+    """Return the pack with its switches as a scenario has them."""
+    known, said = pack.programme.switches, scenario.switches
+    strange = [name for name in said if name not in known]
+    if strange:
+        raise Unplayable(f"没有叫“{strange[0]}”的开关，有：{'、'.join(known) or '（没有）'}。")
+    if all(known[name] == is_on for name, is_on in said.items()):
+        return pack
+    return replace(pack, programme=replace(pack.programme, switches={**known, **said}))
+
+
+def _with_pack(house: House, pack: Pack) -> House:
+    domain = house.domain
+    assert isinstance(domain, Programmes)
+    packs = {**domain.packs, pack.key: pack}
+    switched = Programmes(packs, domain.storage, evidence_megabytes=domain.evidence_megabytes)
+    return replace(house, domain=switched)
 
 
 class Stage:

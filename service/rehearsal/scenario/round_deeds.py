@@ -18,14 +18,14 @@ from service.programmes.diagram import diagrams
 from service.programmes.nomination import roster_import
 from service.programmes.pack.columns import columns_of
 from service.programmes.paper import rosters
-from service.programmes.round import calendars, head_counts, rounds, starts
+from service.programmes.round import admissions, calendars, head_counts, rounds, starts
 from service.rehearsal.scenario.library import Step
 from service.rehearsal.scenario.scene import Scene, Unplayable
 from service.web.frame import labels
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 
-ADMIN = "admin"
+ADMIN, ADMIN_OF_UNIT = "admin", "unit_admin"
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
@@ -36,6 +36,15 @@ def extend(scene: Scene, step: Step) -> str:
         unit, until = scene.unit(ctx, said["extend"]), scene.moment(said["until"])
         rounds.extend(ctx, scene.entry(ctx), unit, find_stage(said["stage"]), until, said["reason"])
         return f"{ctx.actor.name}为{unit.name}延期到 {said['until']}"
+
+
+def ask_to_recommend(scene: Scene, step: Step) -> str:
+    """Let a unit ask to be a recommending one in this round (推荐单位认定)."""
+    said = step.said
+    with scene.acting(said.get("who") or f"{ADMIN_OF_UNIT}@{said['ask_to_recommend']}") as ctx:
+        unit = scene.unit(ctx, said["ask_to_recommend"])
+        admissions.ask(ctx, scene.entry(ctx), unit, said["reason"])
+        return f"{ctx.actor.name}为{unit.name}申请作为推荐单位"
 
 
 def move_deadline(scene: Scene, step: Step) -> str:

@@ -17,6 +17,7 @@ from service.models import (
     QuotaKind,
     Round,
 )
+from service.programmes.paper import rosters
 from service.programmes.publication import notices
 from service.programmes.round import coverage
 from service.rehearsal.scenario.scene import Scene
@@ -34,6 +35,7 @@ HEADINGS: Mapping[str, str] = {
     "listed": "公示名单",
     "announced": "公布名单",
     "awarded": "获得称号人数",
+    "rosters": "汇总表",
     "gaps": "空白单位",
     "covered": "不是空白单位的",
     "told": "收到消息",
@@ -100,6 +102,16 @@ def _awarded(scene: Scene, ctx: Context, wanted: int) -> Iterator[str]:
         yield f"期望 {wanted} 人获得称号，实际 {found} 人"
 
 
+def _rosters(scene: Scene, ctx: Context, wanted: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:
+    for text, papers in wanted.items():
+        recommender = scene.unit(ctx, text)
+        for key, people in papers.items():
+            paper = rosters.find_roster(scene.pack, key)
+            listed = rosters.list_handed_in(ctx, scene.entry(ctx), recommender, paper.categories)
+            found = [scene.name_of(nomination.id) for nomination in listed]
+            yield from _compare_lists(f"{recommender.name}的“{paper.title}”", people, found)
+
+
 def _gaps(scene: Scene, ctx: Context, wanted: Sequence[str]) -> Iterator[str]:
     for unit, is_gap in _coverage(scene, ctx, wanted):
         if not is_gap:
@@ -161,6 +173,7 @@ COMPARISONS: Mapping[str, Callable[[Scene, Context, Any], Iterator[str]]] = {
     "listed": _listed,
     "announced": _announced,
     "awarded": _awarded,
+    "rosters": _rosters,
     "gaps": _gaps,
     "covered": _covered,
     "told": _told,

@@ -142,10 +142,15 @@ class ExpectedPerson(Words):
     waits_at = Texts()  #: steps, all of them; [] for none
     waits_for = Texts()  #: log-ins of all those who may do them
     opinions = Number()
+    last_opinion = Text()  #: part of the newest: step, who gave it, day and text
+    printed = Number()  #: opinions that stand and are on the paper form
     nudges = Number()  #: sent so far, all steps together
     remark = Text()  #: part of the roster's 备注
     published_reason = Text()  #: part of what the notice prints beside him
     objection = Text()  #: how the newest objection to him stands
+    reply = Text()  #: part of what the receipt tells the newest objector
+    changes = Texts()  #: every change of his place on the list: step, in or out, reason
+    ledger = Texts()  #: what is entered of his title: item, and its result
     version = Number()  #: of the diagram he goes by
     scored_by = Texts()  #: log-ins of those who score him
     rank = Number()
@@ -164,6 +169,7 @@ class Expected(Words):
     listed = Texts()  #: everybody on the newest notice of candidates
     announced = Texts()  #: everybody announced, in all lists
     awarded = Number()
+    rosters = Table(Table(Texts()))  #: of a recommender: a paper's key to everybody on it
     gaps = Texts()  #: units among those with nobody
     covered = Texts()  #: units not among them
     told = Table(Text())  #: log-in to part of a message he was sent
@@ -207,6 +213,7 @@ STEPS: Mapping[str, type[Step]] = {
     ),
     "withdraw": _step(withdraw=Text(required=True), reason=Text(load_default="")),
     "object": _step(object=Text(required=True), answers=Table(load_default=dict)),
+    "ask_to_recommend": _step(ask_to_recommend=Text(required=True), reason=Text(load_default="")),
     "extend": _step(
         extend=Text(required=True),
         stage=Text(load_default="submission"),
@@ -237,10 +244,14 @@ STEPS: Mapping[str, type[Step]] = {
     "amend": _step(
         amend=Text(required=True), on_list=YesNo(required=True), step=Text(), reason=Text(load_default="")
     ),
-    "attach": _step(attach=Text(required=True), slot=Text(required=True), filename=Text(required=True)),
+    "attach": _step(
+        attach=Text(required=True), slot=Text(required=True), filename=Text(required=True), text=Text()
+    ),
     "declare_files": _step(declare_files=Text(required=True)),
-    "clear_files": _step(clear_files=Text(required=True)),
-    "let_stand": _step(let_stand=Text(required=True), reason=Text(load_default="")),
+    "clear_files": _step(clear_files=Text(required=True), reason=Text(load_default="逐页看过")),
+    "let_stand": _step(
+        let_stand=Text(required=True), ruling=Text(load_default="可公开"), reason=Text(load_default="")
+    ),
     "expect": _step(expect=Nested(Expected, required=True)),
 }
 
@@ -252,6 +263,7 @@ class Head(Words):
     proves = Texts(load_default=list)  #: numbers of rules and exceptions
     begins = Moment()  #: where the clock starts; as the demonstration where left out
     round = fields.Raw()  #: label and year of the round that is opened first, or none
+    switches = Table(YesNo(), load_default=dict)  #: of ``[switches]`` that stand otherwise in this story
     people = Table(Nested(Person), load_default=dict)
     story = fields.List(fields.Raw(), required=True, error_messages={**_FIXED, "invalid": "应当是一个列表。"})
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.engine.records import Problem
 from service.errors import Forbidden, Invalid, NotFound
 from service.programmes import wiring
-from service.programmes.diagram import comparison, diagrams, form_outline, in_force
+from service.programmes.diagram import comparison, diagrams, form_outline, in_force, migrations
 from service.programmes.pack.packs import Pack
 from service.programmes.topics import TOPICS
 from service.web.frame.numbers import number
@@ -34,7 +34,8 @@ def list_diagrams() -> str:
     entries = [
         (pack, diagrams.list_versions(ctx, pack.key), diagrams.find_draft(ctx, pack.key)) for pack in packs
     ]
-    return render_template("modeler/list.html", entries=entries)
+    may_migrate = {pack.key for pack in packs if migrations.may_migrate(ctx, pack)}
+    return render_template("modeler/list.html", entries=entries, may_migrate=may_migrate)
 
 
 @pages.get("/<key>")

@@ -9,10 +9,10 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid
-from service.programmes.award import award_exports, register
+from service.programmes.award import award_exports, certificates, register
 from service.programmes.award.register import Filter, Place
 from service.programmes.domain import FALLBACK_ZONE
-from service.web.award.downloads import give_xlsx
+from service.web.award.downloads import DOCX, give, give_xlsx
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number, number
@@ -46,6 +46,19 @@ def export() -> ResponseReturnValue:
         ctx.session.rollback()
         return _page(request.form, refused), status_of(refused)
     return give_xlsx(data, _("称号名册"))
+
+
+@pages.post("/certificates.docx")
+def print_certificates() -> ResponseReturnValue:
+    """Give the certificates of the list as one file, a page each; noted with receiver and purpose."""
+    ctx: Context = g.ctx
+    asked = {name: request.form.get(name, "") for name in ("receiver", "purpose")}
+    try:
+        data = certificates.print_list(ctx, read_filter(request.form), **asked)
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _page(request.form, refused), status_of(refused)
+    return give(data, DOCX, f"{_('荣誉证书')}.docx")
 
 
 def read_filter(given: Mapping[str, str]) -> Filter:
@@ -82,6 +95,7 @@ def _page(given: Mapping[str, Any], refused: Invalid | Conflict | None) -> str:
         choices=register.list_choices(ctx, narrow),
         unit=register.find_unit(ctx, narrow.unit),
         categories={award.id: register.name_category(ctx, award) for award in page.rows},
+        has_certificates=any(certificates.may_print(ctx, award) for award in page.rows),
         statuses=[(key, word) for key, (word, _colour) in labels.AWARD.items()],
         zone=FALLBACK_ZONE,
         refused=refused,

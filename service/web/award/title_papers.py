@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
 
-from service.programmes.award import awards, title_papers
+from service.programmes.award import awards, certificates, title_papers
 from service.programmes.paper import exports
 from service.web.award.downloads import DOCX, give
 from service.workflow.context import Context
@@ -28,3 +29,11 @@ def download(award_id: int, paper: str) -> Response:
     )
     title = title_papers.get_paper(ctx, award, paper).title
     return give(data, DOCX, f"{title} {award.name}.docx")
+
+
+@pages.post("/<int:award_id>/certificate.docx")
+def print_certificate(award_id: int) -> Response:
+    """Give the certificate of a title; the export is noted with receiver and purpose."""
+    award = awards.get_visible(g.ctx, award_id)
+    asked = {name: request.form.get(name, "") for name in ("receiver", "purpose")}
+    return give(certificates.print_one(g.ctx, award, **asked), DOCX, f"{_('荣誉证书')} {award.name}.docx")

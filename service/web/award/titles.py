@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
 from service.models import Award, FollowUp
 from service.programmes import wiring
-from service.programmes.award import awards, follow_ups, processes, register, title_papers
+from service.programmes.award import awards, certificates, follow_ups, processes, register, title_papers
 from service.programmes.award.follow_ups import Entry
 from service.programmes.nomination import nominations
 from service.web.award.downloads import give
@@ -179,6 +179,7 @@ def _page(award: Award, refused: ServiceError | None = None, opened: str = "") -
         instances=[one for one in processes.list_instances(ctx, award) if instances.may_read(ctx, one)],
         offers=processes.list_offers(ctx, award),
         papers=title_papers.list_ready(ctx, award),
+        has_certificate=certificates.may_print(ctx, award),
         is_organiser=awards.is_organiser(ctx, award),
         sees_nomination=nominations.may_see(ctx, award.nomination),
         unit_options=_unit_options(ctx, award),

@@ -66,6 +66,12 @@ AWARD: dict[str, tuple[Any, str]] = {
     "lapsed": (_("已失效"), "secondary"),
     "annulled": (_("已撤销"), "red"),
 }
+#: what became of an instance that was to move to another version
+MIGRATION: dict[str, tuple[Any, str]] = {
+    "pending": (_("等待迁移"), "blue"),
+    "moved": (_("已迁移"), "green"),
+    "left": (_("留在原版"), "orange"),
+}
 TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "nomination": NOMINATION,
     "stage": STAGE,
@@ -74,6 +80,7 @@ TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "eligibility": ELIGIBILITY,
     "seat": SEAT,
     "award": AWARD,
+    "migration": MIGRATION,
 }
 #: outcomes the service gives itself, beside those the diagram names
 OUTCOMES: dict[str, Any] = {"sent_back": _("退回"), "taken_back": _("被撤回")}
@@ -89,11 +96,13 @@ HISTORY: dict[str, Any] = {
     "instance.started": _("流程开始"),
     "instance.completed": _("流程结束"),
     "instance.cancelled": _("流程终止"),
+    "instance.migrated": _("迁移到另一版流程图"),
     "task.claimed": _("签收"),
     "task.unclaimed": _("退签"),
     "task.transferred": _("转办"),
     "task.released": _("原办理人离岗，重新派给他人"),
     "task.handed_over": _("改由他人办理"),
+    "task.passed_over": _("无人办理，流程继续"),
     "task.completed": _("办结"),
     "task.held": _("决定，等候加签"),
     "signer.asked_before": _("请人前加签"),
@@ -131,7 +140,13 @@ AUDIT: dict[str, Any] = {
     "data.exported": _("导出本人信息"),
     "data.purged": _("到期清除个人信息"),
     "files.swept": _("删除无人引用的文件"),
+    "panel.recused": _("专家申请回避"),
+    "panel.dismissed": _("要求专家回避"),
+    "ballot.closed": _("提前结束投票"),
     "deployment.published": _("发布流程图"),
+    "migration.ordered": _("迁移在办实例"),
+    "migration.stopped": _("停止迁移"),
+    "migration.finished": _("迁移办完"),
     "role.granted": _("授予岗位"),
     "delegation.begun": _("设置代理"),
     "delegation.ended": _("结束代理"),

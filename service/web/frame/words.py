@@ -22,7 +22,10 @@ def outcomes(element: Element) -> tuple[tuple[str, str], ...]:
 
 
 def of_outcomes(ctx: Context, tasks: Iterable[UserTask]) -> dict[int, str]:
-    """Return the word for the outcome of each completed task, in one statement however many there are."""
+    """Return the word for the outcome of each completed task, in one statement however many there are.
+
+    A task of an instance that was moved since, at a step its diagram no longer has, takes one more.
+    """
     by_id = {task.id: task for task in tasks}
     query = (
         select(UserTask.id, Instance.deployment_id, Instance.deployment_hash, Instance.process_id)
@@ -31,8 +34,11 @@ def of_outcomes(ctx: Context, tasks: Iterable[UserTask]) -> dict[int, str]:
     )
     found = {}
     for task_id, deployment_id, content_hash, process_id in ctx.session.execute(query):
-        elements = deployments.diagram_of(ctx, deployment_id, content_hash).processes[process_id].elements
-        found[task_id] = of_outcome(elements, by_id[task_id])
+        task = by_id[task_id]
+        elements = deployments.diagram_of(ctx, deployment_id, content_hash).processes[process_id].reached
+        if task.element_id not in elements:
+            elements = deployments.elements_of(ctx, task.instance)
+        found[task_id] = of_outcome(elements, task)
     return found
 
 

@@ -10,9 +10,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from service.models import Round
+from service.programmes.board.progress import Level, Share, UnitProgress
+from service.programmes.board.round_dates import StageDates
 from service.programmes.round.funnel import QuotaTable
-from service.programmes.round.progress import Level, Share, UnitProgress
-from service.programmes.round.round_dates import StageDates
 from service.web.frame.labels import NOMINATION, STAGE
 
 Chart = dict[str, Any]
@@ -69,6 +69,10 @@ def draw_quotas(entry: Round, table: QuotaTable) -> Chart:
     """Draw how the places are used: taken, over, free, a bar a unit."""
     rows = [(unit, total) for unit, _row, total in table.rows]
     holding = [_list_of(entry, recommender=unit.id, place=1) for unit, _total in rows]
+    # nobody holds what is free: that is a line of the table of places
+    free = [
+        url_for("quota_pages.show", round_id=entry.id, _anchor=f"unit-{unit.id}") for unit, _total in rows
+    ]
     series = {
         _("已用"): [min(total.taken, total.places) for _unit, total in rows],
         _("超额"): [max(0, total.taken - total.places) for _unit, total in rows],
@@ -82,7 +86,8 @@ def draw_quotas(entry: Round, table: QuotaTable) -> Chart:
                 "name": name,
                 "rest": name == _("剩余"),
                 "data": [
-                    {"value": number, "href": href} for number, href in zip(numbers, holding, strict=True)
+                    {"value": number, "href": href}
+                    for number, href in zip(numbers, free if name == _("剩余") else holding, strict=True)
                 ],
             }
             for name, numbers in series.items()
@@ -110,16 +115,21 @@ def draw_shares(
                             entry,
                             phase="running",
                             category=key,
-                            **{field: share.value},
+                            **narrow_to(field, share),
                         )
                         for key in categories
                     ),
-                    _bar(share.total, entry, phase="running", **{field: share.value}),
+                    _bar(share.total, entry, phase="running", **narrow_to(field, share)),
                 ],
             }
             for share in shares
         ],
     }
+
+
+def narrow_to(field: str, share: Share) -> dict[str, str]:
+    """Return what narrows a list to those who are alike in a thing, or have left it open."""
+    return {field: share.value} if share.value else {"empty": field}
 
 
 def draw_dates(stages: Sequence[StageDates], now: datetime, zone: tzinfo) -> Chart:

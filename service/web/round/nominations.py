@@ -15,7 +15,15 @@ from service.programmes.nomination import nominations, roster_import, searches
 from service.programmes.nomination.searches import Filter
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, official
-from service.programmes.round import lateness, quotas, recommender_changes, rounds, starts, withdrawals
+from service.programmes.round import (
+    candidate_extensions,
+    lateness,
+    quotas,
+    recommender_changes,
+    rounds,
+    starts,
+    withdrawals,
+)
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
@@ -51,7 +59,7 @@ def list_nominations() -> str:
         rounds=every,
         narrow=narrow,
         narrowed=narrow != Filter(),
-        besides=nomination_filter.name_narrowing(narrow),
+        besides=nomination_filter.name_narrowing(narrow, programme.proportions),
         page=Page(rows=rows[:PAGE], number=page_number, has_next=len(rows) > PAGE),
         total=searches.count(ctx, entry, narrow),
         statuses=[(key, word) for key, (word, _colour) in labels.NOMINATION.items()],
@@ -85,6 +93,7 @@ def show(nomination_id: int) -> str:
         is_organiser=nominations.is_organiser(ctx, nomination.round),
         lost=nomination.status in official.LOST,
         versions=forms.list_versions(ctx, nomination),
+        may_extend=candidate_extensions.may_extend(ctx, nomination),
         may_withdraw=withdrawals.is_running(instance) and withdrawals.may_withdraw(ctx, nomination),
     )
 
@@ -92,7 +101,8 @@ def show(nomination_id: int) -> str:
 @pages.get("/new")
 def start() -> str:
     """Ask who is to be nominated, where and in which category."""
-    return new_nomination.render_form({}, None)
+    named = request.args.get("name", "")[: nominations.MAX_NAME]
+    return new_nomination.render_form({"name": named} if named else {}, None)
 
 
 @pages.post("/new")

@@ -11,11 +11,12 @@ from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Round
 from service.programmes import wiring
 from service.programmes.nomination import nominations, proportions
-from service.programmes.review import access, ballots, draws, scores, seats, standings, ties
+from service.programmes.review import access, ballots, closings, draws, scores, seats, standings, ties
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.workflow.context import Context
+from service.workflow.instance import execution
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,6 +62,22 @@ def amend(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("panel_pages.show", round_id=round_id, _anchor=f"n{nomination}"))
 
 
+@pages.post("/ballot/close")
+def close_ballot(round_id: int) -> ResponseReturnValue:
+    """End the voting without those who have not voted, with a reason."""
+    ctx: Context = g.ctx
+    entry = _visible(round_id)
+    try:
+        closings.close(ctx, entry, request.form.get("reason", ""))
+    except execution.Faulted:
+        raise
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _page(_visible(round_id), refused), status_of(refused)
+    flash(_("投票已结束并计票，原因记入历史。"), "success")
+    return redirect(url_for("panel_pages.show", round_id=round_id))
+
+
 @pages.get("/seats/<int:nomination_id>")
 def show_seats(round_id: int, nomination_id: int) -> str:
     """Show who sits at a nomination, and the scores once all are in."""
@@ -79,6 +96,20 @@ def dismiss(round_id: int, nomination_id: int) -> ResponseReturnValue:
         ctx.session.rollback()
         return _seats_page(_visible(round_id), nomination_id, refused), status_of(refused)
     flash(_("已要求回避，席位由下一位抽取的专家替补；已交的评分不再计入。"), "success")
+    return redirect(url_for("panel_pages.show_seats", round_id=entry.id, nomination_id=nomination_id))
+
+
+@pages.post("/seats/<int:nomination_id>/fill")
+def fill(round_id: int, nomination_id: int) -> ResponseReturnValue:
+    """Seat the next drawn where a seat is empty."""
+    ctx: Context = g.ctx
+    entry = _visible(round_id)
+    try:
+        seats.fill(ctx, nomination_id)
+    except Conflict as refused:
+        ctx.session.rollback()
+        return _seats_page(_visible(round_id), nomination_id, refused), status_of(refused)
+    flash(_("已补席，由下一位抽取的专家评分。"), "success")
     return redirect(url_for("panel_pages.show_seats", round_id=entry.id, nomination_id=nomination_id))
 
 
@@ -117,6 +148,9 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         organises=nominations.is_organiser(ctx, entry),
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot) if ballot else 0,
+        closing_obstacle=closings.find_obstacle(ctx, entry, ballot)
+        if ballot and ballot.closed_at is None
+        else None,
         results={result.nomination_id: result for result in ballots.list_results(ctx, ballot)}
         if ballot
         else {},
@@ -130,11 +164,16 @@ def _seats_page(entry: Round, nomination_id: int, refused: ServiceError | None) 
     nomination = ctx.session.get(Nomination, nomination_id)
     if nomination is None or nomination.round_id != entry.id:
         raise NotFound(_("没有这份申报，或您无权查看。"))
+    rows = seats.list_of(ctx, nomination)
+    drawn = draws.find(ctx, entry)
+    sitting = sum(seat.status in seats.SITTING for seat in rows)
     return render_template(
         "rounds/seats.html",
         round=entry,
         nomination=nomination,
-        seats=seats.list_of(ctx, nomination),
+        seats=rows,
+        empty=max(drawn.size - sitting, 0) if drawn and rows else 0,
+        is_ranked=seats.is_ranked(ctx, nomination),
         rules=draws.rules_of(ctx, entry),
         visible=scores.list_visible(ctx, nomination),
         sitting=seats.SITTING,

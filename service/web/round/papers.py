@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from flask import Blueprint, Response, g, render_template, request, send_file
 from flask_babel import gettext as _
 
-from service.errors import Conflict, Invalid, NotFound
+from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
@@ -107,24 +107,28 @@ def disqualification_docx(nomination_id: int) -> Response:
 def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
     ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
-    title = "全套材料"
+    title, key = "全套材料", what
+    data: bytes | IO[bytes]
     try:
         unit = _recommender(entry)
-        if what == "batch":
-            data = batches.make_batch(ctx, entry, unit)
-        else:
+        if not exports.may_export_roster(ctx, entry, unit):
+            raise Forbidden(_("只有主办单位和推荐单位自己可以导出汇总表和全套材料。"))
+        if what == "roster":
             chosen = rosters.find_roster(wiring.pack_of(ctx, entry), request.form.get("paper", ""))
-            data = rosters.print_roster(ctx, entry, unit, form=kind, key=chosen.key)
-            what, title = chosen.key, chosen.title
+            title, key = chosen.title, chosen.key
         exports.note_export(
             ctx,
             entry,
-            what,
+            key,
             receiver=request.form.get("receiver", ""),
             purpose=request.form.get("purpose", ""),
             unit=unit.code if unit else "",
             full=exports.may_read_in_full(ctx, entry, unit),
         )
+        if what == "batch":
+            data = batches.make_batch(ctx, entry, unit, files="files" in request.form)
+        else:
+            data = rosters.print_roster(ctx, entry, unit, form=kind, key=key)
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
@@ -174,7 +178,6 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
     )
 
 
-def _file(data: bytes, kind: str, name: str) -> Response:
-    return send_file(
-        io.BytesIO(data), mimetype=TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}"
-    )
+def _file(data: bytes | IO[bytes], kind: str, name: str) -> Response:
+    given = io.BytesIO(data) if isinstance(data, bytes) else data
+    return send_file(given, mimetype=TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}")

@@ -19,6 +19,7 @@ from service.programmes.privacy import (
     disclosures,
     file_readings,
     findings,
+    reviewers,
     subject,
 )
 from service.programmes.privacy.scanner import Kind
@@ -63,11 +64,12 @@ def give_again(nomination_id: int, consent_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:nomination_id>/findings/<fingerprint>")
 def rule(nomination_id: int, fingerprint: str) -> ResponseReturnValue:
-    """Let something the scanner found stand, for a reason."""
+    """Rule on something the scanner found, for a reason."""
+    reason, verdict = request.form.get("reason", ""), request.form.get("verdict", "")
     return _act(
         nomination_id,
-        lambda nomination: findings.rule(g.ctx, nomination, fingerprint, request.form.get("reason", "")),
-        _("已记录保留的理由。"),
+        lambda nomination: findings.rule(g.ctx, nomination, fingerprint, reason, verdict),
+        _("已记录您的认定。"),
         opened=f"finding-{fingerprint}",
     )
 
@@ -159,6 +161,8 @@ def _page(
         may_rule=findings.may_rule(ctx, nomination),
         files=clearances.list_of(ctx, nomination),
         may_declare=clearances.may_declare(ctx, nomination),
+        may_clear=reviewers.is_reviewer(ctx, nomination),
+        has_review=reviewers.has_review(ctx, nomination),
         corrections=corrections.list_of(ctx, nomination),
         may_decide=corrections.may_decide(ctx, nomination),
         fields=[(field.key, field.label) for field in corrections.list_fields(ctx, nomination)],
@@ -167,6 +171,7 @@ def _page(
         disclosures=disclosures.list_of(ctx, nomination),
         consent_words=consent_words(),
         kind_words=kind_words(),
+        verdict_words=verdict_words(),
         hits_of=file_readings.hits_of,
         needs_person=file_readings.needs_person,
         problem_words=problem_words(),
@@ -199,3 +204,12 @@ def problem_words() -> dict[str, str]:
 def kind_words() -> dict[str, str]:
     """Return what the kinds of findings are called."""
     return {Kind.ID_NUMBER: _("身份证号"), Kind.PHONE: _("电话号码"), Kind.WORD: _("涉敏词")}
+
+
+def verdict_words() -> dict[str, str]:
+    """Return what may be decided about a finding."""
+    return {
+        findings.Verdict.FALSE_ALARM: _("误报"),
+        findings.Verdict.CHANGED: _("已改"),
+        findings.Verdict.PUBLISHABLE: _("可公开"),
+    }

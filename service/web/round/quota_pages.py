@@ -11,7 +11,7 @@ from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Quota, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.round import allotments, coverage, funnel, head_counts, quotas, rounds
+from service.programmes.round import allotments, coverage, funnel, head_counts, quota_changes, quotas, rounds
 from service.web.frame.errors import status_of
 from service.workflow.context import Context
 
@@ -87,6 +87,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         programme=wiring.pack_of(ctx, entry).programme,
         table=funnel.tabulate(ctx, entry),
         coverage=coverage.list_coverage(ctx, entry) if organises else (),
+        may_change=quota_changes.is_matrix(ctx, entry) and quota_changes.may_change(ctx, entry),
         reportable=[] if by_hand else head_counts.list_reportable(ctx, entry),
         allottable=allotments.list_allottable(ctx, entry) if by_hand else [],
         holder=holder,

@@ -10,15 +10,17 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
-from service.models import NoticeKind, Round, Stage, Unit
+from service.models import NoticeKind, Round, Stage, TaskStatus, Unit
 from service.programmes import wiring
 from service.programmes.award import awards
+from service.programmes.board import drawn_stages, round_dates, round_tasks
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import local_notices, notices, objections, reserves
 from service.programmes.review import access
-from service.programmes.round import admissions, funnel, quotas, round_dates, round_events, rounds, vacancies
+from service.programmes.round import admissions, extensions, funnel, quotas, round_events, rounds, vacancies
 from service.programmes.rule import calendar
+from service.web.frame import words
 from service.web.frame.errors import status_of
 from service.web.round import board, charts
 from service.workflow.context import Context
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 pages = Blueprint("round_pages", __name__, url_prefix="/rounds")
 
 YEARS = range(2004, 2101)
+MOST_DONE = 5  #: tasks that are done shown on a round's page
 MOST_NOTICES = 10  #: of units (逐级公示) shown on a round's page
 
 
@@ -42,9 +45,12 @@ class Management:
     tasks: Any
     incidents: Any
     extensions: Any
+    extended: Any  #: single nominations that were given more time
     awaited: Any  #: messages and signals only the organiser can give
     not_begun: Any  #: processes that an event was to begin and that could not
     vacant: Any  #: candidates whose place a reserve may take
+    done: Any  #: the newest tasks of the round itself that are done
+    outcome_words: Any  #: of those, by the task's number
 
 
 @pages.get("")
@@ -148,7 +154,9 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
     notice = notices.find_newest(ctx, entry, NoticeKind.CANDIDATES)
     table = funnel.tabulate(ctx, entry)
     programme = wiring.pack_of(ctx, entry).programme
-    stages = round_dates.list_stages(entry, notice_closes=notice.closes_at if notice else None)
+    stages = round_dates.list_stages(
+        entry, drawn_stages.list_drawn(ctx, entry), notice_closes=notice.closes_at if notice else None
+    )
     return render_template(
         "rounds/show.html",
         round=entry,
@@ -160,6 +168,9 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         board=board.draw(ctx, entry, programme, table, stages),
         phase_names=charts.phases(),
         table=table,
+        units=extensions.list_units(ctx, entry, [unit for unit, _row, _sum in table.rows])
+        if nominations.is_organiser(ctx, entry)
+        else [],
         awarded=awards.count_by_category(ctx, entry),
         admits=admissions.is_offered(ctx, entry),
         notice=notice,
@@ -178,13 +189,17 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
 
 def _manage(ctx: Context, entry: Round) -> Management:
     tasks = funnel.list_own_tasks(ctx, entry)
+    done = round_tasks.list_page(ctx, entry, TaskStatus.COMPLETED, limit=MOST_DONE)
     return Management(
         tasks=[(task, task_access.is_offered(ctx, task)) for task in tasks],
         incidents=incidents.list_open(ctx, round_id=entry.id),
         extensions=rounds.list_extensions(ctx, entry),
+        extended=rounds.list_candidate_extensions(ctx, entry),
         awaited=round_events.list_awaited(ctx, entry),
         not_begun=event_starts.list_failing(ctx, entry.id),
         vacant=vacancies.list_of(ctx, entry) if entry.stage in reserves.OPEN else [],
+        done=done,
+        outcome_words=words.of_outcomes(ctx, [row.task for row in done]) if done else {},
     )
 
 
@@ -211,11 +226,12 @@ def _programme_and_year() -> tuple[Pack, int]:
 
 
 def _unit(entry: Round) -> Unit:
-    wanted = request.form.get("unit", "")
-    for unit in quotas.units_with_places(g.ctx, entry):
-        if str(unit.id) == wanted:
+    """Return the unit that was named: by its name, its code, or both as the list writes them."""
+    wanted = request.form.get("unit", "").strip()
+    for unit in extensions.list_units(g.ctx, entry, quotas.units_with_places(g.ctx, entry)):
+        if wanted in (unit.code, unit.name, f"{unit.name}（{unit.code}）", str(unit.id)):
             return unit
-    raise Invalid(_("请选择单位。"), fields={"unit": _("请从列表中选择推荐单位")})
+    raise Invalid(_("请选择单位。"), fields={"unit": _("请从列表中选择单位")})
 
 
 def _stage(entry: Round) -> Stage:

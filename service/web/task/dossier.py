@@ -29,7 +29,7 @@ from service.programmes.pack.packs import Slot
 from service.programmes.privacy import consents
 from service.programmes.privacy import findings as privacy_findings
 from service.programmes.publication import evidence, objections
-from service.programmes.review import consultations, form_checks
+from service.programmes.review import consultations, experts, form_checks
 from service.web.frame import words
 from service.web.task import answers, uploads
 from service.web.task.answers import Row
@@ -62,6 +62,8 @@ class Dossier:
 
     nomination: Nomination | None = None
     objection: Objection | None = None
+    may_reveal: bool = True  #: what is masked may be shown by a logged click
+    more: Sequence[Row] = ()  #: what else the pack's form asked whoever objected
     evidence: Sequence[ObjectionEvidence] = ()  #: handed in with the objection
     category: str = ""
     award: Award | None = None  #: the title whose process it is
@@ -86,10 +88,12 @@ def read(
         if award is not None:
             return Dossier(award=award, entries=_entries(ctx, award, instance))
         objection = objections.of_instance(ctx, instance)
-        return Dossier(objection=objection, evidence=evidence.list_of(ctx, objection))
+        more = _more(ctx, objection) if objection else ()
+        return Dossier(objection=objection, evidence=evidence.list_of(ctx, objection), more=more)
     properties = _properties(ctx, instance)
     return Dossier(
         nomination=nomination,
+        may_reveal=filling or not experts.only_judges(ctx, nomination),
         category=words.of_category(ctx, nomination.round_id, nomination.category),
         rows=() if filling else record_rows(ctx, instance, nomination),
         slots=slots_of(ctx, nomination, editable=filling),
@@ -103,10 +107,16 @@ def read(
     )
 
 
+def _more(ctx: Context, objection: Objection) -> list[Row]:
+    pack = wiring.pack_of(ctx, objection.notice.round)
+    schema, given = pack.forms[pack.programme.forms[objections.FORM]], objection.more or {}
+    return [row for row in answers.read(schema, given, {}) if row.key in given]
+
+
 def record_rows(ctx: Context, instance: Instance, nomination: Nomination) -> list[Row]:
     """Return the record as it was last submitted, by the form it was filled in with."""
     given = record.answers_of(ctx, nomination)
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.elements_of(ctx, instance)
     forms = [elements[element_id].form_id for element_id in record.elements_of(ctx, nomination)]
     if not given or not forms or forms[0] is None:
         return []
@@ -138,12 +148,12 @@ def _item(file: Attachment, slot: Slot) -> dict[str, Any]:
 
 def _properties(ctx: Context, instance: Instance) -> set[str]:
     """Return every property some step of an instance's process has: what no step keeps is not asked for."""
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements.values()
+    elements = deployments.elements_of(ctx, instance).values()
     return {name for element in elements for name in element.properties}
 
 
 def _outcome_words(ctx: Context, instance: Instance) -> dict[tuple[str, str], str]:
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements.values()
+    elements = deployments.elements_of(ctx, instance).values()
     return {
         (element.name, value): label
         for element in elements

@@ -8,13 +8,16 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
-from service.errors import Invalid, NotFound
+from service.errors import Forbidden, Invalid, NotFound
 from service.models import Nomination, Objection
+from service.programmes import submitted
 from service.programmes.nomination import nominations, record
+from service.programmes.review import experts
 from service.web.frame.errors import is_fragment
 from service.web.task.diagrams import get_visible
 from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.task import task_access
 
 pages = Blueprint("reveals", __name__, url_prefix="/reveals")
 
@@ -31,6 +34,7 @@ def of_nomination(number: int, field: str) -> str:
         nominations.may_see(ctx, nomination) or _works_on(ctx, nomination.instance_id)
     ):
         raise NotFound(_("没有这份申报，或您无权查看。"))
+    _require_no_judge(ctx, nomination)
     return _reveal(
         f"nomination:{number}",
         field,
@@ -49,6 +53,23 @@ def of_objection(number: int, field: str) -> str:
     return _reveal(f"objection:{number}", field, lambda: getattr(objection, field), objection.round_id)
 
 
+@pages.post("/task/<int:number>/<field>")
+def of_task(number: int, field: str) -> str:
+    """Show a sensitive answer of a step that is done, to whoever may read the task."""
+    ctx: Context = g.ctx
+    task = task_access.get_visible(ctx, number)
+    _require_no_judge(ctx, nominations.of_instance(ctx, task.instance))
+    found = submitted.find(ctx, task)
+    return _reveal(
+        f"task:{number}", field, lambda: found.answers.get(field) if found else None, task.round_id
+    )
+
+
+def _require_no_judge(ctx: Context, nomination: Nomination | None) -> None:
+    if nomination is not None and experts.only_judges(ctx, nomination):
+        raise Forbidden(_("评审时不能查看证件号码、电话等信息，请只看申报材料。"))
+
+
 def _works_on(ctx: Context, instance_id: int | None) -> bool:
     if instance_id is None:
         return False
@@ -59,7 +80,7 @@ def _works_on(ctx: Context, instance_id: int | None) -> bool:
     return True
 
 
-def _reveal(of: str, field: str, read: Callable[[], Any], round_id: int) -> str:
+def _reveal(of: str, field: str, read: Callable[[], Any], round_id: int | None) -> str:
     reason = request.form.get("reason", "").strip()
     if len(reason) < MIN_REASON:
         raise Invalid(_("请写明查看原因，查看会记入历史。"), fields={"reason": _("必填")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,14 @@ from sqlalchemy import select
 
 from service.engine.records import Element
 from service.models import Candidate, Draft, Nomination, Round, Submission, TaskStatus, User, UserTask
-from service.programmes import intake
+from service.programmes import intake, submitted
+from service.programmes.board.targets import Target, find_target
 from service.programmes.nomination import nominations, record
 from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
+from service.web.task import answers as read_back
 from service.web.task import dossier, signing, trails
+from service.web.task.answers import Row
 from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier
 from service.web.task.signing import Together
@@ -52,6 +56,15 @@ class FormView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given:
+    """What was filled in at a task that is done."""
+
+    rows: Sequence[Row]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskView:
     """What the page shows."""
 
@@ -66,12 +79,14 @@ class TaskView:
     refusal: str  #: why he may not complete it after all
     responsible: Sequence[User]
     form: FormView | None
+    given: Given | None
     buttons: Sequence[Button]
     outcome: str  #: of a closed task, in words
     may_take_back: bool
     earlier: Sequence[tuple[str, str]]
     colleagues: Sequence[User]
     list_page: str  #: of the list that a meeting amends here, or nothing
+    target: Target | None  #: on a step of the round: how far its list is from what the notice asks for
     standing: Standing
     trail: Sequence[Line]
     together: Together  #: who signs with whoever has it, and what is said about it
@@ -87,7 +102,7 @@ def describe(
 ) -> TaskView:
     """Gather a task's page. ``answers`` and ``errors`` are those of a submission that was refused."""
     instance = task.instance
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.elements_of(ctx, instance)
     element = elements[task.element_id]
     nomination = nominations.of_instance(ctx, instance)
     offered = task_access.is_offered(ctx, task)
@@ -106,6 +121,7 @@ def describe(
         refusal=(ctx.domain.may_act(ctx, task, element) or "") if offered else "",
         responsible=responsible,
         form=_form(ctx, task, element, nomination, answers, errors or {}) if offered else None,
+        given=_given(ctx, task),
         buttons=_buttons(element),
         outcome=words.of_outcome(elements, task),
         may_take_back=_may_take_back(ctx, task),
@@ -114,11 +130,18 @@ def describe(
         list_page=url_for("panel_pages.show", round_id=task.round_id)
         if standings.PROPERTY in element.properties
         else "",
+        target=_target(ctx, task),
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
         together=signing.read(ctx, task),
         outcome_words=dict(words.outcomes(element)),
     )
+
+
+def _target(ctx: Context, task: UserTask) -> Target | None:
+    entry = ctx.session.get(Round, task.round_id) if task.round_id else None
+    is_rounds_own = entry is not None and entry.instance_id == task.instance_id
+    return find_target(ctx, entry) if entry is not None and is_rounds_own else None
 
 
 def find_own_page(ctx: Context, task: UserTask) -> str:
@@ -154,6 +177,14 @@ def _form(
         draft_url=url_for("tasks.save_draft", task_id=task.id),
         saved_at=draft.saved_at if draft else None,
     )
+
+
+def _given(ctx: Context, task: UserTask) -> Given | None:
+    found = submitted.find(ctx, task)
+    if found is None:
+        return None
+    rows = read_back.read(found.schema, found.answers, found.classes)
+    return Given(rows=rows, by=found.by, at=found.at) if rows else None
 
 
 def _beginning(ctx: Context, element: Element, nomination: Nomination | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Line:
 
 def read(ctx: Context, instance: Instance, events: Iterable[HistoryEvent]) -> list[Line]:
     """Return the lines of an instance's history, newest first; events without a word are left out."""
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.elements_of(ctx, instance)
     hidden = experts.hidden_steps(ctx, instance)
     lines = [
         Line(
@@ -60,6 +60,8 @@ def _what(event: HistoryEvent, elements: Mapping[str, Element]) -> str:
 
 def _note(event: HistoryEvent, elements: Mapping[str, Element]) -> str:
     to = event.details.get("to")
+    if event.kind == "instance.migrated":
+        to = _("第 %(num)s 版", num=to)
     names = "、".join(to) if isinstance(to, list) else str(to or "")
     if names in elements:
         names = elements[names].name

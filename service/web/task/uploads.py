@@ -13,6 +13,7 @@ from service.errors import Invalid, NotFound
 from service.models import Attachment, Nomination
 from service.programmes import wiring
 from service.programmes.nomination import attachments
+from service.programmes.privacy import disclosures
 from service.programmes.publication import evidence
 from service.web.task import diagrams
 
@@ -52,6 +53,10 @@ def download(attachment_id: int) -> Response:
     """Give a file back, as a download; a photo of ours may be looked at in place."""
     attachment, data = attachments.get_visible(g.ctx, attachment_id)
     inline = is_photo(attachment) and request.args.get("inline") == "1"
+    if not inline:
+        disclosures.note_download(
+            g.ctx, attachment.round_id, paper=attachment.slot, nomination=attachment.nomination_id
+        )
     return send_file(
         io.BytesIO(data),
         mimetype=attachment.content_type,
@@ -64,6 +69,7 @@ def download(attachment_id: int) -> Response:
 def download_evidence(evidence_id: int) -> Response:
     """Give back what was handed in with an objection, always as a download."""
     file, data = evidence.get_visible(g.ctx, evidence_id)
+    disclosures.note_download(g.ctx, file.round_id, of=f"objection:{file.objection_id}", field="evidence")
     return send_file(
         io.BytesIO(data), mimetype=file.content_type, as_attachment=True, download_name=file.filename
     )

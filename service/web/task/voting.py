@@ -57,6 +57,7 @@ def _page(task_id: int, choices: dict[int, str], refused: ServiceError | None) -
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot),
         subjects=ballots.list_subjects(ctx, ballot),
+        barred=ballots.list_barred(ctx, ballot),
         choices=choices,
         refused=refused,
         zone=zone_of(task.round_id),

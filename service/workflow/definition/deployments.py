@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from service.engine import Diagram, compile_diagram
 from service.engine.records import Element, Problem, ProcessInfo, Refused
 from service.engine.xml import to_utf8
 from service.errors import Invalid, NotFound
-from service.models import DecisionVersion, Deployment, FormVersion, Instance
+from service.models import (
+    DecisionVersion,
+    Deployment,
+    FormVersion,
+    Instance,
+    ItemStatus,
+    Migration,
+    MigrationItem,
+)
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import start_plans
@@ -31,6 +39,8 @@ _NEWEST = (
     .limit(1)
 )
 
+#: where a session keeps the elements of instances that were moved
+ELEMENTS = "elements_of_moved"
 _CACHED_DIAGRAMS = 64
 _diagrams: dict[str, Diagram] = {}
 _schemas: dict[tuple[str, str], dict[str, Any]] = {}
@@ -174,9 +184,41 @@ def diagram_of(ctx: Context, deployment_id: int, content_hash: str) -> Diagram:
 
 
 def get_element(ctx: Context, instance: Instance, element_id: str) -> Element:
-    """Return an element of an instance's diagram."""
-    process = get_diagram(ctx, instance).processes[instance.process_id]
-    return process.elements[element_id]
+    """Return an element of an instance's diagram, or one it passed in a version it was moved from."""
+    elements = get_diagram(ctx, instance).processes[instance.process_id].reached
+    if element_id not in elements:
+        elements = elements_of(ctx, instance)
+    return elements[element_id]
+
+
+def elements_of(ctx: Context, instance: Instance) -> Mapping[str, Element]:
+    """Return the elements of an instance's process and of those it calls, then what only earlier ones had.
+
+    Earlier are the versions it was moved from: what it passed there is still named and hidden as it was.
+    """
+    elements = get_diagram(ctx, instance).processes[instance.process_id].reached
+    if not instance.moved:
+        return elements
+    known: dict[tuple[int, int], dict[str, Element]] = ctx.session.info.setdefault(ELEMENTS, {})
+    key = (instance.id, instance.moved)
+    if key not in known:
+        known[key] = dict(elements)
+        for version in _list_earlier(ctx, instance):
+            diagram = diagram_of(ctx, version.id, version.content_hash)
+            for name, element in diagram.processes[instance.process_id].reached.items():
+                known[key].setdefault(name, element)
+    return known[key]
+
+
+def _list_earlier(ctx: Context, instance: Instance) -> Sequence[Row[int, str]]:
+    """Return id and hash of the versions an instance was moved from, the newest move first."""
+    query = (
+        select(Deployment.id, Deployment.content_hash)
+        .join(Migration, Migration.source_id == Deployment.id)
+        .join(MigrationItem, MigrationItem.migration_id == Migration.id)
+        .where(MigrationItem.instance_id == instance.id, MigrationItem.status == ItemStatus.MOVED)
+    )
+    return ctx.session.execute(query.order_by(MigrationItem.done_at.desc(), MigrationItem.id.desc())).all()
 
 
 def get_form(ctx: Context, instance: Instance, form_id: str) -> dict[str, Any]:
@@ -188,9 +230,20 @@ def get_form(ctx: Context, instance: Instance, form_id: str) -> dict[str, Any]:
         )
         schema = ctx.session.scalar(query)
         if schema is None:
-            raise NotFound(f"表单 {form_id} 不在这一版流程中。")
+            return _get_earlier_form(ctx, instance, form_id)
         _schemas[key] = schema
     return _schemas[key]
+
+
+def _get_earlier_form(ctx: Context, instance: Instance, form_id: str) -> dict[str, Any]:
+    """Return a form that only a version had which an instance was moved from."""
+    for version in _list_earlier(ctx, instance) if instance.moved else ():
+        query = select(FormVersion.schema)
+        query = query.where(FormVersion.deployment_id == version.id, FormVersion.form_id == form_id)
+        schema: dict[str, Any] | None = ctx.session.scalar(query)
+        if schema is not None:
+            return schema
+    raise NotFound(f"表单 {form_id} 不在这一版流程中。")
 
 
 def forms_of(ctx: Context, deployment: Deployment) -> dict[str, dict[str, Any]]:

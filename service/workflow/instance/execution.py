@@ -21,6 +21,7 @@ from service.engine.records import (
     Fault,
     NotOpen,
     OpenServiceTask,
+    Perform,
     Start,
     Step,
     UncaughtBpmnError,
@@ -95,6 +96,7 @@ def start(
         history_seq=0,
         history_head="",
         open_keys="",
+        moved=0,
     )
     ctx.session.add(instance)
     ctx.session.flush()
@@ -123,12 +125,7 @@ def advance(ctx: Context, instance: Instance, command: Command) -> Step:
     Raises Faulted when the process cannot go on (the state stays as it was: a retry is the same
     command again) and TooLate when the command's target is not open.
     """
-    env = Environment(
-        now=ctx.now,
-        zone=ctx.domain.zone(ctx, instance),
-        functions=ctx.domain.functions(ctx, instance),
-        perform=partial(_perform, ctx, instance),
-    )
+    env = environment_of(ctx, instance)
     diagram = deployments.get_diagram(ctx, instance)
     state = None if isinstance(command, Start) else instance.state
     try:
@@ -141,6 +138,21 @@ def advance(ctx: Context, instance: Instance, command: Command) -> Step:
         raise Faulted(step.fault)
     _reconcile(ctx, instance, step)
     return step
+
+
+def environment_of(ctx: Context, instance: Instance, perform: Perform | None = None) -> Environment:
+    """Return what a step of an instance may ask; without ``perform`` it works local topics, which write."""
+    return Environment(
+        now=ctx.now,
+        zone=ctx.domain.zone(ctx, instance),
+        functions=ctx.domain.functions(ctx, instance),
+        perform=perform or partial(_perform, ctx, instance),
+    )
+
+
+def adopt(ctx: Context, instance: Instance, step: Step) -> None:
+    """Write down a step that no command of its instance made: it was moved to another diagram."""
+    _reconcile(ctx, instance, step)
 
 
 @contextmanager

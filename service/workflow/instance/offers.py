@@ -53,7 +53,7 @@ def withdraw(task: UserTask) -> None:
 
 
 def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask]) -> None:
-    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    elements = deployments.get_diagram(ctx, instance).processes[instance.process_id].reached
     rows = [_row(instance, step, task, elements[task.element_id]) for task in new]
     ctx.domain.read_for_offers(ctx, instance, [group for task in new for group in _groups(task)])
     for row in rows:
@@ -62,13 +62,11 @@ def _open(ctx: Context, instance: Instance, step: Step, new: list[OpenUserTask])
         row.remind_at = reminders.find_first_due(ctx, row, elements[row.element_id])
     ctx.session.add_all(rows)
     for row, task in zip(rows, new, strict=True):
-        _offer(ctx, instance, row, task)
+        offer(ctx, instance, row, task)
         ctx.domain.opened(ctx, row, elements[row.element_id])
 
 
 def _row(instance: Instance, step: Step, task: OpenUserTask, element: Element) -> UserTask:
-    batch = element.properties.get("batch", "")
-    variables = {**step.variables, **task.inputs}
     return UserTask(
         round_id=instance.round_id,
         instance=instance,
@@ -77,12 +75,19 @@ def _row(instance: Instance, step: Step, task: OpenUserTask, element: Element) -
         name=task.name or task.element_id,
         title=instance.title,
         form_id=task.form_id,
-        batch_key=str(variables.get(batch, batch)) if batch else None,
+        batch_key=batch_key_of(step, task, element),
         status=TaskStatus.OPEN,
         due_date=task.due_date,
         follow_up_date=task.follow_up_date,
         priority=task.priority,
     )
+
+
+def batch_key_of(step: Step, task: OpenUserTask, element: Element) -> str | None:
+    """Return what a task has in common with those that are done on one page with it."""
+    batch = element.properties.get("batch", "")
+    variables = {**step.variables, **task.inputs}
+    return str(variables.get(batch, batch)) if batch else None
 
 
 def _groups(task: OpenUserTask) -> tuple[str, ...]:
@@ -91,7 +96,8 @@ def _groups(task: OpenUserTask) -> tuple[str, ...]:
     return (task.assignee,) if "@" in task.assignee else (f"user:{task.assignee}",)
 
 
-def _offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -> None:
+def offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -> None:
+    """Offer an open task to its groups; an incident where nobody holds any of them."""
     resolved = ctx.domain.resolve(ctx, instance, _groups(task))
     for key in resolved.groups:
         add_row(ctx.session, _OFFER, user_task_id=row, group_key=key)

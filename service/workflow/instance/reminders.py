@@ -1,16 +1,17 @@
 """Nudges: when a task's next one is due, and sending those that are.
 
-A task says by ``reminders`` how many working days from its due date it nudges: ``-7,-3,-1,0,+1``; one
-that says nothing is nudged by the domain's plan, one that says the empty text never. The hour is the
-domain's, in its zone. When the next one is due stands in the task's row; that one was
-sent stands in a row of its own for (task, rule, occurrence), so nothing is sent twice and one rule
-never hides another. What was missed while the service was down is caught up once, with the newest.
+A task says by ``reminders`` how many working days from its due date it nudges: ``-7,-3,-1,0,+1``; ``+5*``
+is every fifth working day after it, for as long as the task is open. One that says nothing is nudged by
+the domain's plan, one that says the empty text never. The hour is the domain's, in its zone. When the next
+one is due stands in the task's row; that one was sent stands in a row of its own for (task, rule,
+occurrence), so nothing is sent twice and one rule never hides another. What was missed while the service
+was down is caught up once, with the newest.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +30,8 @@ from service.workflow.definition import deployments
 
 BATCH = 200
 POSTPONED = timedelta(hours=1)
+_REPEATED = "*"
+_LOOK_AGAIN = timedelta(days=1)  # for a calendar that ended before a repeated nudge did
 
 log = logging.getLogger(__name__)
 
@@ -60,20 +63,46 @@ _RECORD = _record_once()
 class Nudge:
     """One nudge of a plan."""
 
-    rule: str  #: as written: "-3", "0", "+1"
+    rule: str  #: as written: "-3", "0", "+1"; of a repeated one the day itself: "+5", "+10"
     at: datetime
     days_left: int
 
 
-def plan(due: datetime, rules: str, at: time, zone: ZoneInfo, calendar: Calendar) -> list[Nudge]:
-    """Return the nudges for a due date, earliest first. A due date of 24:00 belongs to the day that ends."""
+def plan(
+    due: datetime, rules: str, at: time, zone: ZoneInfo, calendar: Calendar, *, until: datetime | None = None
+) -> list[Nudge]:
+    """Return the nudges for a due date, earliest first. A due date of 24:00 belongs to the day that ends.
+
+    What is repeated without end goes on to the first nudge after ``until``, or is there once.
+    """
     last_day = find_due_day(due, zone)
-    nudges = []
+    nudges: list[Nudge] = []
     for rule in (part.strip() for part in rules.split(",") if part.strip()):
+        if rule.endswith(_REPEATED):
+            nudges += _repeat(int(rule.removesuffix(_REPEATED)), last_day, at, zone, calendar, until)
+            continue
         days = int(rule)
         day = calendar.shift(last_day, days) if days else last_day
         nudges.append(Nudge(rule=rule, at=datetime.combine(day, at, zone), days_left=(last_day - day).days))
     return sorted(nudges, key=lambda nudge: nudge.at)
+
+
+def _repeat(
+    step: int, last_day: date, at: time, zone: ZoneInfo, calendar: Calendar, until: datetime | None
+) -> Iterator[Nudge]:
+    day, days = last_day, 0
+    while True:
+        try:
+            day, days = calendar.shift(day, max(step, 1)), days + max(step, 1)
+        except ServiceError:  # the year's holidays are not announced yet
+            if days == 0 or until is None:
+                raise
+            yield Nudge(rule="", at=until + _LOOK_AGAIN, days_left=0)
+            return
+        nudge = Nudge(rule=f"+{days}", at=datetime.combine(day, at, zone), days_left=(last_day - day).days)
+        yield nudge
+        if until is None or nudge.at > until:
+            return
 
 
 def find_due_day(due: datetime, zone: ZoneInfo) -> date:
@@ -184,7 +213,8 @@ def _plan_of(ctx: Context, instance: Instance, element: Element, due: datetime) 
     rules = element.properties.get("reminders", usual)
     if not rules:
         return []
-    return plan(due, rules, at, ctx.domain.zone(ctx, instance), ctx.domain.calendar(ctx, instance))
+    zone, calendar = ctx.domain.zone(ctx, instance), ctx.domain.calendar(ctx, instance)
+    return plan(due, rules, at, zone, calendar, until=ctx.now)
 
 
 def _escalated(ctx: Context, task: UserTask, element: Element, responsible: Sequence[User]) -> list[User]:

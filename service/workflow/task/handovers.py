@@ -6,7 +6,18 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 
-from service.models import Candidate, Draft, Membership, TaskStatus, User, UserTask
+from service.engine.records import CompleteUserTask, Repeat, Unreachable
+from service.errors import Conflict
+from service.models import (
+    Candidate,
+    Draft,
+    Incident,
+    Instance,
+    Membership,
+    TaskStatus,
+    User,
+    UserTask,
+)
 from service.workflow import history, notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -24,9 +35,60 @@ def hand_over(ctx: Context, task: UserTask, user: User, *, reason: str) -> None:
     ctx.session.add(Candidate(user_task_id=task.id, group_key=f"user:{user.id}"))
     task.assignee_id = None
     task.revision += 1
+    _settle_incidents(ctx, task)
     history.record(
         ctx, task.instance, "task.handed_over", element_id=task.element_id, task=task.id, reason=reason
     )
+    _tell(ctx, task, user)
+
+
+def ask_too(ctx: Context, instance: Instance, element_id: str, user: User, *, reason: str) -> UserTask:
+    """Open a further task at a step that is done side by side, for one more person, and tell him.
+
+    The instance comes back to the step if everybody was done with it. The caller holds the instance.
+    Raises Conflict once it has gone on for good.
+    """
+    try:
+        execution.advance(ctx, instance, Repeat(element_id=element_id, item=f"user:{user.id}"))
+    except Unreachable as error:
+        raise Conflict(f"不能再安排一人办理：{error}。") from error
+    ctx.session.flush()
+    query = select(UserTask).where(
+        UserTask.instance_id == instance.id,
+        UserTask.element_id == element_id,
+        UserTask.status == TaskStatus.OPEN,
+    )
+    task = ctx.session.scalars(query.order_by(UserTask.id.desc()).limit(1)).one()
+    history.record(ctx, instance, "task.handed_over", element_id=element_id, task=task.id, reason=reason)
+    _tell(ctx, task, user)
+    return task
+
+
+def pass_over(ctx: Context, tasks: Iterable[UserTask], *, reason: str) -> None:
+    """Close open tasks that nobody did, so that their process goes on without them.
+
+    The caller holds the instance and has decided that it may be done.
+    """
+    for task in tasks:
+        task.status = TaskStatus.CANCELLED
+        task.completed_at = ctx.now
+        task.revision += 1
+        offers.withdraw(task)
+        _settle_incidents(ctx, task)
+        history.record(
+            ctx, task.instance, "task.passed_over", element_id=task.element_id, task=task.id, reason=reason
+        )
+        execution.advance(ctx, task.instance, CompleteUserTask(key=task.key))
+
+
+def _settle_incidents(ctx: Context, task: UserTask) -> None:
+    """Nobody could do the task; that is over."""
+    query = select(Incident).where(Incident.user_task_id == task.id, Incident.resolved_at.is_(None))
+    for incident in ctx.session.scalars(query):
+        incidents.resolve(ctx, task.instance, incident)
+
+
+def _tell(ctx: Context, task: UserTask, user: User) -> None:
     text = f"{task.title} — {task.name} 改由您办理。"
     notifications.notify(
         ctx, [user], kind="handed_over", text=text, dedupe=f"hand-over:{task.id}:{task.revision}",

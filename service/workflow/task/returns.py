@@ -11,6 +11,7 @@ from service.models import Draft, Submission, TaskStatus, UserTask
 from service.workflow import history, notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
+from service.workflow.definition.present_names import present_names
 from service.workflow.instance import execution, offers
 from service.workflow.task import task_access
 
@@ -18,20 +19,22 @@ from service.workflow.task import task_access
 def list_earlier(ctx: Context, task: UserTask) -> list[tuple[str, str]]:
     """Return the steps (element id, name) a task may be sent back to.
 
-    Done before, in the same scope, and such that the process can come back from there.
+    Done before, in the same scope, and such that the process can come back from there. What is done once
+    (a signal thrown, a topic of ``Domain.once_only``) is not gone behind.
     """
     diagram = deployments.get_diagram(ctx, task.instance)
-    elements = diagram.processes[task.instance.process_id].elements
+    elements = diagram.processes[task.instance.process_id].reached
     scope = elements[task.element_id].scope
     query = select(Submission.element_id).where(Submission.instance_id == task.instance_id)
-    done = dict.fromkeys(ctx.session.scalars(query.order_by(Submission.id)))
+    names = present_names(ctx, task.instance)
+    done = dict.fromkeys(names.get(one, one) for one in ctx.session.scalars(query.order_by(Submission.id)))
     return [
         (element_id, elements[element_id].name)
         for element_id in done
         if element_id in elements
         and element_id != task.element_id
         and elements[element_id].scope == scope
-        and engine.find_return_obstacle(diagram, task.element_id, element_id) is None
+        and _find_obstacle(ctx, task, element_id) is None
     ]
 
 
@@ -74,10 +77,13 @@ def take_back(ctx: Context, task_id: int) -> UserTask:
     if following.assignee_id is not None or _has_draft(ctx, following):
         raise Conflict("下一环节已经签收，不能撤回；可以请当前办理人退回。")
     history.record(ctx, instance, "task.taken_back", element_id=done.element_id, task=done.id)
-    return _go_back(ctx, following, done.element_id, outcome="taken_back")
+    back = present_names(ctx, instance).get(done.element_id, done.element_id)
+    return _go_back(ctx, following, back, outcome="taken_back")
 
 
 def _go_back(ctx: Context, task: UserTask, to_element: str, *, outcome: str) -> UserTask:
+    if obstacle := _find_obstacle(ctx, task, to_element):
+        raise Conflict(f"不能回到那一步：{obstacle}。")
     task.status = TaskStatus.COMPLETED
     task.outcome = outcome
     task.completed_at = ctx.now
@@ -96,13 +102,21 @@ def _go_back(ctx: Context, task: UserTask, to_element: str, *, outcome: str) -> 
     reopened = ctx.session.scalars(query.order_by(UserTask.id.desc())).first()
     if reopened is None:
         raise Conflict("流程没有回到所选环节，操作已取消。")
+    called = {to_element} | {
+        old for old, new in present_names(ctx, task.instance).items() if new == to_element
+    }
     before = select(UserTask.completed_by_id).where(
         UserTask.instance_id == task.instance_id,
-        UserTask.element_id == to_element,
+        UserTask.element_id.in_(called),
         UserTask.status == TaskStatus.COMPLETED,
     )
     reopened.assignee_id = ctx.session.scalar(before.order_by(UserTask.id.desc()).limit(1))
     return reopened
+
+
+def _find_obstacle(ctx: Context, task: UserTask, to_element: str) -> str | None:
+    diagram = deployments.get_diagram(ctx, task.instance)
+    return engine.find_return_obstacle(diagram, task.element_id, to_element, once=ctx.domain.once_only)
 
 
 def _has_draft(ctx: Context, task: UserTask) -> bool:

@@ -218,8 +218,8 @@ def copy(ctx: Context, task_id: int, to_user_ids: Sequence[int]) -> int:
     return len(users)
 
 
-def set_due_date(ctx: Context, task: UserTask, due: datetime, reason: str) -> None:
-    """Move an open task's due date and plan its nudges anew. The caller holds the instance."""
+def set_due_date(ctx: Context, task: UserTask, due: datetime | None, reason: str) -> None:
+    """Move or take away an open task's due date and plan its nudges anew. The caller holds the instance."""
     before = task.due_date
     task.due_date = due
     reminders.rearm(ctx, task)
@@ -228,7 +228,7 @@ def set_due_date(ctx: Context, task: UserTask, due: datetime, reason: str) -> No
         task,
         "task.due_date_moved",
         before=before and before.isoformat(),
-        to=due.isoformat(),
+        to=due and due.isoformat(),
         reason=reason,
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from service.errors import Invalid
 from service.programmes.form import schemas
-from service.programmes.nomination import screening
+from service.programmes.nomination import opinions, screening
 from service.programmes.round import rounds
 from service.programmes.rule.calendar import write_moment
 from service.programmes.rule.identity_number import parse
@@ -34,10 +33,7 @@ AGES = [
 ]
 WORDS = {"N03": "2006年1月1日前出生", "N04": "1989年1月1日后出生", "N05": "1984年1月1日后出生"}
 
-
-def component(key: str) -> dict[str, Any]:
-    [found] = [c for c in RECOMMENDATION["components"] if key in (c.get("key"), c.get("path"))]
-    return found
+WORDS_2027 = {"N03": "2009年1月1日前出生", "N04": "1992年1月1日后出生", "N05": "1987年1月1日后出生"}
 
 
 def test_n01_one_of_six_categories() -> None:
@@ -63,6 +59,20 @@ def test_n03_n04_n05_age_at_the_bounds(number: str, result: str, rule: str) -> N
     assert WORDS[rule] in found.message
 
 
+@pytest.mark.parametrize(("number", "result", "rule"), AGES, ids=[f"{v[2]}-{v[0][6:14]}" for v in AGES])
+def test_n03_n04_n05_bounds_move_on_with_the_years_of_later_rounds(
+    number: str, result: str, rule: str
+) -> None:
+    birth = parse(number).birth_date
+    later = birth.replace(year=birth.year + 3)
+
+    found = judge(PACK, year=2027, birth_date=later)[rule]
+
+    assert (found.result, found.measured) == (result, later.isoformat())
+    assert WORDS_2027[rule] in found.message
+    assert not any(words in found.message for words in WORDS.values())
+
+
 def test_n03_without_a_birth_date_is_for_a_person() -> None:
     found = judge(PACK)["N03"]
 
@@ -75,19 +85,37 @@ def test_n05_over_the_exception_has_no_way_out_but_a_persons_ruling(round_2024: 
     assert round_2024.waits_at(nominee) == ["confirm_ineligible"]
 
 
-@pytest.mark.parametrize(("rule", "field"), [("N06", "national"), ("N07", "insured")])
-def test_n06_n07_reviewer_vouches_for_nationality_and_insurance(
-    round_2024: Story, rule: str, field: str
+VOUCHED = {"N06": "national", "N07": "insured", "N09": "conduct"}
+
+
+@pytest.mark.parametrize("rule", VOUCHED)
+def test_n06_n07_n09_nobody_passes_unless_the_reviewer_vouches_for_all_three(
+    round_2024: Story, rule: str
 ) -> None:
     nominee = round_2024.nominate(to="qualification_review")
+    vouched = dict.fromkeys(VOUCHED.values(), True)
 
-    round_2024.complete(nominee, "qualification_review", "pass", **{field: True})
+    with pytest.raises(Invalid) as refused:
+        round_2024.complete(nominee, "qualification_review", "pass", **vouched | {VOUCHED[rule]: False})
+    round_2024.complete(nominee, "qualification_review", "pass", **vouched)
+
+    assert list(refused.value.fields) == [VOUCHED[rule]]
+    with round_2024.wiring.reading() as ctx:
+        found = {f.rule: f.result for f in screening.list_findings(ctx, round_2024.read(nominee))}
+    assert {name: found[name] for name in VOUCHED} == dict.fromkeys(VOUCHED, "PASS")
+
+
+def test_n06_n07_n09_what_is_not_vouched_for_is_left_open_when_somebody_is_refused(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="qualification_review")
+
+    round_2024.complete(
+        nominee, "qualification_review", "disqualify", defects=["not_insured"], reason="查无参保记录。",
+        national=True,
+    )  # fmt: skip
 
     with round_2024.wiring.reading() as ctx:
         found = {f.rule: f.result for f in screening.list_findings(ctx, round_2024.read(nominee))}
-    assert {name: found[name] for name in ("N06", "N07")} == {"N06": "REVIEW", "N07": "REVIEW"} | {
-        rule: "PASS"
-    }
+    assert {name: found[name] for name in VOUCHED} == {"N06": "PASS", "N07": "REVIEW", "N09": "REVIEW"}
 
 
 @pytest.mark.parametrize(
@@ -113,10 +141,27 @@ def test_n08_without_honours() -> None:
     assert judge(PACK)["N08"].result == "PASS"
 
 
-def test_n09_nominee_declares_and_three_give_their_opinion() -> None:
-    declared = component("accuracy_declaration")
+def test_n09_conduct_is_vouched_for_in_the_notices_words(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="qualification_review")
 
-    assert declared["validate"] == {"required": True}
+    round_2024.complete(nominee, "qualification_review", "pass", **dict.fromkeys(VOUCHED.values(), True))
+
+    with round_2024.wiring.reading() as ctx:
+        [found] = [f for f in screening.list_findings(ctx, round_2024.read(nominee)) if f.rule == "N09"]
+        given = [o.outcome for o in opinions.list_of(ctx, round_2024.read(nominee))]
+    assert (found.result, found.message) == (
+        "PASS", "已核实：热爱祖国、遵守法纪、爱岗敬业、诚信友善，具有良好的道德品行和职业操守。",
+    )  # fmt: skip
+    assert given == ["approve", "approve", "approve", "pass"]
+
+
+def test_n09_nominee_declares_that_what_he_says_is_true(round_2024: Story) -> None:
+    nominee = round_2024.start()
+
+    with pytest.raises(Invalid) as refused:
+        round_2024.hand_in(nominee, accuracy_declaration=False)
+
+    assert list(refused.value.fields) == ["accuracy_declaration"]
 
 
 def test_n10_annex_1_adds_up_to_110_a_category() -> None:

@@ -27,11 +27,6 @@ def found(rule: str, **facts: Any) -> Finding:
     return judge(PACK, **facts)[rule]
 
 
-def test_n41_a_hundred_are_announced_and_no_more() -> None:
-    assert PROGRAMME.award.places_per_category == 100
-    assert list(PROGRAMME.categories) == ["craftsman"]
-
-
 @pytest.mark.parametrize(("years", "result"), [(0, "FAIL"), (4, "FAIL"), (5, "PASS"), (30, "PASS")])
 def test_n43_five_years_at_the_front_line(years: int, result: str) -> None:
     finding = found("N43", frontline_years=years, started_work="1990-01")

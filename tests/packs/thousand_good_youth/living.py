@@ -85,6 +85,13 @@ def ledger(story: Story, award_id: int) -> list[tuple[str, str, str]]:
         return [(entry.track, entry.item, entry.result) for entry in ctx.session.scalars(query)]
 
 
+def ledger_texts(story: Story, award_id: int, item: str) -> list[str]:
+    """Return what the entries of an item say, in the order they were written."""
+    with story.wiring.reading() as ctx:
+        query = select(FollowUp.text).where(FollowUp.award_id == award_id, FollowUp.item == item)
+        return list(ctx.session.scalars(query.order_by(FollowUp.id)))
+
+
 def read(ctx: Context, award_id: int) -> Award:
     """Return a title with its units."""
     return ctx.session.get_one(Award, award_id, options=awards.WITH_UNITS)

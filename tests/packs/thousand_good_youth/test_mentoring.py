@@ -7,7 +7,7 @@ import pytest
 from service.errors import Forbidden, Invalid
 from service.programmes.form import schemas
 from tests.packs.judging import the_pack
-from tests.packs.thousand_good_youth.living import complete, entitle, jump, ledger, waits_at
+from tests.packs.thousand_good_youth.living import complete, entitle, jump, ledger, ledger_texts, waits_at
 from tests.programmes.story import Story
 
 AGREEMENT = {
@@ -76,6 +76,21 @@ def test_003_d_loop_runs_until_the_goals_are_reached(period_2021: Story) -> None
         ("学习", "记录学习"), ("评价", "良好"), ("反馈", "已面谈"), ("提升", "进入下一轮"),
         ("学习", "记录学习"), ("评价", "良好"), ("反馈", "已面谈"), ("提升", "达到目标，结业"),
     ]  # fmt: skip
+    assert ledger_texts(period_2021, award_id, "反馈") == ["当面反馈。\n参加面谈的党政负责人：演示-书记"] * 2
+
+
+def test_003_d_long_agreement_is_shortened_where_it_is_long(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    long = {"goals": "甲" * 1000, "duties": "乙" * 1000, "support": "丙" * 1000}
+    complete(period_2021, f"award:{award_id}:mentoring", "submit", by="xiangmu-tuan", **(AGREEMENT | long))
+
+    [text] = ledger_texts(period_2021, award_id, "师徒协议")
+
+    lines = text.split("\n")
+    assert (len(text), lines[:2]) == (
+        2000, ["导师姓名：演示-周维桢", "导师单位和职务：演示-项目公司总工程师"],
+    )  # fmt: skip
+    assert [(line[-2:], len(line)) for line in lines[2:]] == [("甲…", 655), ("乙…", 656), ("丙…", 655)]
 
 
 def test_003_d_mentoring_ends_with_the_period(period_2021: Story) -> None:

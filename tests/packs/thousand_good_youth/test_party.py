@@ -13,7 +13,15 @@ from service.models import Instance
 from service.programmes.award import processes
 from service.workflow.definition.decision_tables import read_tables
 from tests.packs.judging import the_pack
-from tests.packs.thousand_good_youth.living import begin, complete, entitle, ledger, read, waits_at
+from tests.packs.thousand_good_youth.living import (
+    begin,
+    complete,
+    entitle,
+    ledger,
+    ledger_texts,
+    read,
+    waits_at,
+)
 from tests.programmes.story import Story
 
 PACK = the_pack("thousand-good-youth")
@@ -78,6 +86,7 @@ def test_003_e_league_member_is_recommended_by_the_league(period_2021: Story) ->
         ("party", "团委审定", "同意推荐"),
         ("party", "党组织研究", "列为入党积极分子"),
     ]
+    assert ledger_texts(period_2021, award_id, "团支部推优") == ["同意推荐。\n到会团员数：20\n赞成票数：18"]
 
 
 def test_003_e_young_person_outside_the_league_needs_a_stated_reason(period_2021: Story) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
 from service.errors import Forbidden
 from service.models import Instance
-from service.programmes.award import follow_ups
+from service.programmes.award import award_exports, follow_ups, register
 from service.programmes.award.follow_ups import Entry
 from tests.packs.judging import the_pack
-from tests.packs.thousand_good_youth.living import complete, entitle, jump, ledger, read, waits_at
+from tests.packs.thousand_good_youth.living import (
+    ORGANISER,
+    complete,
+    entitle,
+    jump,
+    ledger,
+    ledger_texts,
+    read,
+    waits_at,
+)
 from tests.programmes.story import Story
 
 TRACKS = the_pack("thousand-good-youth").programme.tracks
@@ -31,6 +42,15 @@ def seen_by(story: Story, award_id: int, login: str) -> list[str]:
     with story.acting(login) as ctx:
         found = follow_ups.list_page(ctx, read(ctx, award_id), limit=100)
         return list(dict.fromkeys(sorted(entry.track for entry in found)))
+
+
+def exported_state(story: Story) -> list[tuple[str, ...]]:
+    """Return the last three columns of the exported register, with their headings."""
+    asked = {"receiver": "演示-团市委", "purpose": "核对数据库"}
+    with story.acting(ORGANISER) as ctx:
+        data = award_exports.print_register(ctx, register.Filter(), {}, **asked)
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    return [tuple(row[-3:]) for row in list(sheet.values)[2:]]
 
 
 def test_003_c_posts_are_those_of_the_notice() -> None:
@@ -86,6 +106,31 @@ def test_003_f_needs_are_met_and_the_database_is_brought_up_to_date(period_2021:
         ("database", "动态", "岗位变动"),
     ]
     assert seen_by(period_2021, award_id, "xiangmu-tuan") == ["database"]
+
+
+def test_003_f_ledger_keeps_insurance_trust_and_the_new_post(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:services"
+
+    complete(period_2021, key, "submit", by="houxuanren", needs=["租房置业", "技能提升"])
+    complete(
+        period_2021, key, "done", by="guozi",
+        text="已申请人才公寓。", insured=True, trust_incentives=False, organisation="演示-义工协会",
+    )  # fmt: skip
+    complete(
+        period_2021, key, "update", by="xiangmu-tuan",
+        result="岗位变动", post="演示-项目公司副经理", text="提任副经理。",
+    )  # fmt: skip
+
+    assert ledger_texts(period_2021, award_id, "服务") == [
+        "已申请人才公寓。\n已购买人身意外保险：是\n已纳入联合守信激励：否\n"
+        "加入的志愿服务或公益组织：演示-义工协会"
+    ]
+    assert ledger_texts(period_2021, award_id, "动态") == ["提任副经理。\n现单位和职务：演示-项目公司副经理"]
+    assert exported_state(period_2021) == [
+        ("现状", "现状说明", "现状登记于"),
+        ("岗位变动", "提任副经理。\n现单位和职务：演示-项目公司副经理", "2021-08-02"),
+    ]
 
 
 def test_003_f_needs_are_asked_again_every_september_of_the_period(period_2021: Story) -> None:

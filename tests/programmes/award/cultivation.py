@@ -57,10 +57,10 @@ class Cultivation:
                 for task in self._open_tasks(ctx)
             ]
 
-    def do(self, outcome: str, **answers: str) -> None:
-        """Complete the open task as one of those whose turn it is."""
+    def do(self, outcome: str, step: str = "", **answers: str) -> None:
+        """Complete the open task, or that at a step, as one of those whose turn it is."""
         with self.wiring.transaction() as ctx:
-            (task,) = self._open_tasks(ctx)
+            (task,) = [one for one in self._open_tasks(ctx) if step in ("", one.element_id)]
             user = notifications.list_responsible(ctx, task)[-1]
             acting = replace(ctx, actor=actors.actor_of(ctx, user))
             user_tasks.complete(acting, task.id, outcome, {**ANSWERS[task.element_id], **answers})
@@ -75,6 +75,12 @@ class Cultivation:
         with self.wiring.reading() as ctx:
             rows = ctx.session.scalars(select(FollowUp).order_by(FollowUp.id))
             return [(row.track, row.item) for row in rows]
+
+    def results(self) -> list[tuple[str, str, str]]:
+        """Return item, text and result of what the ledger says, oldest first."""
+        with self.wiring.reading() as ctx:
+            rows = ctx.session.scalars(select(FollowUp).order_by(FollowUp.id))
+            return [(row.item, row.text, row.result) for row in rows]
 
     def told(self) -> set[str]:
         """Return the log-ins of everybody who was reminded of something."""

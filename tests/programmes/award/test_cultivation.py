@@ -26,6 +26,7 @@ def to_review(story: Cultivation) -> None:
         story.pass_until(f"{year}-12-02 09:00")
         story.do("submit")
         story.do("confirm")
+    story.pass_until("2027-01-02 09:00")
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -48,7 +49,10 @@ def test_n42_cultivation_lasts_from_2025_to_2026_with_a_report_each_year(cultiva
         assert story.waits_for() == [("confirm_report", f"{year + 1}-02-01 00:00")]
         story.do("confirm")
 
-    assert story.waits_for() == [("end_review", "2027-01-01 00:00")]
+    story.pass_until("2026-12-31 23:59")
+    assert story.waits_for() == []
+    story.pass_until("2027-01-01 00:00")
+    assert story.waits_for() == [("end_review", "2027-04-01 00:00")]
     story.do("complete")
     assert (story.award().status, story.instance().status) == (
         AwardStatus.COMPLETED,
@@ -60,6 +64,57 @@ def test_n42_cultivation_lasts_from_2025_to_2026_with_a_report_each_year(cultiva
         ("report", "年度报告"),
         ("report", "期满评估"),
     ]
+
+
+def test_plan_nobody_files_holds_up_no_report_and_no_review(cultivation: Cultivation) -> None:
+    story = cultivation
+
+    story.pass_until("2025-12-02 09:00")
+    assert [step for step, _ in story.waits_for()] == ["file_plan", "file_report"]
+    story.do("submit", "file_report")
+    story.do("confirm", "confirm_report")
+    story.pass_until("2026-12-02 09:00")
+    story.do("submit", "file_report")
+    story.do("confirm", "confirm_report")
+    story.pass_until("2027-01-02 09:00")
+    assert [step for step, _ in story.waits_for()] == ["file_plan", "end_review"]
+    story.do("complete", "end_review")
+
+    assert (story.waits_for(), story.award().status) == ([], AwardStatus.COMPLETED)
+    assert story.instance().status == InstanceStatus.COMPLETED
+
+
+def test_year_nobody_reports_is_entered_and_the_next_is_asked_all_the_same(cultivation: Cultivation) -> None:
+    story = cultivation
+    story.pass_until("2025-01-02 09:00")
+    story.do("submit")
+
+    story.pass_until("2026-02-28 23:59")
+    assert [step for step, _ in story.waits_for()] == ["file_report"]
+    story.pass_until("2026-03-01 00:00")
+    assert story.waits_for() == []
+    assert story.results()[1:] == [("年度报告", "2025年：到期未报送年度报告。", "未报")]
+    story.pass_until("2026-12-01 00:00")
+    assert [step for step, _ in story.waits_for()] == ["file_report"]
+    story.pass_until("2027-03-01 00:00")
+
+    assert [step for step, _ in story.waits_for()] == ["end_review"]
+    assert [text for _, text, result in story.results() if result == "未报"] == [
+        "2025年：到期未报送年度报告。",
+        "2026年：到期未报送年度报告。",
+    ]
+
+
+def test_year_nobody_confirms_keeps_the_next_from_nothing(cultivation: Cultivation) -> None:
+    story = cultivation
+    story.pass_until("2025-01-02 09:00")
+    story.do("submit")
+    story.pass_until("2025-12-02 09:00")
+    story.do("submit")
+
+    story.pass_until("2026-12-01 00:00")
+
+    assert [step for step, _ in story.waits_for()] == ["confirm_report", "file_report"]
 
 
 def test_report_that_is_returned_is_filed_again(cultivation: Cultivation) -> None:
@@ -96,8 +151,22 @@ def test_extended_period_ends_a_year_later_with_one_more_report(cultivation: Cul
     cultivation.pass_until("2027-12-01 00:00")
     assert cultivation.waits_for() == [("extension_report", "2028-01-01 00:00")]
     cultivation.do("submit")
+    cultivation.pass_until("2027-12-31 23:59")
+    assert cultivation.waits_for() == []
+    cultivation.pass_until("2028-01-01 00:00")
+    assert cultivation.waits_for() == [("end_review", "2028-04-01 00:00")]
     cultivation.do("complete")
     assert cultivation.award().status == AwardStatus.COMPLETED
+
+
+def test_extension_nobody_reports_is_entered_and_reviewed(cultivation: Cultivation) -> None:
+    to_review(cultivation)
+    cultivation.do("extend", reason="攻关课题尚未结题。")
+
+    cultivation.pass_until("2028-03-01 00:00")
+
+    assert [step for step, _ in cultivation.waits_for()] == ["end_review"]
+    assert cultivation.results()[-1] == ("延长期报告", "到期未报送延长期报告。", "未报")
 
 
 def test_cancelled_cultivation_annuls_the_title_with_its_reason(cultivation: Cultivation) -> None:

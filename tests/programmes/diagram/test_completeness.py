@@ -8,6 +8,7 @@ import pytest
 
 from service.programmes.diagram import completeness
 from service.programmes.pack.packs import Pack
+from tests.programmes.publication.changed_pack import with_notice
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,11 @@ def test_the_pack_as_it_ships_has_none(pack: Pack) -> None:
             'dueDate="=deadline(&#34;03-26&#34;)"',
             ("fill_in_form", "unknown-deadline", "warning"),
         ),
+        (
+            "=notice.until",
+            "=working days after(notice.start, 7)",
+            ("notice_window", "notice-length", "warning"),
+        ),
         ('=deadline("03-25")', '=deadline("04-01")', ("submission_deadline", "unknown-deadline", "warning")),
     ],
 )
@@ -56,6 +62,14 @@ def test_a_word_the_programme_does_not_know_is_named_with_its_element(
     pack: Pack, before: str, after: str, expected: tuple[str, str, str]
 ) -> None:
     assert problems(pack, before, after) == [expected]
+
+
+def test_a_notice_of_less_than_five_working_days_is_warned_of(pack: Pack) -> None:
+    found = [
+        (p.element_id, p.rule, p.severity) for p in completeness.check(with_notice(pack, working_days=4))
+    ]
+
+    assert found == [("round", "short-notice", "warning")]
 
 
 def test_a_user_task_without_a_role_is_told_of_once(pack: Pack) -> None:

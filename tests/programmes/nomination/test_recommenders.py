@@ -104,9 +104,8 @@ def test_the_chosen_one_recommends_and_gives_the_place(story: Story) -> None:
     with story.wiring.reading() as ctx:
         use = ctx.session.scalars(select(QuotaUse).where(QuotaUse.kind == QuotaKind.NOMINATION)).one()
         assert use.nomination_id == nominee
-        assert searches.count(
-            ctx, story.entry(ctx), searches.Filter(recommender_id=_unit(ctx, "wujin").id, holds_place=True)
-        ) == 1  # fmt: skip
+        narrow = searches.Filter(recommender_id=_unit(ctx, "wujin").id, holds=QuotaKind.NOMINATION)
+        assert searches.count(ctx, story.entry(ctx), narrow) == 1
 
 
 def test_the_organiser_changes_it_until_a_place_is_taken(story: Story) -> None:

@@ -240,13 +240,15 @@ def test_wrong_length_of_the_deeds_warns_and_refuses_nothing(round_2024: Story) 
 def test_ticks_of_the_reviewer_become_findings(round_2024: Story) -> None:
     nominee = round_2024.nominate(to="qualification_review")
 
-    round_2024.complete(nominee, "qualification_review", "pass", national=True, insured=False)
+    round_2024.complete(
+        nominee, "qualification_review", "fail", national=True, insured=False, defects=["not_insured"]
+    )
 
     assert findings(round_2024, nominee)[1:3] == [
         ("N06", "PASS", "已核实", False),
         ("N07", "REVIEW", "未核实", True),
     ]
-    assert round_2024.status(nominee) == "shortlisted"
+    assert round_2024.status(nominee) == "failed"
 
 
 def test_warnings_beside_the_fields_keep_nobody_from_submitting(round_2024: Story) -> None:

@@ -11,7 +11,7 @@ from service.programmes.pack.packs import WrongPack, load_pack
 from tests.packs.test_fourth import FOURTH, KEY
 
 FILE = f"{KEY}/programme.toml"
-KNOWN = "key、level、working_days、count_first_day、channels、receiver、hint"
+KNOWN = "key、level、working_days、count_first_day、channels、receiver、hint、phone、email、address"
 
 
 @pytest.mark.parametrize(

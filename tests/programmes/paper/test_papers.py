@@ -7,15 +7,17 @@ import hashlib
 import io
 import unicodedata
 import zipfile
+from typing import IO
 
 import docx
 import openpyxl
 import pytest
 
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, Forbidden, NotFound
 from service.models import Nomination, NominationStatus
+from service.programmes.nomination import attachments
 from service.programmes.pack.paper import ANNOUNCEMENT, PUBLICATION
-from service.programmes.paper import batches, forms, official, rosters, scans
+from service.programmes.paper import batches, exports, forms, official, rosters, scans
 from tests.programmes.story import Story
 
 ROSTER_HEADINGS = [
@@ -37,6 +39,16 @@ def handed_in(story: Story) -> int:
 
 def lines(data: bytes) -> list[str]:
     return [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
+
+
+def unpack(batch: IO[bytes]) -> zipfile.ZipFile:
+    with batch:
+        return zipfile.ZipFile(io.BytesIO(batch.read()))
+
+
+def rows_of(package: zipfile.ZipFile) -> list[dict[str, str]]:
+    """What a batch says it holds."""
+    return list(csv.DictReader(io.StringIO(package.read(batches.MANIFEST).decode("utf-8-sig"))))
 
 
 def cells(data: bytes) -> str:
@@ -159,9 +171,9 @@ def test_a_batch_has_every_paper_and_a_manifest_that_proves_it(round_2024: Story
 
     with round_2024.acting("liyang") as ctx:
         unit = ctx.session.get_one(Nomination, nominee.id).recommender
-        package = zipfile.ZipFile(io.BytesIO(batches.make_batch(ctx, round_2024.entry(ctx), unit)))
+        package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), unit))
 
-    rows = list(csv.DictReader(io.StringIO(package.read(batches.MANIFEST).decode("utf-8-sig"))))
+    rows = rows_of(package)
     assert [row["文件"] for row in rows] == [
         "附件1 常州市“产业振兴好青年”名额分配表.xlsx",
         "附件3 常州市“产业振兴好青年”汇总表.xlsx",
@@ -189,9 +201,46 @@ def test_a_batch_has_the_newest_scan_of_what_still_stands(round_2024: Story) -> 
         for content in (b"first", b"second"):
             pdf = b"%PDF-1.4 " + content + b" %%EOF"
             scans.attach(ctx, version.printed, "盖章.pdf", pdf, version.printed.content_hash)
-        package = zipfile.ZipFile(
-            io.BytesIO(batches.make_batch(ctx, round_2024.entry(ctx), nomination.recommender))
-        )
+        package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), nomination.recommender))
         name = f"盖章扫描件/001 {nomination.name} {version.code}.pdf"
 
     assert package.read(name) == b"%PDF-1.4 second %%EOF"
+
+
+def test_a_batch_has_the_photos_where_they_are_asked_for(round_2024: Story) -> None:
+    nominee = round_2024.read(handed_in(round_2024))
+
+    with round_2024.acting("liyang") as ctx:
+        unit = ctx.session.get_one(Nomination, nominee.id).recommender
+        files = attachments.list_of(ctx, nominee)
+        slots = round_2024.pack.programme.slots
+        package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), unit, files=True))
+
+    folder = f"照片和附件/001 {nominee.name}/"
+    assert [name for name in package.namelist() if name.startswith(folder)] == [
+        f"{folder}{place} {slots[file.slot].name} {file.filename}"
+        for place, file in enumerate(files, start=1)
+    ]
+    [row] = [row for row in rows_of(package) if row["文件"].startswith(f"{folder}1 ")]
+    assert (row["内容"], row["姓名"]) == (slots[files[0].slot].name, nominee.name)
+    assert hashlib.sha256(package.read(row["文件"])).hexdigest() == row["SHA-256"] == files[0].sha256
+
+
+def test_more_files_than_a_batch_holds_are_taken_by_unit(
+    round_2024: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_in(round_2024)
+    monkeypatch.setattr(batches, "MOST_MEGABYTES", 0)
+
+    with round_2024.acting("shiwei") as ctx, pytest.raises(Conflict, match="一次最多打包 0 MB"):
+        batches.make_batch(ctx, round_2024.entry(ctx), None, files=True)
+
+
+def test_who_reads_masked_numbers_takes_no_photos(round_2024: Story) -> None:
+    nominee = round_2024.read(handed_in(round_2024))
+
+    with round_2024.acting("admin") as ctx:
+        unit = ctx.session.get_one(Nomination, nominee.id).recommender
+        assert exports.may_export_roster(ctx, round_2024.entry(ctx), unit)
+        with pytest.raises(Forbidden, match="不含照片和附件"):
+            batches.make_batch(ctx, round_2024.entry(ctx), unit, files=True)

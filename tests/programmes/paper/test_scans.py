@@ -113,3 +113,18 @@ def test_a_roster_is_stamped_by_its_unit(round_2024: Story) -> None:
     assert (stamped.is_current, [scan.filename for scan in stamped.scans]) == (True, ["汇总表.pdf"])
     with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
         scans.get_printed(ctx, version.printed.id)
+
+
+def test_whoever_takes_a_scan_is_noted(round_2024: Story) -> None:
+    nominee, _data = printed(round_2024)
+    with round_2024.acting("tuanzhibu") as ctx:
+        upload(ctx, nominee)
+
+    with round_2024.acting("liyang") as ctx:
+        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
+        scans.read(ctx, version.scans[0].id)
+
+    with round_2024.wiring.reading() as ctx:
+        event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "file.downloaded")).one()
+        told = [event.details[key] for key in ("nomination", "paper", "purpose")]
+    assert told == [nominee, "recommendation", "办理时下载"]

@@ -13,6 +13,7 @@ from service.models import Attachment, FileReading, Nomination, ReadStatus
 from service.programmes.nomination import attachments
 from service.programmes.privacy import clearances, file_readings
 from service.scheduler import file_readings as duty
+from tests.programmes.privacy.clearing import ask_at_first_opinion
 from tests.programmes.story import HEAD, LEAGUE, Story
 
 
@@ -41,12 +42,12 @@ def reading_of(story: Story, file_id: int) -> tuple[str, str, list[tuple[str, st
 
 
 def clear(story: Story, nominee: int, file_id: int, note: str = "") -> None:
-    with story.acting(HEAD) as ctx:
+    with story.acting(LEAGUE) as ctx:
         clearances.clear(ctx, ctx.session.get_one(Nomination, nominee), file_id, note)
 
 
 def declare(story: Story, nominee: int, file_id: int) -> None:
-    with story.acting(LEAGUE) as ctx:
+    with story.acting(HEAD) as ctx:
         clearances.declare(ctx, ctx.session.get_one(Nomination, nominee), file_id)
 
 
@@ -71,6 +72,7 @@ def test_what_a_file_holds_is_found_by_the_scheduler(round_2024: Story) -> None:
 
 
 def test_whoever_ticks_a_file_with_findings_says_what_he_saw(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
     nominee = round_2024.nominate()
     file_id = hand_in(round_2024, nominee, a_document("电话 13812345678"))
     declare(round_2024, nominee, file_id)
@@ -85,6 +87,7 @@ def test_whoever_ticks_a_file_with_findings_says_what_he_saw(round_2024: Story) 
 
 
 def test_a_file_nobody_has_read_yet_is_not_ticked_and_not_read_meanwhile(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
     nominee = round_2024.nominate()
     file_id = hand_in(round_2024, nominee, a_document("电话 13812345678"))
     declare(round_2024, nominee, file_id)
@@ -98,6 +101,7 @@ def test_a_file_nobody_has_read_yet_is_not_ticked_and_not_read_meanwhile(round_2
 
 
 def test_a_file_in_which_nothing_was_found_is_ticked_without_a_word(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
     nominee = round_2024.nominate()
     file_id = hand_in(round_2024, nominee, a_document("带班完成技改三项。"))
     declare(round_2024, nominee, file_id)
@@ -109,6 +113,7 @@ def test_a_file_in_which_nothing_was_found_is_ticked_without_a_word(round_2024: 
 
 
 def test_a_scan_must_be_looked_at_by_a_person(round_2024: Story) -> None:
+    ask_at_first_opinion(round_2024)
     nominee = round_2024.nominate()
     scan = io.BytesIO()
     Image.new("RGB", (400, 300), "white").save(scan, "PDF")

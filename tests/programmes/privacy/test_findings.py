@@ -54,11 +54,13 @@ def test_ruling_wants_a_reason_an_organiser_and_the_same_words(round_2024: Story
 
     with round_2024.acting(ORGANISER) as ctx:
         nomination = ctx.session.get_one(Nomination, nominee)
-        with pytest.raises(Invalid, match="请写明保留的理由"):
+        with pytest.raises(Invalid, match="请写明认定的理由"):
             findings.rule(ctx, nomination, fingerprint, "可以")
+        with pytest.raises(Invalid, match="请选择如何认定"):
+            findings.rule(ctx, nomination, fingerprint, "已经核对过", "")
         with pytest.raises(Conflict, match="已经改动"):
             findings.rule(ctx, nomination, "0" * 64, "已经核对过")
-    with round_2024.acting("liyang") as ctx, pytest.raises(Forbidden, match="只有主办单位"):
+    with round_2024.acting("liyang") as ctx, pytest.raises(Forbidden, match="或主办单位可以认定"):
         findings.rule(ctx, ctx.session.get_one(Nomination, nominee), fingerprint, "已经核对过")
 
 

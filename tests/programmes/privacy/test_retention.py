@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,59 @@ def test_open_case_keeps_the_data_until_it_is_settled(round_2024: Story) -> None
 
     assert round_2024.status(nominee) == "cancelled"
     assert retention.run_once(round_2024.wiring)["到期清除个人信息"] == 1
+
+
+def test_who_objected_to_one_with_a_title_goes_and_how_it_ended_stays(
+    round_2024: Story, tmp_path: Path
+) -> None:
+    awarded = round_2024.nominate()
+    round_2024.to_notice()
+    case = round_2024.object_to(awarded, name="演示-只此一人")
+    with round_2024.wiring.transaction() as ctx:
+        objection = ctx.session.get_one(Objection, case)
+        evidence.keep(ctx, objection, evidence.check([("证明.txt", "情况属实".encode())]))
+    round_2024.settle(case, "accept", "rejected")
+    round_2024.to_announcement()
+    round_2024.clock.move(days=364)
+    assert not retention.run_once(round_2024.wiring)
+
+    round_2024.clock.move(days=2)
+    done = retention.run_once(round_2024.wiring)
+
+    assert done["到期清除异议人信息"] == 1
+    assert found(round_2024, ["演示-只此一人", "所填荣誉与实际获得的不符"]) == []
+    assert round_2024.read(awarded).id_number is not None
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(ObjectionEvidence.id)).all() == []
+        assert ctx.session.get_one(Objection, case).status == "rejected"
+    assert not retention.run_once(round_2024.wiring)
+
+
+def test_round_that_announces_nobody_counts_from_the_end_of_its_year(round_2024: Story) -> None:
+    lost = round_2024.nominate()
+    round_2024.complete(lost, "workplace_league_opinion", "reject", text="不合适")
+    round_2024.clock.move_to(datetime.fromisoformat("2025-12-31T12:00:00+08:00"))
+    assert not retention.run_once(round_2024.wiring)
+
+    round_2024.clock.move(days=1)
+
+    assert retention.run_once(round_2024.wiring)["到期清除个人信息"] == 1
+    assert round_2024.read(lost).name == NAMELESS
+
+
+def test_cancelled_candidate_leaves_the_public_list_with_his_data(round_2024: Story) -> None:
+    kept, lost = round_2024.nominate(), round_2024.nominate()
+    round_2024.to_notice()
+    before = round_2024.notice().snapshot_hash
+    round_2024.settle(round_2024.object_to(lost), "accept", "upheld")
+    round_2024.to_announcement()
+    assert round_2024.listed() == [kept, lost]
+    round_2024.clock.move(days=400)
+
+    retention.run_once(round_2024.wiring)
+
+    notice = round_2024.notice()
+    assert (round_2024.listed(), notice.snapshot["removed"], notice.snapshot_hash) == ([kept], 1, before)
 
 
 def test_file_that_another_holds_stays(round_2024: Story, tmp_path: Path) -> None:

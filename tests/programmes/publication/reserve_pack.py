@@ -46,7 +46,7 @@ STEPS = """
 <bpmn:eventBasedGateway id="wait_for_supplement" name="补充公示" />
 <bpmn:intermediateCatchEvent id="supplement_over" name="补充公示期满">
   <bpmn:timerEventDefinition id="supplement_over_event">
-    <bpmn:timeDate xsi:type="bpmn:tFormalExpression">=working days after(notice.start, 5)</bpmn:timeDate>
+    <bpmn:timeDate xsi:type="bpmn:tFormalExpression">=notice.until</bpmn:timeDate>
   </bpmn:timerEventDefinition>
 </bpmn:intermediateCatchEvent>
 <bpmn:intermediateCatchEvent id="reserve_refused" name="异议属实">

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from service.errors import Conflict, NotFound
 from service.models import Nomination, Notice, NoticeKind, Round, Stage, UserTask
+from service.programmes.pack.packs import Pack
 from service.programmes.privacy import findings
 from service.programmes.publication import notices
 from service.programmes.round import calendars
 from service.programmes.rule.calendar import CalendarMissing
+from tests.programmes.conftest import PROGRAMME
+from tests.programmes.publication.changed_pack import open_story, with_notice
 from tests.programmes.round.test_rounds import at
 from tests.programmes.story import Story
 
@@ -44,6 +49,32 @@ def test_window_closes_by_itself_at_24_00(round_2024: Story) -> None:
 
     assert stage(round_2024) == Stage.CONFIRMATION
     assert round_2024.notice().closed_at == at(round_2024, "2024-04-10 00:00")
+
+
+def test_window_of_seven_days_takes_objections_on_its_last_day(
+    database_url: str, packs: Mapping[str, Pack], tmp_path: Path
+) -> None:
+    changed = with_notice(packs[PROGRAMME], working_days=7)
+    with open_story(database_url, changed, tmp_path) as story:
+        nominee = story.nominate()
+        story.to_notice()
+        story.pass_until("2024-04-11 23:00")
+
+        story.object_to(nominee)
+        story.pass_until("2024-04-12 00:00")
+
+        assert story.notice().closes_at == story.notice().closed_at == at(story, "2024-04-12 00:00")
+
+
+def test_window_does_not_close_before_the_day_it_promises(round_2024: Story) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.pass_until("2024-04-09 23:59")
+
+    with round_2024.wiring.transaction() as ctx, pytest.raises(Conflict, match="还没有期满"):
+        notices.close_candidates(ctx, round_2024.entry(ctx))
+
+    assert round_2024.notice().closed_at is None
 
 
 def test_x31_year_without_a_calendar_is_refused_and_nothing_changes(round_2024: Story) -> None:
@@ -85,7 +116,7 @@ def test_snapshot_names_nobody_by_number(round_2024: Story) -> None:
             findings.rule(ctx, nomination, finding.fingerprint, "公示时照样遮住（演示）")
     round_2024.to_notice()
 
-    text = json.dumps(round_2024.notice().snapshot, ensure_ascii=False)
+    text = json.dumps(round_2024.notice().snapshot["categories"], ensure_ascii=False)
     found = round_2024.read(nominee)
     secrets = [
         found.id_number,

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
+import docx
 import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Invalid, NotFound
-from service.models import HistoryEvent, Instance, Notice, NoticeKind, Objection, QuotaKind
+from service.models import HistoryEvent, Instance, Nomination, Notice, NoticeKind, Objection, QuotaKind
+from service.programmes.paper import official
 from service.programmes.publication import notices, objections
 from service.workflow.task import instances
 from tests.behind import behind
 from tests.programmes.round.test_round_story import places_taken
 from tests.programmes.story import OBJECTION, Story
+
+#: what the story's people write into every field that asks for words
+CONCLUSION = "同意。情况属实，予以推荐。"
+
+
+def paper_says(story: Story, nominee: int) -> list[str]:
+    """Return the sentences of the 取消候选人资格 paper that tell what was found."""
+    with story.wiring.reading() as ctx:
+        paper = official.print_disqualification(ctx, ctx.session.get_one(Nomination, nominee))
+    return [p.text for p in docx.Document(io.BytesIO(paper)).paragraphs if "经核实" in p.text]
+
+
+def settled_by(story: Story, objection_id: int) -> str:
+    """Return who, by the audit record, completed the finding of an objection."""
+    with story.wiring.reading() as ctx:
+        found = ctx.session.get_one(Objection, objection_id)
+        query = select(HistoryEvent.actor_name).where(
+            HistoryEvent.instance_id == found.instance_id,
+            HistoryEvent.kind == "task.completed",
+            HistoryEvent.element_id == "investigate",
+        )
+        return ctx.session.scalars(query).one()
 
 
 @pytest.fixture
@@ -34,7 +59,10 @@ def test_x05_upheld_cancels_the_candidacy_and_gives_the_places_back(
     round_2024.to_announcement()
 
     assert [round_2024.status(n) for n in two] == ["cancelled", "awarded"]
-    assert round_2024.read(objected).status_reason == "公示期间收到的异议经核查属实"
+    assert round_2024.read(objected).status_reason == f"公示期间收到的异议经核查属实：{CONCLUSION}"
+    [sentence] = paper_says(round_2024, objected)
+    assert sentence.endswith(f"经核实：公示期间收到的异议经核查属实：{CONCLUSION}")
+    assert settled_by(round_2024, objection) == "演示-市委青年发展部"
     assert round_2024.listed(NoticeKind.AWARDS) == [other]
     assert (places_taken(round_2024), places_taken(round_2024, QuotaKind.AWARD)) == (1, 1)
 
@@ -53,7 +81,9 @@ def test_x06_not_upheld_keeps_the_candidate(
     assert [round_2024.status(n) for n in two] == ["awarded", "awarded"]
     assert round_2024.listed(NoticeKind.AWARDS) == list(two)
     with round_2024.wiring.reading() as ctx:
-        assert ctx.session.get_one(Objection, objection).status == status
+        receipt = ctx.session.get_one(Objection, objection).receipt
+        replied = objections.find_by_receipt(ctx, receipt)
+        assert (replied.status, replied.conclusion) == (status, CONCLUSION)
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -90,6 +120,8 @@ def test_objection_of_the_last_moment_is_seen_by_whoever_closes_the_notice(
         notice = notices.find_newest(ctx, round_2024.entry(ctx), NoticeKind.CANDIDATES)
         assert notice is not None
         objections.lodge(ctx, notice, two[0], OBJECTION)
+        assert notice.closes_at is not None
+        round_2024.clock.move_to(notice.closes_at)
         closing = behind(close_and_announce)
 
     closing()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from service.errors import ServiceError
-from service.models import Candidate, Seat, Standing, TaskStatus, User, UserTask
+from service.models import Candidate, Seat, Standing, TaskStatus, Unit, User, UserTask, Voter
+from service.programmes.account import accounts
 from service.programmes.demo.demo_file import read_demo
-from service.programmes.review import ballots, seats, standings
+from service.programmes.domain import Programmes
+from service.programmes.pack.programme import Programme
+from service.programmes.review import ballots, seats
 from service.workflow.context import Context
 from service.workflow.task import user_tasks
 from tests.programmes.story import Story
@@ -77,6 +81,33 @@ class PanelStory(Story):
         )
         return ctx.session.scalars(query).one()
 
+    def leave(self, login: str) -> None:
+        """Let somebody's account end."""
+        self._set_active(login, active=False)
+
+    def return_(self, login: str) -> None:
+        """Let somebody's account begin again."""
+        self._set_active(login, active=True)
+
+    def _set_active(self, login: str, *, active: bool) -> None:
+        with self.acting("admin") as ctx:
+            user = ctx.session.scalars(select(User).where(User.login == login)).one()
+            accounts.set_active(ctx, user, active=active)
+
+    def move(self, login: str, unit: str) -> None:
+        """Let somebody work elsewhere."""
+        with self.wiring.transaction() as ctx:
+            user = ctx.session.scalars(select(User).where(User.login == login)).one()
+            user.unit_id = ctx.session.scalars(select(Unit.id).where(Unit.code == unit)).one()
+
+    def use(self, programme: Programme) -> None:
+        """Let the programme be another from now on."""
+        domain = self.wiring.house.domain
+        assert isinstance(domain, Programmes)
+        packs = {**domain.packs, self.pack.key: replace(self.pack, programme=programme)}
+        house = replace(self.wiring.house, domain=Programmes(packs, domain.storage))
+        self.wiring = replace(self.wiring, house=house)
+
     def experts(self, nomination_id: int) -> list[str]:
         """Return the logins of those who sit at a nomination, in drawn order."""
         query = select(User.login).join(Seat, Seat.user_id == User.id).order_by(Seat.place)
@@ -130,16 +161,19 @@ class PanelStory(Story):
         """Cast somebody's vote: one choice for all, but for ``n2="against"``."""
         with self.acting(login) as ctx:
             task_id = self.round_task(ctx, "cast_ballot")
-            choices = {
-                standing.nomination_id: others.get(f"n{standing.nomination_id}", choice)
-                for standing in standings.list_of(ctx, self.entry(ctx))
-                if standing.proposed
-            }
-            ballots.cast(ctx, task_id, choices)
+            ballot = ballots.find_newest(ctx, self.entry(ctx))
+            assert ballot is not None
+            asked = ballots.list_votable(ctx, ballot)
+            ballots.cast(ctx, task_id, {number: others.get(f"n{number}", choice) for number in asked})
 
     def vote_all(self) -> None:
-        """Let everybody vote for everybody."""
-        for login in self.voters():
+        """Let everybody who is asked vote for everybody."""
+        with self.wiring.reading() as ctx:
+            ballot = ballots.find_newest(ctx, self.entry(ctx))
+            assert ballot is not None
+            asked = select(User.login).join(Voter, Voter.user_id == User.id)
+            logins = ctx.session.scalars(asked.where(Voter.ballot_id == ballot.id).order_by(User.login)).all()
+        for login in logins:
             self.vote(login)
 
     def deliberate(self, outcome: str = "approve") -> None:

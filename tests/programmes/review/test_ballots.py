@@ -33,8 +33,8 @@ def test_votes_are_counted(voting: PanelStory) -> None:
         voting.vote(login, n3="abstain")
 
     many = len(others)
-    assert _counts(voting) == {
-        (2, "for"): many, (2, "against"): 1, (2, "abstain"): 0,
+    assert _counts(voting) == {  # one of them works where nominee 2 works
+        (2, "for"): many - 1, (2, "against"): 1, (2, "abstain"): 0,
         (3, "for"): 0, (3, "against"): 1, (3, "abstain"): many,
     }  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_nothing_kept_tells_one_vote_from_another(voting: PanelStory) -> None:
     with voting.wiring.reading() as ctx:
         changed = {name: rows for name, rows in _everything(ctx).items() if rows != before[name]}
     votes = changed.pop("ballot_count")
-    assert sorted(row[-1] for row in votes) == [0, 0, 1, 1, 1, 1]
+    assert sorted(row[-1] for row in votes) == [0, 0, 0, 0, 1, 1, 1, 1]
     kept = repr(changed)
     assert [word for word in ("against", "abstain", "反对", "弃权") if word in kept] == []
     assert "ballot_voter" in changed
@@ -191,7 +191,8 @@ def _task(story: PanelStory, ctx: Context) -> int:
 def _counts(story: PanelStory) -> dict[tuple[int, str], int]:
     with story.wiring.reading() as ctx:
         return {
-            (row.nomination_id, row.choice): row.votes for row in ctx.session.scalars(select(BallotCount))
+            (row.nomination_id, row.choice): row.votes
+            for row in ctx.session.scalars(select(BallotCount).where(BallotCount.choice.in_(ballots.CHOICES)))
         }
 
 

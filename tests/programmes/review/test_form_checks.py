@@ -84,6 +84,7 @@ def _correct(story: PanelStory, nomination_id: int) -> None:
     with story.wiring.reading() as ctx:
         answers = record.answers_of(ctx, story.read(nomination_id))
     story.complete(nomination_id, "correct_materials", "submit", **answers)
+    story.carry(nomination_id, "form_check")
 
 
 def _defects(story: PanelStory, nomination_id: int) -> list[tuple[str, bool, bool]]:

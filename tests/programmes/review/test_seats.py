@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import Draft, Notification, Seat, SeatStatus, User
+from service.models import Draft, HistoryEvent, Notification, Seat, SeatStatus, User, UserTask
 from service.programmes.review import draws, scores, seats
 from service.workflow.context import Context
+from service.workflow.instance import incidents
 from service.workflow.person import delegations
 from service.workflow.task import task_access, user_tasks
 from tests.at_once import at_once
@@ -84,16 +85,146 @@ def test_the_organiser_may_ask_one_to_step_back(scoring: PanelStory) -> None:
     assert scoring.experts(3) == [second, third, _order(scoring)[3]]
 
 
-def test_scores_of_one_who_had_to_step_back_do_not_count(scoring: PanelStory) -> None:
+@pytest.mark.parametrize("all_have_scored", [True, False])
+def test_scores_of_one_who_had_to_step_back_do_not_count_and_the_next_drawn_scores(
+    scoring: PanelStory, all_have_scored: bool
+) -> None:
     strict, *others = scoring.experts(3)
     scoring.score(3, strict, 0)
-    for login in others:
+    for login in others if all_have_scored else others[:1]:
         scoring.score(3, login, 8)
+    following = _order(scoring)[3]
 
     _dismiss(scoring, "laojing", strict)
 
+    assert scoring.experts(3) == [*others, following]
+    assert _told(scoring) == [following]
     with scoring.wiring.reading() as ctx:
-        assert len(scores.points_of_round(ctx, scoring.entry(ctx))[3]) == 2
+        assert len(scores.points_of_round(ctx, scoring.entry(ctx))[3]) == 1 + all_have_scored
+    for login in (*others[1 + all_have_scored :], following):
+        scoring.score(3, login, 8)
+    for nomination_id in (1, 2):
+        for login in scoring.experts(nomination_id):
+            scoring.score(nomination_id, login, 6)
+    scoring.step("close_scoring", "laojing", "confirm", {})
+    assert scoring.proposed() == [3, *scoring.proposed()[1:]]
+
+
+def test_scoring_is_not_closed_before_the_substitute_has_scored(scoring: PanelStory) -> None:
+    for nomination_id in (1, 2, 3):
+        for login in scoring.experts(nomination_id):
+            scoring.score(nomination_id, login)
+
+    _dismiss(scoring, "laojing", scoring.experts(3)[0])
+
+    with pytest.raises(Conflict, match="还有 1 份申报没有办完“专家评分”"):
+        scoring.step("close_scoring", "laojing", "confirm", {})
+
+
+def test_an_expert_who_left_is_replaced(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    following = _order(scoring)[3]
+    scoring.leave(second)
+
+    _dismiss(scoring, "laojing", second)
+
+    assert scoring.experts(3) == [first, third, following]
+    for login in (first, third, following):
+        scoring.score(3, login)
+    with scoring.wiring.reading() as ctx:
+        assert incidents.list_open(ctx) == []
+        waiting = select(UserTask.id).where(
+            UserTask.instance_id == scoring.read(3).instance_id, UserTask.status == "open"
+        )
+        assert ctx.session.scalars(waiting).all() == []
+
+
+def test_two_who_left_are_replaced_by_two(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    order = _order(scoring)
+    for login in (first, second):
+        scoring.leave(login)
+
+    for login in (first, second):
+        _dismiss(scoring, "laojing", login)
+
+    for login in (third, *order[3:5]):
+        scoring.score(3, login)
+    assert scoring.experts(3) == [third, *order[3:5]]
+
+
+def test_nobody_who_left_is_seated(scoring: PanelStory) -> None:
+    first, *others = scoring.experts(3)
+    order = _order(scoring)
+    scoring.leave(order[3])
+
+    _dismiss(scoring, "laojing", first)
+
+    assert scoring.experts(3) == [*others, order[4]]
+
+
+def test_without_a_substitute_one_who_has_scored_may_go_but_not_the_last(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    for login in (first, second, third):
+        scoring.score(3, login)
+    for login in _order(scoring)[3:]:
+        scoring.leave(login)
+
+    _dismiss(scoring, "laojing", first)
+    _dismiss(scoring, "laojing", second)
+
+    assert scoring.experts(3) == [third]
+    with pytest.raises(Conflict, match="没有可以替补的专家了"):
+        _dismiss(scoring, "laojing", third)
+
+
+def test_nobody_is_ranked_by_fewer_than_may_score_him(scoring: PanelStory) -> None:
+    for nomination_id in (1, 2, 3):
+        for login in scoring.experts(nomination_id):
+            scoring.score(nomination_id, login)
+    gone = _order(scoring)[3:]
+    for login in gone:
+        scoring.leave(login)
+    _dismiss(scoring, "laojing", scoring.experts(3)[0])
+    with scoring.wiring.transaction() as ctx:
+        ctx.session.get_one(User, _user_id(ctx, gone[-1])).active = True
+
+    name = scoring.read(3).name
+    with pytest.raises(Conflict, match=f"{name}的申报只有 2 位专家的有效评分，应为 3 位"):
+        scoring.step("close_scoring", "laojing", "confirm", {})
+    with scoring.acting("laojing") as ctx:
+        seats.fill(ctx, 3)
+    with pytest.raises(Conflict, match="席位已满"), scoring.acting("laojing") as ctx:
+        seats.fill(ctx, 3)
+    scoring.score(3, gone[-1])
+    scoring.step("close_scoring", "laojing", "confirm", {})
+
+    assert len(scoring.proposed()) == 2
+
+
+def test_who_stepped_back_and_why_is_in_the_rounds_history_not_in_the_nominations(
+    scoring: PanelStory,
+) -> None:
+    first, second, _third = scoring.experts(3)
+    _dismiss(scoring, "laojing", first)
+    with scoring.acting(second) as ctx:
+        seats.recuse(ctx, scoring.score_task(3, second), "与申报人有师徒关系")
+
+    with scoring.wiring.reading() as ctx:
+        kinds = select(HistoryEvent).where(HistoryEvent.kind.in_(["panel.dismissed", "panel.recused"]))
+        kept = [(event.stream, event.kind, event.details) for event in ctx.session.scalars(kinds)]
+        of_nomination = select(HistoryEvent.details).where(
+            HistoryEvent.instance_id == scoring.read(3).instance_id
+        )
+        assert "师徒" not in str(ctx.session.scalars(of_nomination).all())
+    assert kept == [
+        (
+            "round:1",
+            "panel.dismissed",
+            {"nomination": 3, "expert": first, "reason": "被举报与申报人有利害关系"},
+        ),
+        ("round:1", "panel.recused", {"nomination": 3, "expert": second, "reason": "与申报人有师徒关系"}),
+    ]
 
 
 def test_nobody_else_may_ask(scoring: PanelStory) -> None:
@@ -173,6 +304,12 @@ def test_who_acts_for_an_absent_expert_is_refused_at_the_claim(scoring: PanelSto
         user_tasks.claim(ctx, task_id)
     with scoring.acting(login) as ctx:
         assert user_tasks.claim(ctx, task_id).assignee_id == ctx.actor.user_id
+
+
+def _told(story: PanelStory) -> list[str]:
+    with story.wiring.reading() as ctx:
+        told = select(User.login).join(Notification, Notification.user_id == User.id)
+        return list(ctx.session.scalars(told.where(Notification.kind == "handed_over")))
 
 
 def _user_id(ctx: Context, login: str) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from service.errors import Conflict, NotFound, ServiceError
-from service.models import ListChange, Standing
+from service.models import ListChange, Nomination, Standing
+from service.programmes.pack.packs import Pack
 from service.programmes.review import standings, ties
-from tests.programmes.review.panel_story import CHAIR, PARTY, PanelStory
+from tests.programmes.review.panel_story import CHAIR, PARTY, PROGRAMME, PanelStory
 
 
 @pytest.fixture
@@ -59,6 +62,29 @@ def test_the_list_never_has_more_than_its_places(ranked: PanelStory) -> None:
     assert ranked.proposed() == [2, 3]
 
 
+def test_n41_the_hundred_and_first_is_refused_at_the_list(
+    ranked: PanelStory, packs: Mapping[str, Pack]
+) -> None:
+    ranked.use(packs[PROGRAMME].programme)
+    with ranked.wiring.transaction() as ctx:
+        listed = ctx.session.get_one(Nomination, 3)
+        kept = {column.name: getattr(listed, column.name) for column in Nomination.__table__.columns}
+        new = {"instance_id": None, "id_number_index": None}
+        for number in range(4, 102):
+            ctx.session.execute(insert(Nomination), [kept | new | {"id": number}])
+            standing = {"round_id": 1, "nomination_id": number, "category": "craftsman", "total": 0}
+            ctx.session.execute(
+                insert(Standing), [standing | {"rank": number, "tie": "", "proposed": number < 101}]
+            )
+    _amend(ranked, CHAIR, "panel_meeting", 101, proposed=True, reason="同样优秀")
+    assert len(ranked.proposed()) == 100
+
+    with pytest.raises(Conflict, match="建议名单已满 100 名，请先调出一名"):
+        _amend(ranked, CHAIR, "panel_meeting", 1, proposed=True, reason="同样优秀")
+
+    assert len(ranked.proposed()) == 100
+
+
 @pytest.mark.parametrize(
     ("nomination", "proposed", "reason", "message"),
     [
@@ -94,6 +120,7 @@ def test_the_balance_of_the_list_is_counted(ranked: PanelStory) -> None:
         balance = standings.weigh(standings.list_of(ctx, ranked.entry(ctx)))
 
     assert sum(balance.by_sex.values()) == 2
+    assert dict(balance.by_industry) == {ranked.read(2).industry: 2}
     assert dict(balance.by_recommender) == {"新北区总工会": 1, "溧阳市总工会": 1}
 
 

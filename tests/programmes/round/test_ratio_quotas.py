@@ -59,7 +59,7 @@ def test_x09_one_more_than_suggested_needs_a_reason(period_2021: Story) -> None:
         recommend(period_2021)
 
     assert refused.value.message == (
-        "市直1号部门（演示）的 1 个建议名额已用完；确需超额推荐的，请写明理由后再提交，理由印入汇总表备注。"
+        "市直1号部门（演示）的 1 个建议名额已用完；确需超额推荐的，请写明理由后再提交，理由印入汇总表。"
     )
     assert cells(period_2021)[1] == Cell(places=1, taken=1, hard=False)
 

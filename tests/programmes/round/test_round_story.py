@@ -100,7 +100,7 @@ def test_a_nominee_may_withdraw_an_unfinished_form(round_2024: Story) -> None:
     round_2024.complete(nominee, "fill_in_form", "withdraw", by="xiaoming", name="小")
 
     found = round_2024.read(nominee)
-    assert (found.status, found.status_reason, found.id_number) == ("withdrawn", "申报人退出", None)
+    assert (found.status, found.status_reason, found.id_number) == ("withdrawn", "", None)
 
 
 @pytest.mark.parametrize("element_id", ["workplace_league_opinion", "workplace_opinion"])
@@ -141,13 +141,13 @@ def test_not_qualified_gives_the_place_back_with_the_reason(
 
 
 @pytest.mark.parametrize("outcome", ["fail", "disqualify"])
-def test_not_qualified_without_a_reason_is_refused(round_2024: Story, outcome: str) -> None:
+def test_not_qualified_without_saying_what_is_wrong_is_refused(round_2024: Story, outcome: str) -> None:
     nominee = round_2024.nominate(to="qualification_review")
 
     with pytest.raises(Invalid) as refused:
-        round_2024.complete(nominee, "qualification_review", outcome, insured=True)
+        round_2024.complete(nominee, "qualification_review", outcome, insured=True, reason="请见附页。")
 
-    assert refused.value.fields == {"reason": "请写明理由。"}
+    assert refused.value.fields == {"defects": "至少勾选一项"}
     assert round_2024.status(nominee) == "qualifying"
 
 

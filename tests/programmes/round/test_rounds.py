@@ -242,7 +242,7 @@ def test_review_opens_only_when_everybody_is_examined(round_2024: Story) -> None
         round_2024.nominate(to="qualification_review"),
         round_2024.nominate(to="consult_police"),
     )
-    round_2024.complete(examined, "qualification_review", "pass", national=True, insured=True)
+    round_2024.complete(examined, "qualification_review", "pass", national=True, insured=True, conduct=True)
     round_2024.pass_until("2024-03-26 09:00")
 
     with pytest.raises(Conflict) as refused:

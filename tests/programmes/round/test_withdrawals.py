@@ -7,17 +7,22 @@ from sqlalchemy import func, select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.models import (
+    Attachment,
+    Draft,
     HistoryEvent,
     Instance,
     Job,
     NoticeKind,
     Quota,
     QuotaKind,
+    Submission,
     SubscriptionRow,
     TaskStatus,
     UserTask,
 )
 from service.programmes.round import withdrawals
+from service.scheduler import retention as retention_duty
+from service.workflow.task import user_tasks
 from tests.programmes.story import LEAGUE, NOMINEE, ORGANISER, RECOMMENDER, Story
 
 
@@ -105,3 +110,65 @@ def test_who_has_ended_does_not_withdraw(round_2024: Story) -> None:
 
     with pytest.raises(Conflict, match="已经办结"):
         withdraw(round_2024, nominee, reason="再退一次")
+
+
+def _kept(story: Story, nomination_id: int) -> dict[str, object]:
+    """Return what is left of a nomination's answers, drafts and files."""
+    read = story.read(nomination_id)
+    with story.wiring.reading() as ctx:
+        tasks = select(UserTask.id).where(UserTask.instance_id == read.instance_id)
+        answers = select(Submission.answers).where(Submission.instance_id == read.instance_id)
+        drafts = select(func.count()).where(Draft.user_task_id.in_(tasks))
+        files = select(func.count()).where(Attachment.nomination_id == nomination_id)
+        return {
+            "status": read.status,
+            "name": read.name,
+            "id_number": read.id_number,
+            "answers": [given for given in ctx.session.scalars(answers) if given],
+            "drafts": ctx.session.scalar(drafts),
+            "files": ctx.session.scalar(files),
+        }
+
+
+FORGOTTEN = {
+    "status": "withdrawn", "name": "（已清除）", "id_number": None, "answers": [], "drafts": 0, "files": 0,
+}  # fmt: skip
+
+
+def _save_draft(story: Story, nomination_id: int) -> None:
+    with story.acting(LEAGUE) as ctx:
+        instance_id = story.read(nomination_id).instance_id
+        task = select(UserTask.id).where(UserTask.instance_id == instance_id)
+        user_tasks.save_draft(ctx, ctx.session.scalars(task).one(), {"name": "演示-何安"})
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_x12_a_draft_that_is_withdrawn_is_forgotten_at_once(round_2024: Story) -> None:
+    nominee = round_2024.start(name="演示-何安")
+    round_2024.attach(nominee)
+    _save_draft(round_2024, nominee)
+
+    withdraw(round_2024, nominee)
+    retention_duty.run_once(round_2024.wiring)
+
+    assert _kept(round_2024, nominee) == FORGOTTEN
+
+
+def test_x12_withdrawing_by_the_forms_own_button_forgets_as_well(round_2024: Story) -> None:
+    nominee = round_2024.start(name="演示-何安")
+    round_2024.attach(nominee)
+    round_2024.complete(nominee, "fill_in_form", "withdraw", name="演示-何安", phone="13812341234")
+
+    retention_duty.run_once(round_2024.wiring)
+
+    assert _kept(round_2024, nominee) == FORGOTTEN
+
+
+def test_x12_what_was_handed_in_is_kept_like_that_of_others(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="consult_police")
+
+    withdraw(round_2024, nominee)
+    retention_duty.run_once(round_2024.wiring)
+
+    kept = _kept(round_2024, nominee)
+    assert (kept["status"], len(kept["answers"]) > 0, kept["files"] != 0) == ("withdrawn", True, True)  # type: ignore[arg-type]

@@ -55,7 +55,7 @@ def widen(editor: Editor) -> None:
     """Move the bound of the exception from 1984 to 1980."""
     for row in (5, 6, 7):
         for column, text in enumerate(editor.rows[row - 1]["cells"]):
-            editor.write(row, column, text.replace("1984", "1980"))
+            editor.write(row, column, text.replace("1984", "1980").replace("year - 40", "year - 44"))
 
 
 def versions(ctx: Context) -> list[int]:
@@ -141,6 +141,13 @@ def test_trial_answers_by_the_rows_on_the_page(browse: Browse) -> None:
     assert "1980年1月1日后出生" in after["answer"][2][1]
 
 
+@pytest.mark.parametrize(("year", "row"), [("", 7), ("2024", 7), ("2027", 7), ("2021", 5)])
+def test_trial_takes_the_year_of_the_notice_where_none_is_given(browse: Browse, year: str, row: int) -> None:
+    tried = Editor(browse("shiwei")).send("trial", facts={"birth_date": "1982-05-01", "year": year})
+
+    assert tried.json["rows"] == [row]
+
+
 @pytest.mark.parametrize(
     ("given", "fields"),
     [({"birth_date": "去年"}, ["birth_date"]), ({}, []), ("nonsense", [])],
@@ -221,7 +228,7 @@ def test_publishing_keeps_everything_but_the_cells(browse: Browse, ctx: Context)
     ).one()
     lines = list(zip(XML.decode().splitlines(), kept.decode().splitlines(), strict=True))
     changed = [after for before, after in lines if before != after]
-    assert (len(changed), all("1980" in line for line in changed)) == (6, True)
+    assert (len(changed), all("1980" in line or "year - 44" in line for line in changed)) == (6, True)
     pinned = select(Deployment.version).join(Instance, Instance.deployment_id == Deployment.id).distinct()
     assert ctx.session.scalars(pinned).all() == [1]
     assert "放宽到 44 周岁" in browse("admin").get("/modeler").text

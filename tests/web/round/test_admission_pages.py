@@ -154,7 +154,7 @@ def _ask_for(service: Service, round_id: int, code: str) -> None:
         ctx.session.add(unit)
         ctx.session.flush()
         user = ctx.session.scalars(select(User).where(User.login == "gongxin")).one()
-        actor = replace(actors.actor_of(ctx, user), groups=frozenset({f"head@{code}"}))
+        actor = replace(actors.actor_of(ctx, user), groups=frozenset({f"applicant@{code}"}))
         admissions.ask(replace(ctx, actor=actor), entry, unit, REASON)
 
 

@@ -26,6 +26,12 @@ def upload(browser: Browser, data: bytes = PDF, name: str = "盖章.pdf") -> Pag
     return browser.post(path, {"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
 
 
+def unzip(page: Page) -> zipfile.ZipFile:
+    """Read a batch to its end, as a server sends it: only then is its file on the disk gone."""
+    with page.response as response:
+        return zipfile.ZipFile(io.BytesIO(response.data))
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
 def test_the_roster_comes_in_both_formats(browse: Browse, kind: str) -> None:
     page = browse("wujin").post(f"/rounds/1/papers/roster.{kind}", {**PURPOSE, "unit": unit_of(browse)})
@@ -37,9 +43,17 @@ def test_the_roster_comes_in_both_formats(browse: Browse, kind: str) -> None:
 def test_the_batch_has_a_manifest(browse: Browse) -> None:
     page = browse("wujin").post("/rounds/1/papers/batch.zip", {**PURPOSE, "unit": unit_of(browse)})
 
-    package = zipfile.ZipFile(io.BytesIO(page.response.data))
+    package = unzip(page)
     assert "清单.csv" in package.namelist()
     assert len([name for name in package.namelist() if "推荐表/" in name]) == 4
+
+
+def test_the_batch_has_photos_where_they_are_asked_for(browse: Browse) -> None:
+    asked = {**PURPOSE, "unit": unit_of(browse), "files": "1"}
+
+    package = unzip(browse("wujin").post("/rounds/1/papers/batch.zip", asked))
+
+    assert any(name.startswith("照片和附件/001 ") for name in package.namelist())
 
 
 def test_a_batch_without_purpose_is_refused(browse: Browse) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from service.models import Consent, Nomination, ScanRuling, UserTask
+from service.models import Consent, Nomination, ScanRuling, User, UserTask
 from service.wire import Service
 from tests.web.browser import Browser
 
@@ -71,14 +71,18 @@ def test_finding_is_shown_masked_on_both_pages_and_let_stand_by_the_organiser(
     browser = browse("shiwei")
     [address] = browser.get(f"/nominations/{number}/privacy").all(r'action="(/nominations/\d+/findings/\w+)"')
 
-    refused = browser.post(address, {"reason": "可"})
-    done = browser.post(address, {"reason": "本人坚持照此公示"}, follow_redirects=True)
+    refused = browser.post(address, {"verdict": "publishable", "reason": "可"})
+    unsaid = browser.post(address, {"reason": "本人坚持照此公示"})
+    done = browser.post(
+        address, {"verdict": "publishable", "reason": "本人坚持照此公示"}, follow_redirects=True
+    )
 
     assert "脱密扫描发现 1 处" in task_page.text
     assert "手机138****5678" in theirs.text
     assert theirs.all(r'action="(/nominations/\d+/findings/\w+)"') == []
-    assert refused.status == 422
-    assert "保留：本人坚持照此公示" in done.text
+    assert (refused.status, "至少 4 个字" in refused.text) == (422, True)
+    assert (unsaid.status, "请选择如何认定。" in unsaid.text) == (422, True)
+    assert "认定：可公开：本人坚持照此公示" in done.text
     with service.wiring.reading() as ctx:
         assert ctx.session.scalars(select(ScanRuling.nomination_id)).all() == [number]
 
@@ -114,23 +118,21 @@ def test_correction_goes_from_the_workplace_to_the_organiser(
         assert ctx.session.get_one(Nomination, number).phone == "0519-80001234"
 
 
-def test_files_are_declared_and_ticked_by_two(browse: Browse, number: int) -> None:
-    page = f"/nominations/{number}/privacy"
-    unit, reviewer = browse("liyang"), browse("shiwei")
+def test_files_are_declared_but_ticked_by_nobody_where_no_step_asks_for_it(
+    browse: Browse, service: Service, number: int
+) -> None:
+    with service.wiring.reading() as ctx:
+        began = ctx.session.get_one(User, ctx.session.get_one(Nomination, number).created_by_id)
+        page, unit = f"/nominations/{number}/privacy", browse(began.login)
 
     declared = unit.post(
         unit.get(page).all(r'action="(/nominations/\d+/files/\d+/declare)"')[0], follow_redirects=True
     )
-    own = declared.all(r'action="(/nominations/\d+/files/\d+/clear)"')
-    ticked = reviewer.post(
-        reviewer.get(page).all(r'action="(/nominations/\d+/files/\d+/clear)"')[0],
-        {"note": "逐页看过"},
-        follow_redirects=True,
-    )
+    theirs = browse("shiwei").get(page)
 
-    assert own == []
-    assert "已记录您对这个文件的脱密审查。" in ticked.text
-    assert "逐页看过" in ticked.text
+    assert "已声明这个文件不涉密、不涉敏。" in declared.text
+    assert theirs.all(r'action="(/nominations/\d+/files/\d+/clear)"') == []
+    assert "这个活动没有脱密审查环节" in theirs.text
 
 
 def test_looks_and_copies_are_listed_for_the_nominee_and_the_administrator(

@@ -13,6 +13,7 @@ import pytest
 from service.app import App, create_app
 from service.clock import MovableClock
 from service.errors import Conflict
+from service.models import Unit
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
@@ -155,6 +156,19 @@ def test_the_nominees_side_is_not_told_who_scores(browse: Callable[..., Browser]
     assert "评审专家" in unit.get("/nominations/3").text
 
 
+def test_an_expert_sees_masked_numbers_and_may_not_have_them_shown(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    expert = story.experts(3)[0]
+    sheet = browse(expert).get(f"/scoring/{story.score_task(3, expert)}")
+
+    refused = browse(expert).post("/reveals/nomination/3/phone", {"reason": "核对"})
+
+    assert sheet.all(r'action="(/reveals/[^"]+)"') == []
+    assert (refused.status, "评审时不能查看证件号码、电话等信息" in refused.text) == (403, True)
+    assert browse("laojing").post("/reveals/nomination/3/phone", {"reason": "核对"}).status == 200
+
+
 def test_a_vote_is_cast_on_the_ballot_and_cannot_be_seen_again(
     browse: Callable[..., Browser], story: PanelStory
 ) -> None:
@@ -238,18 +252,120 @@ def test_the_meetings_may_read_what_they_decide_on(browse: Callable[..., Browser
     assert read == [200, 200, 404]
 
 
-def test_scores_are_on_the_organisers_page_once_all_are_in(
+def test_scores_are_on_the_organisers_page_once_they_are_ranked(
     browse: Callable[..., Browser], story: PanelStory
 ) -> None:
-    logins = story.experts(3)
-    for login in logins[:-1]:
+    """Whoever may ask an expert to step back must not see first what he gave."""
+    organiser, address = browse("laojing"), "/rounds/1/panel/seats/3"
+    for login in story.experts(3):
         story.score(3, login, 8)
-    organiser = browse("laojing")
-    before = organiser.get("/rounds/1/panel/seats/3").text
+    before = organiser.get(address).text
+    for number in (1, 2):
+        for login in story.experts(number):
+            story.score(number, login, 6)
 
-    story.score(3, logins[-1], 8)
+    story.step("close_scoring", "laojing", "confirm", {})
+    after = organiser.get(address).text
 
-    assert ("80.000" in before, organiser.get("/rounds/1/panel/seats/3").text.count("80.000")) == (False, 5)
+    assert ("80.000" in before, "要求回避时看不到分数" in before, "要求回避" in before) == (False, True, True)
+    assert (after.count("80.000"), "要求回避时看不到分数" in after, "要求回避" in after) == (5, False, False)
+
+
+def test_an_empty_seat_is_shown_and_filled(browse: Callable[..., Browser], story: PanelStory) -> None:
+    login = story.experts(3)[0]
+    for expert in story.experts(3):
+        story.score(3, expert)
+    away = [f"zhuanjia{number}" for number in range(1, 10) if f"zhuanjia{number}" not in story.experts(3)]
+    for expert in away:
+        story.leave(expert)
+    with story.acting(login) as ctx:
+        user = ctx.actor.user_id
+    organiser, address = browse("laojing"), "/rounds/1/panel/seats/3"
+
+    organiser.post(f"{address}/dismiss", {"user": user, "reason": "被举报有利害关系"})
+    page = organiser.get(address)
+    without = organiser.post(f"{address}/fill", {})
+    story.return_(away[-1])
+    done = organiser.post(f"{address}/fill", {})
+
+    assert ("还缺 1 位专家" in page.text, page.html.count(f"{address}/fill")) == (True, 1)
+    assert (without.status, "没有可以替补的专家了" in without.text) == (409, True)
+    assert (done.status, away[-1] in story.experts(3)) == (302, True)
+    assert "还缺" not in organiser.get(address).text
+
+
+def test_an_expert_who_left_is_marked_where_he_sits(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    story.leave(story.experts(3)[0])
+
+    assert browse("laojing").get("/rounds/1/panel/seats/3").text.count("账号已停用") == 1
+
+
+def test_the_organiser_closes_a_ballot_that_somebody_left(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    story.score_all()
+    story.meet()
+    gone, *others = story.voters()
+    organiser, address = browse("laojing"), "/rounds/1/panel/ballot/close"
+    early = organiser.get("/rounds/1/panel")
+    story.leave(gone)
+    for login in others:
+        story.vote(login)
+
+    without = organiser.post(address, {"reason": ""})
+    offered = organiser.get("/rounds/1/panel")
+    done = organiser.post(address, {"reason": "一位专家已离任"})
+
+    assert ("不到法定人数" in early.text, address in early.html, address in offered.html) == (
+        True,
+        False,
+        True,
+    )
+    assert address not in browse("zuzhang").get("/rounds/1/panel").html
+    assert (without.status, "请写明结束投票的原因" in without.text) == (422, True)
+    assert (done.status, done.location) == (302, "/rounds/1/panel")
+    many = len(others)
+    assert f"{many} 人投票，共 {many + 1} 人" in organiser.get("/rounds/1/panel").text
+
+
+def test_a_voter_is_not_asked_about_whom_he_must_step_back_from(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    story.score_all()
+    story.meet()
+    login = story.voters()[0]
+    with story.wiring.reading() as ctx:
+        unit = story.read(3).unit_id
+        code = ctx.session.get_one(Unit, unit).code
+    story.move(login, code)
+    with story.acting(login) as ctx:
+        address = f"/votes/{story.round_task(ctx, 'cast_ballot')}"
+    browser = browse(login)
+
+    page = browser.get(address)
+    done = browser.post(address, {"choice-1": "for", "choice-2": "for"})
+
+    assert sorted(set(page.all(r'name="choice-(\d)"'))) == ["1", "2"]
+    assert ("与申报人同一单位，不参加这一项表决" in page.text, done.status) == (True, 302)
+    for other in story.voters()[1:]:
+        story.vote(other)
+    assert "回避 1 人" in browse("laojing").get("/rounds/1/panel").text
+
+
+def test_the_balance_names_the_industries_of_the_list(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    story.score_all()
+    with story.wiring.reading() as ctx:
+        industries = {story.read(number).industry for number in (1, 2, 3)}
+        assert ctx.now is not None
+
+    text = browse("zuzhang").get("/rounds/1/panel").text
+
+    assert len(industries) == 1
+    assert f"行业 {industries.pop()} 3" in " ".join(text.split())
 
 
 def test_before_the_draw_the_page_says_what_is_missing(
@@ -281,6 +397,8 @@ TABLE = {
     "POST /rounds/1/panel/experts": (302, 404, 404, 404, 403, 403, 409),
     "GET /rounds/1/panel/seats/3": (302, 404, 404, 404, 200, 200, 200),
     "POST /rounds/1/panel/seats/3/dismiss": (302, 404, 404, 404, 404, 404, 422),
+    "POST /rounds/1/panel/seats/3/fill": (302, 404, 404, 404, 404, 404, 409),
+    "POST /rounds/1/panel/ballot/close": (302, 404, 404, 404, 403, 403, 422),
 }
 
 

@@ -21,6 +21,16 @@ from tests.workflow.plant import Plant, acting, only_open, start
 RULES = "-7,-3,-1,0,+1"
 
 
+class EndingCalendar(WorkingDays):
+    """A calendar whose days after 20 April nobody has announced."""
+
+    def shift(self, day: date, days: int) -> date:
+        found = super().shift(day, days)
+        if found > date(2024, 4, 20):
+            raise Invalid("没有放假安排。")
+        return found
+
+
 @pytest.mark.parametrize(
     ("due", "days"),
     [
@@ -41,6 +51,42 @@ def test_plan_counts_working_days_at_the_hour(due: datetime, days: list[str]) ->
     assert [f"{nudge.at:%m-%d}" for nudge in nudges] == days
     assert {(nudge.at.hour, nudge.at.minute) for nudge in nudges} == {(9, 0)}
     assert [nudge.rule for nudge in nudges] == RULES.split(",")
+
+
+def test_repeated_nudge_goes_on_until_the_task_is_done(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock
+) -> None:
+    domain = wiring.house.domain
+    assert isinstance(domain, LeaveDomain)
+    domain.usual_nudges = "-1,+1,+5*"  # of the task that says nothing itself
+    applied = _applied_for(wiring, committed_plant)
+    with wiring.transaction() as ctx:
+        instance = ctx.session.get_one(UserTask, applied).instance
+        user_tasks.complete(acting(ctx, committed_plant.alice), applied, "submit", {})
+        task = only_open(ctx, instance)
+        user_tasks.set_due_date(ctx, task, datetime(2024, 4, 13, 0, 0, tzinfo=ZONE), "限期审批")
+        task_id = task.id
+
+    sent = _nudged_until(wiring, clock, datetime(2024, 5, 5, tzinfo=ZONE))
+    with wiring.transaction() as ctx:
+        user_tasks.complete(acting(ctx, committed_plant.bob), task_id, "approve", {})
+    after = _nudged_until(wiring, clock, datetime(2024, 5, 20, tzinfo=ZONE))
+
+    assert sent == ["04-11 09:00", "04-15 09:00", "04-19 09:00", "04-26 09:00", "05-03 09:00"]
+    assert after == []
+    with wiring.reading() as ctx:
+        rules = list(ctx.session.scalars(select(Reminder.rule).order_by(Reminder.id)))
+    assert rules == ["-1", "+1", "+5", "+10", "+15"]
+
+
+def test_repeated_nudge_waits_for_a_calendar_that_ends() -> None:
+    due, until = datetime(2024, 4, 13, 0, 0, tzinfo=ZONE), datetime(2024, 4, 20, 12, 0, tzinfo=ZONE)
+
+    nudges = reminders.plan(due, "0,+5*", time(9), ZONE, EndingCalendar(), until=until)
+
+    assert [(nudge.rule, f"{nudge.at:%m-%d %H:%M}") for nudge in nudges] == [
+        ("0", "04-12 09:00"), ("+5", "04-19 09:00"), ("", "04-21 12:00"),
+    ]  # fmt: skip
 
 
 def test_each_nudge_is_sent_once_and_says_how_long_is_left(

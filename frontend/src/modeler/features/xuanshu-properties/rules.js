@@ -1,5 +1,5 @@
 const OUTCOME = /^[a-z][a-z0-9_]*(:.+)?$/;
-const REMINDER = /^(0|[+-][1-9][0-9]?)$/;
+const REMINDER = /^(0|[+-][1-9][0-9]?|\+[1-9][0-9]?\*)$/; // +5*: every fifth working day after
 const CANDIDATE_GROUP = /^[A-Za-z0-9_-]+@[^\s@,]+$/; // a level of units.csv is a scope, too, and Chinese
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -16,7 +16,7 @@ export function readOutcome(outcome) {
 }
 
 export function checkReminder(rule) {
-  return REMINDER.test(rule) ? undefined : `“${rule}”应为距期限的工作日数，如 -3、0、+1`;
+  return REMINDER.test(rule) ? undefined : `“${rule}”应为距期限的工作日数，如 -3、0、+1；+5* 为逾期后每 5 个工作日`;
 }
 
 export function checkCandidateGroup(group) {

@@ -3,6 +3,7 @@ const TOPICS = {
   'announcement.publish': '公布名单',
   'award.extend': '延长称号的期限；任务参数 months',
   'award.grant': '授予称号',
+  'award.note': '登记没有报送的台账；任务参数 track、item、text',
   'award.set_status': '改变称号的状态；任务参数 status',
   'ballot.count': '计票',
   'ballot.open': '开始无记名投票',

@@ -15,7 +15,8 @@ const REMINDERS = [
   { id: '-3', name: '到期前 3 个工作日' },
   { id: '-1', name: '到期前 1 个工作日' },
   { id: '0', name: '到期当天' },
-  { id: '+1', name: '逾期 1 个工作日' }
+  { id: '+1', name: '逾期 1 个工作日' },
+  { id: '+5*', name: '逾期后每 5 个工作日，直到办结' }
 ];
 
 /** An entry that edits one zeebe:property with one of our controls. */
@@ -48,7 +49,7 @@ export const userTaskEntries = (roles = []) => [
   property('seal', ChoiceField, { label: '印章（seal）', placeholder: '如 团组织公章' }),
   property('reminders', TagField, {
     label: '催办（reminders）', choices: REMINDERS, validate: checkReminder, placeholder: '如 -3，回车添加',
-    description: '距办理期限的工作日数：-3 为前三天，0 为当天，+1 为逾期一天；09:00 发出'
+    description: '距办理期限的工作日数：-3 为前三天，0 为当天，+1 为逾期一天，+5* 为逾期后每五天，直到办结；09:00 发出'
   }),
   property('escalate-to', TagField, {
     label: '逾期上报（escalate-to）', validate: checkCandidateGroup, choices: roles,

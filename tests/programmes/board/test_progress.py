@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
-from service.models import Nomination, NominationStatus, Unit
+from service.models import Nomination, NominationStatus, QuotaKind, Unit
+from service.programmes.board import progress
 from service.programmes.nomination import searches
 from service.programmes.nomination.phases import PHASES, statuses_of
 from service.programmes.nomination.searches import Filter
-from service.programmes.round import funnel, progress
+from service.programmes.round import funnel
 from service.workflow.context import Context
 from tests.programmes.story import Story
 from tests.web.browser import count_statements
@@ -86,10 +87,11 @@ def test_a_list_is_narrowed_as_the_numbers_are(round_2024: Story) -> None:
             Filter(phase="running", sex="男"),
             Filter(phase="running", industry="制造业"),
             Filter(phase="out"),
-            Filter(holds_place=True),
+            Filter(holds=QuotaKind.NOMINATION),
+            Filter(phase="running", empty="sex"),
         )
 
-        assert [searches.count(ctx, entry, one) for one in narrow] == [2, 2, 1, 0]
+        assert [searches.count(ctx, entry, one) for one in narrow] == [2, 2, 1, 0, 1]
 
 
 def test_ten_thousand_are_counted_in_one_statement(round_2024: Story) -> None:

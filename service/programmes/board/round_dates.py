@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,11 +23,17 @@ class StageDates:
     closed: datetime | None
 
 
-def list_stages(entry: Round, *, notice_closes: datetime | None = None) -> list[StageDates]:
-    """Return every stage in order; ``notice_closes`` is when the window of the round's notice ends."""
+def list_stages(
+    entry: Round, drawn: Collection[Stage], *, notice_closes: datetime | None = None
+) -> list[StageDates]:
+    """Return the stages of a round in order: those that are drawn, and any other that has a date.
+
+    One that the round has left behind without entering it is neither. ``notice_closes`` is when the
+    window of the round's notice ends.
+    """
     order = list(Stage)
     here = order.index(Stage(entry.stage))
-    return [
+    stages = [
         StageDates(
             stage=stage,
             state=_state(index, here, last=stage == Stage.ANNOUNCED),
@@ -36,6 +43,7 @@ def list_stages(entry: Round, *, notice_closes: datetime | None = None) -> list[
         )
         for index, stage in enumerate(order)
     ]
+    return [row for row in stages if _belongs(row, drawn)]
 
 
 def movable_stages(entry: Round) -> list[Stage]:
@@ -46,6 +54,12 @@ def movable_stages(entry: Round) -> list[Stage]:
 def dated_stages(entry: Round) -> list[Stage]:
     """Return the stages that have a closing day at all: a unit may be given more time in them."""
     return [stage for stage in Stage if _moment(entry, stage, "due")]
+
+
+def _belongs(row: StageDates, drawn: Collection[Stage]) -> bool:
+    if row.opened or row.due or row.closed or row.state == "active":
+        return True
+    return row.stage in drawn and row.state != "done"
 
 
 def _state(index: int, here: int, *, last: bool) -> State:

@@ -50,6 +50,7 @@ class UnitProgress:
     total: int
     by_phase: Mapping[str, int]
     exceptions: int = 0  #: 破格 still in the running
+    overdue: int = 0  #: not done when the stage closed (逾期未报)
 
     @property
     def unfinished(self) -> int:
@@ -58,8 +59,8 @@ class UnitProgress:
 
     @property
     def is_late(self) -> bool:
-        """Nothing begun, or something not finished."""
-        return not self.total or self.unfinished > 0
+        """Nothing begun, or something not finished, in time or at all."""
+        return not self.total or self.unfinished > 0 or self.overdue > 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +102,10 @@ class Progress:
     def list_units(self, table: QuotaTable, exceptions: Mapping[int, int]) -> list[UnitProgress]:
         """Return the recommending units in the annex's order, each with its numbers by phase and its 破格."""
         by_unit: dict[int, Counter[str]] = {}
+        overdue = Counter[int]()
         for row in self.counts:
             by_unit.setdefault(row.recommender_id, Counter())[row.phase] += row.number
+            overdue[row.recommender_id] += row.number * (row.status == NominationStatus.OVERDUE)
         return [
             UnitProgress(
                 unit=unit,
@@ -110,6 +113,7 @@ class Progress:
                 total=sum(found.values()),
                 by_phase=found,
                 exceptions=exceptions.get(unit.id, 0),
+                overdue=overdue[unit.id],
             )
             for unit, _row, cell in table.rows
             for found in [by_unit.get(unit.id, Counter())]

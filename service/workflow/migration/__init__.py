@@ -1,0 +1,1 @@
+"""Moving running instances to a redrawn diagram: proposing, trying out, ordering, doing."""

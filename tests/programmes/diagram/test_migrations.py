@@ -1,0 +1,69 @@
+"""Who may move the nominations of a programme, and a round's nominations moved to another version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from service.engine.records import Instruction
+from service.errors import Forbidden, Invalid
+from service.models import Instance
+from service.programmes.diagram import diagrams, migrations
+from service.scheduler import migrations as duty
+from service.workflow.context import SYSTEM, Actor
+from service.workflow.migration.records import Request
+from tests.programmes.story import Story
+
+
+def test_organiser_may_publish_and_not_move(round_2024: Story) -> None:
+    pack = round_2024.pack
+    organiser = Actor(user_id=1, name="主办", groups=frozenset({f"organiser@{pack.programme.organiser}"}))
+    with round_2024.wiring.reading() as ctx:
+        acting = replace(ctx, actor=organiser)
+        assert diagrams.may_draw(acting, pack)
+        with pytest.raises(Forbidden):
+            migrations.propose(acting, pack, 1, 1)
+
+
+def test_round_moves_with_its_nominations(round_2024: Story) -> None:
+    story, admin = round_2024, replace(SYSTEM, groups=frozenset({"admin@-"}))
+    with story.wiring.transaction() as ctx:
+        source = diagrams.get_version(ctx, story.pack.key, 1)
+        redrawn = source.xml.decode().replace('name="填写推荐表"', 'name="填报推荐表"').encode()
+        diagrams.publish(replace(ctx, actor=admin), story.pack, redrawn, note="改名")
+        running = len(ctx.session.scalars(select(Instance).where(Instance.status == "active")).all())
+
+    with story.wiring.transaction() as ctx:
+        acting = replace(ctx, actor=admin)
+        assert [version.number for version in migrations.list_sources(acting, story.pack.key)] == [1]
+        proposal = migrations.propose(acting, story.pack, 1, 2)
+        request = Request(source=1, target=2, plan=proposal.plan)
+        report = migrations.try_out(acting, story.pack, request)
+        ordered = migrations.order(acting, story.pack, request, "改名", plan_hash=report.plan_hash)
+    while duty.run_once(story.wiring):
+        pass
+
+    assert (proposal.instances, report.ok, report.blocked) == (running, running, 0)
+    with story.wiring.reading() as ctx:
+        acting = replace(ctx, actor=admin)
+        told = migrations.get(acting, story.pack, ordered.id)
+        assert (told.pending, told.moved, told.left) == (0, running, 0)
+        items = migrations.list_items(acting, story.pack, ordered.id)
+        assert {(item.status.value, item.reason) for item in items} == {("moved", "")}
+        assert migrations.list_sources(acting, story.pack.key) == []
+
+
+def test_choices_are_read_as_they_are_written() -> None:
+    plan = {
+        "a": Instruction(action="map", target="b"),
+        "c": Instruction(action="move", target="d"),
+        "e": Instruction(action="cancel"),
+    }
+    written = {name: migrations.write_choice(one) for name, one in plan.items()}
+
+    assert written == {"a": "map:b", "c": "move:d", "e": "cancel"}
+    assert migrations.read_plan({**written, "f": migrations.write_choice(None)}) == plan
+    with pytest.raises(Invalid):
+        migrations.read_plan({"a": "swap:b"})

@@ -1,0 +1,112 @@
+"""What the organiser rules of a 破格, and of somebody born on the very day of a bound (A-01, X02)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from service.errors import Invalid
+from service.models import Nomination
+from service.programmes.nomination import exceptions, opinions
+from service.programmes.paper.answers import remark_of
+from tests.programmes.story import REASON, Story
+
+OVER_AGE, ON_THE_BOUND, IN_AGE = date(1988, 12, 31), date(1989, 1, 1), date(1995, 8, 1)
+EXAMINED = {"insured": True, "national": True, "conduct": True}
+
+
+def examine(story: Story, nominee: int, outcome: str = "pass", **answers: object) -> None:
+    story.complete(nominee, "qualification_review", outcome, **EXAMINED | answers)
+
+
+def printed(story: Story, nominee: int) -> tuple[str, str]:
+    found = story.read(nominee)
+    return found.exception_reason, remark_of(found)
+
+
+@pytest.mark.parametrize("birth", [OVER_AGE, ON_THE_BOUND])
+def test_nobody_passes_without_the_ruling_he_needs(round_2024: Story, birth: date) -> None:
+    nominee = round_2024.nominate(birth=birth, to="qualification_review")
+
+    with pytest.raises(Invalid) as refused:
+        examine(round_2024, nominee)
+
+    assert refused.value.fields == {"ruling": "请选择主办单位裁定。"}
+    assert round_2024.waits_at(nominee) == ["qualification_review"]
+
+
+def test_nobody_is_ruled_on_whom_the_rules_let_pass(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=IN_AGE, to="qualification_review")
+
+    examine(round_2024, nominee, ruling="ineligible")
+
+    assert round_2024.status(nominee) == "shortlisted"
+
+
+@pytest.mark.parametrize(
+    ("birth", "ruling"), [(OVER_AGE, "eligible"), (OVER_AGE, "ineligible"), (ON_THE_BOUND, "ineligible")]
+)
+def test_a_ruling_that_does_not_let_him_pass_is_refused_with_the_pass(
+    round_2024: Story, birth: date, ruling: str
+) -> None:
+    nominee = round_2024.nominate(birth=birth, to="qualification_review")
+
+    with pytest.raises(Invalid) as refused:
+        examine(round_2024, nominee, ruling=ruling)
+
+    assert list(refused.value.fields) == ["ruling"]
+    assert round_2024.status(nominee) == "qualifying"
+
+
+@pytest.mark.parametrize("birth", [OVER_AGE, ON_THE_BOUND])
+def test_exception_is_applied_for_until_it_is_approved_by_name_and_date(
+    round_2024: Story, birth: date
+) -> None:
+    nominee = round_2024.nominate(birth=birth, to="qualification_review")
+    applied = printed(round_2024, nominee)
+
+    examine(round_2024, nominee, ruling="exception", reason="符合个别优秀。")
+
+    with round_2024.wiring.reading() as ctx:
+        ruled = opinions.list_of(ctx, ctx.session.get_one(Nomination, nominee))[-1]
+    assert applied == (REASON, f"申请破格：{REASON}")
+    assert printed(round_2024, nominee) == (REASON, f"破格：{REASON}")
+    assert (ruled.heading, ruled.signed_by, ruled.text) == (
+        "资格审查及初审", "演示-市委青年发展部", "同意破格；符合个别优秀。",
+    )  # fmt: skip
+    assert ruled.given_at == round_2024.clock()
+
+
+def test_boundary_day_ruled_within_the_bound_is_printed_as_no_exception(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=ON_THE_BOUND, to="qualification_review")
+
+    examine(round_2024, nominee, ruling="eligible")
+    round_2024.to_notice()
+
+    [person] = [p for c in round_2024.notice().snapshot["categories"] for p in c["people"]]
+    assert printed(round_2024, nominee) == ("", "")
+    assert (person["nomination"], person["exception_reason"]) == (nominee, "")
+
+
+def test_refused_for_his_age_he_is_told_the_ruling(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=OVER_AGE, to="qualification_review")
+
+    examine(round_2024, nominee, "fail", ruling="ineligible", defects=["out_of_age"], reason="不属个别优秀。")
+
+    found = round_2024.read(nominee)
+    assert (found.status, found.status_reason) == (
+        "failed", "不符合；年龄不在寻访范围；不属个别优秀。",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("ruling", "counted"), [("exception", 1), ("eligible", 0)])
+def test_boundary_day_counts_as_an_exception_once_it_is_ruled_one(
+    round_2024: Story, ruling: str, counted: int
+) -> None:
+    nominee = round_2024.nominate(birth=ON_THE_BOUND, to="qualification_review")
+
+    examine(round_2024, nominee, ruling=ruling)
+
+    with round_2024.acting("shiwei") as ctx:
+        assert sum(exceptions.count_by_recommender(ctx, round_2024.entry(ctx)).values()) == counted

@@ -1,0 +1,89 @@
+"""A 公示 that runs longer than promised: objections, timer and page with it; and what X07 lets choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from service.errors import Conflict, Forbidden, Invalid, ServiceError
+from service.models import NoticeKind, Stage
+from service.programmes.pack.packs import Pack
+from service.programmes.publication import notices, prolonging
+from tests.programmes.conftest import PROGRAMME
+from tests.programmes.publication.changed_pack import open_story, with_notice
+from tests.programmes.round.test_rounds import at
+from tests.programmes.story import ORGANISER, RECOMMENDER, Story
+
+REASON = "期间遇停电停网，顺延两个工作日"
+
+
+def prolong(story: Story, until: str, *, by: str = ORGANISER, reason: str = REASON) -> None:
+    with story.acting(by) as ctx:
+        notice = notices.find_newest(ctx, story.entry(ctx), NoticeKind.CANDIDATES)
+        assert notice is not None
+        prolonging.prolong(ctx, notice, at(story, until), reason)
+
+
+def test_objections_are_taken_until_the_new_end_and_the_stage_waits_for_it(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    round_2024.to_notice()
+
+    prolong(round_2024, "2024-04-12 00:00")
+    round_2024.pass_until("2024-04-11 23:00")
+    round_2024.object_to(nominee)
+    with round_2024.wiring.reading() as ctx:
+        assert round_2024.entry(ctx).stage == Stage.NOTICE
+    round_2024.pass_until("2024-04-12 00:00")
+
+    notice = round_2024.notice()
+    assert notice.closed_at == at(round_2024, "2024-04-12 00:00")
+    assert [(one["until"], one["reason"]) for one in notice.snapshot["prolonged"]] == [
+        (datetime.fromisoformat("2024-04-12T00:00:00+08:00").isoformat(), REASON)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "by", "reason", "error"),
+    [
+        ("2024-04-09 00:00", ORGANISER, REASON, Invalid),
+        ("2024-04-12 00:00", ORGANISER, "", Invalid),
+        ("2024-04-12 00:00", RECOMMENDER, REASON, Forbidden),
+    ],
+)
+def test_a_shorter_end_no_reason_and_others_are_refused(
+    round_2024: Story, until: str, by: str, reason: str, error: type[ServiceError]
+) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+
+    with pytest.raises(error):
+        prolong(round_2024, until, by=by, reason=reason)
+
+
+def test_what_is_over_is_not_prolonged(round_2024: Story) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.pass_until("2024-04-10 00:00")
+
+    with pytest.raises(Conflict, match="公示期已结束"):
+        prolong(round_2024, "2024-04-12 00:00")
+
+
+def test_x07_an_open_objection_holds_up_the_whole_list_where_the_programme_says_so(
+    packs: Mapping[str, Pack], database_url: str, tmp_path: Path
+) -> None:
+    changed = with_notice(packs[PROGRAMME], open_objection="list")
+    with open_story(database_url, changed, tmp_path) as story:
+        kept, objected = story.nominate(), story.nominate()
+        story.to_notice()
+        case = story.object_to(objected)
+
+        with pytest.raises(Conflict, match="还有 1 位候选人的异议没有办结"):
+            story.to_announcement()
+        story.settle(case, "accept", "rejected")
+        story.confirm("confirm_awards")
+
+        assert [story.status(nominee) for nominee in (kept, objected)] == ["awarded", "awarded"]

@@ -1,0 +1,55 @@
+"""N65: how far the list is from a thousand is read before it is confirmed, not after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from service.clock import MovableClock
+from service.models import Nomination, NominationStatus, TaskStatus, UserTask
+from service.programmes.demo import demonstration
+from service.programmes.demo.demo_file import read_demo
+from service.programmes.domain import Programmes
+from service.scheduler import due_jobs
+from service.wire import Service
+from tests.web.browser import Browser
+
+Browse = Callable[..., Browser]
+MISSING = "已列入名单 1 名，距 1000 名还差 999 名"
+
+
+@pytest.fixture
+def selection(service: Service, clock: MovableClock) -> int:
+    """The selection of a thousand with one on its list, submission closed; its id."""
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack = domain.packs["thousand-good-youth"]
+    clock.move_to(read_demo(pack.demo).start)
+    with service.wiring.transaction() as ctx:
+        number = demonstration.set_up(ctx, pack).id
+    clock.move_to(datetime.fromisoformat("2021-08-02T09:00:00+08:00"))
+    while due_jobs.run_once(service.wiring):
+        pass
+    with service.wiring.transaction() as ctx:
+        of_round = select(Nomination).where(Nomination.round_id == number).order_by(Nomination.id)
+        ctx.session.scalars(of_round.limit(1)).one().status = NominationStatus.SELECTED
+    return number
+
+
+def test_n65_what_is_missing_stands_on_the_board_and_where_the_list_is_confirmed(
+    browse: Browse, service: Service, selection: int
+) -> None:
+    with service.wiring.reading() as ctx:
+        query = select(UserTask.id).where(
+            UserTask.element_id == "confirm_display", UserTask.status == TaskStatus.OPEN
+        )
+        task = ctx.session.scalars(query).one()
+
+    organiser = browse("sxtuanshiwei")
+
+    assert MISSING in organiser.get(f"/tasks/{task}").text
+    assert MISSING in organiser.get(f"/rounds/{selection}").text
+    assert "还差" not in browse("guozi").get(f"/rounds/{selection}").text
