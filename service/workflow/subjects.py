@@ -17,6 +17,7 @@ from sqlalchemy import types as sql
 from service.engine.records import ProcessInfo, Variables
 from service.models import PendingStart, StartSubscription
 from service.models.base import Moment
+from service.pending_rows import asking_only
 from service.workflow.context import Context
 
 PROPERTY: Final = "subject"
@@ -61,6 +62,11 @@ def tell(ctx: Context, start: StartSubscription, round_id: int | None, payload: 
     """Write a pending start for every subject a signal reaches; returns how many."""
     there = ctx.domain.subjects(ctx, start.subject, start.key, round_id)
     return spread(ctx, _place(start), start.name, there, payload)
+
+
+def begin_with(ctx: Context, key: str, noun: str) -> bool:
+    """Say whether anything begins with every new subject of a kind."""
+    return bool(_plain_starts(ctx, key, noun))
 
 
 def begin_for(ctx: Context, key: str, subject: str, round_id: int | None) -> None:
@@ -118,7 +124,8 @@ def spread(
 
 
 def _plain_starts(ctx: Context, key: str, noun: str) -> list[StartSubscription]:
-    return list(ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun}))
+    with asking_only(ctx.session, StartSubscription):
+        return list(ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun}))
 
 
 def _place(start: StartSubscription) -> dict[str, Any]:

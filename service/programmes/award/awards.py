@@ -41,7 +41,9 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
 
     What the diagram begins for every title is begun soon after, by rows written here.
     """
-    with ctx.session.no_autoflush:  # nothing but an entry decides, and those were written as they were made
+    if nomination.status == NominationStatus.AWARDED:
+        ctx.session.flush()  # his entry may be one of this transaction
+    with ctx.session.no_autoflush:
         existing = ctx.session.scalar(_ENTERED, {"nominee": nomination.id})
     if existing is not None:
         return ctx.session.get_one(Award, existing)
@@ -68,8 +70,9 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
     )
     ctx.session.add(award)
     nominations.end(nomination, NominationStatus.AWARDED, "")
-    ctx.session.flush()
-    subjects.begin_for(ctx, entry.programme, subject_of(award), entry.id)
+    if subjects.begin_with(ctx, entry.programme, NOUN):
+        ctx.session.flush()  # they know a title by its number
+        subjects.begin_for(ctx, entry.programme, subject_of(award), entry.id)
     return award
 
 
