@@ -21,6 +21,7 @@ from service.programmes.review import access, recusals, steps
 from service.programmes.round import admissions, calendars, coverage, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
+from service.programmes.topics import round_topics
 from service.workflow import chain
 from service.workflow.context import Accepted, Calendar, Context, Introduced, Resolved
 
@@ -195,7 +196,7 @@ class Programmes:
 
     def after_broadcast(self, ctx: Context, round_id: int | None, signal: str) -> None:
         """Spare the units whose time was extended."""
-        topics.after_broadcast(ctx, round_id, signal)
+        round_topics.after_broadcast(ctx, round_id, signal)
 
     def reminder_text(self, ctx: Context, task: UserTask, days_left: int) -> str:
         """Say what is due, by when, and how many days are left."""
