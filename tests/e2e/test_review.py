@@ -21,7 +21,7 @@ from tests.e2e.conftest import BUNDLE
 from tests.e2e.visitor import Visit, Visitor, open_browsers
 from tests.programmes.review.panel_story import SEED, PanelStory
 from tests.web.conftest import settings_of
-from tests.web.round.test_review_pages import START, _story
+from tests.web.round.review.conftest import START, open_story
 
 CHOICES = {"for": "赞成", "against": "反对", "abstain": "弃权"}
 
@@ -34,14 +34,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("review")
     service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(START), durable=False)
     upgrade(service.engine)
-    _story(service, opening=True).begin_scoring()
+    open_story(service, opening=True).begin_scoring()
     yield service
     service.engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def story(service: Service) -> PanelStory:
-    return _story(service)
+    return open_story(service)
 
 
 @pytest.fixture(scope="module")
