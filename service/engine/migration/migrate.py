@@ -38,14 +38,7 @@ def migrate(
     new diagram from when each began: ``started`` says when, by the keys of user tasks.
     """
     if process_id not in redraw.target.specs:
-        message = f"新图里没有流程「{process_id}」"
-        return Migrated(
-            step=None,
-            remarks=(
-                Remark(level="blocked", rule="no-process", element_id=process_id, message=message,
-                       fix="在新图里保留这个流程的标识"),
-            ),
-        )  # fmt: skip
+        return _without_process(process_id)
     old = serializer.load(state, process_id, redraw.source, env)
     old.wake_everything()
     examined, before = examine(redraw, old), deadlines.list_due(old)
@@ -59,11 +52,7 @@ def migrate(
         reoffered = tasks.renew(new, examined)
         if recompute:
             deadlines.recompute(new, examined, started)
-        waits.begin_new(redraw, new, examined)
-        moved = [_place(new, move) for move in examined.moves]
-        prospects.look_ahead(redraw, new, examined)
-        if not examined.is_blocked:
-            _go_on(new, moved, examined)
+        _settle_down(redraw, new, examined)
     except Broken as broken:
         _block(examined, broken.kind, broken.element_id, broken.message)
     if examined.is_blocked:
@@ -80,6 +69,17 @@ def migrate(
     )
 
 
+def _without_process(process_id: str) -> Migrated:
+    remark = Remark(
+        level="blocked",
+        rule="no-process",
+        element_id=process_id,
+        message=f"新图里没有流程「{process_id}」",
+        fix="在新图里保留这个流程的标识",
+    )
+    return Migrated(step=None, remarks=(remark,))
+
+
 def _refused(examined: Examined) -> Migrated:
     """Say what forbids it, each once."""
     blocking = (remark for remark in examined.remarks if remark.level == "blocked")
@@ -91,6 +91,15 @@ def _block(examined: Examined, rule: str, element_id: str, message: str) -> None
     examined.remarks.append(
         Remark(level="blocked", rule=rule, element_id=element_id, message=message, fix=fix)
     )
+
+
+def _settle_down(redraw: Redraw, new: Instance, examined: Examined) -> None:
+    """Begin what only the new diagram has, put tokens where they were moved to, and let go on what can."""
+    waits.begin_new(redraw, new, examined)
+    moved = [_place(new, move) for move in examined.moves]
+    prospects.look_ahead(redraw, new, examined)
+    if not examined.is_blocked:
+        _go_on(new, moved, examined)
 
 
 def _place(instance: Instance, move: Move) -> Token:
