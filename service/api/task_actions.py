@@ -135,7 +135,8 @@ def copy(body: dict[str, Any], task_id: int) -> dict[str, int]:
 def decide(body: dict[str, Any]) -> dict[str, int]:
     """批量办结
 
-    全部办结，或者一项也不办结。
+    全部办结，或者一项也不办结。只有其中几项不能与其他的一起办理时（例如须由主办单位裁定），
+    `fields` 以 `task:<任务号>` 逐一写明姓名和原因，去掉这几项再提交即可。
     """
     outcomes = {decision["id"]: decision["outcome"] for decision in body["decisions"]}
     if len(outcomes) != len(body["decisions"]):

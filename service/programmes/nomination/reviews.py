@@ -58,13 +58,42 @@ def decide(
 
     ``outcomes`` gives each task its own outcome. The instances are locked in one order first, so two
     reviewers of the same category wait for each other instead of locking each other out. A category
-    without enough places refuses the whole page.
+    without enough places refuses the whole page. Where only some cannot be decided with these answers
+    (one needs a ruling of his own), the refusal names each of them, by ``task:<id>`` in its fields.
     """
     if not task_ids:
         raise Invalid("没有选择任何一项。")
     if set(task_ids) != set(outcomes):
         raise Invalid("请为每一项选择办理结果。")
     task_access.lock_together(ctx, task_ids)
+    refused: dict[int, Invalid] = {}
     for task_id in sorted(task_ids):
-        user_tasks.complete(ctx, task_id, outcomes[task_id], answers)
+        try:
+            user_tasks.complete(ctx, task_id, outcomes[task_id], answers)
+        except Invalid as wrong:
+            refused[task_id] = wrong
+    if refused:
+        raise _name_refused(ctx, refused, of=len(task_ids))
     return len(task_ids)
+
+
+def _name_refused(ctx: Context, refused: Mapping[int, Invalid], *, of: int) -> Invalid:
+    """Return the refusal of a batch; what is wrong with everybody alike is a matter of the shared form."""
+    first = next(iter(refused.values()))
+    if len(refused) == of and all(wrong.fields == first.fields for wrong in refused.values()):
+        return first
+    query = (
+        select(UserTask.id, Nomination.name)
+        .join(Nomination, Nomination.instance_id == UserTask.instance_id)
+        .where(UserTask.id.in_(refused))
+    )
+    with ctx.session.no_autoflush:
+        names = {row[0]: row[1] for row in ctx.session.execute(query)}
+    called = {task_id: names.get(task_id) or "（未填姓名）" for task_id in refused}
+    return Invalid(
+        f"{'、'.join(called.values())}不能与其他人一起办理，请单独办理。",
+        fields={
+            f"task:{task_id}": f"{called[task_id]}：{''.join(wrong.fields.values()) or wrong.message}"
+            for task_id, wrong in refused.items()
+        },
+    )

@@ -39,6 +39,7 @@ class Entry:
     nomination: Nomination
     opinions: Sequence[Opinion]
     chosen: str  #: the outcome picked before the page was refused, or nothing
+    refusal: str = ""  #: why this one cannot be decided with the others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,10 @@ def show(round_id: int, element_id: str) -> str:
 
 @pages.post("/<int:round_id>/<element_id>")
 def decide(round_id: int, element_id: str) -> ResponseReturnValue:
-    """Decide every row that has an outcome. What is refused comes back with all choices in place."""
+    """Decide every row that has an outcome. What is refused comes back with all choices in place.
+
+    Those who cannot be decided with the others come back without one: pressed again, the rest pass.
+    """
     ctx: Context = g.ctx
     chosen = _chosen_outcomes()
     answers = read_answers(request.form.get("answers", ""))
@@ -76,7 +80,8 @@ def decide(round_id: int, element_id: str) -> ResponseReturnValue:
         raise
     except (Invalid, Conflict, NotFound) as refused:
         ctx.session.rollback()
-        view = _describe(ctx, round_id, element_id, chosen=chosen, answers=answers, refused=refused)
+        kept = {task: outcome for task, outcome in chosen.items() if f"task:{task}" not in refused.fields}
+        view = _describe(ctx, round_id, element_id, chosen=kept, answers=answers, refused=refused)
         return render_template("batch.html", view=view, zone=zone_of(round_id)), status_of(refused)
     flash(_("已办结 %(num)s 件。", num=done), "success")
     return redirect(
@@ -118,6 +123,7 @@ def _describe(
                 nomination=nomination,
                 opinions=opinions.get(nomination.id, []),
                 chosen=(chosen or {}).get(task.id, ""),
+                refusal=refused.fields.get(f"task:{task.id}", "") if refused else "",
             )
             for task, nomination in rows
         ],

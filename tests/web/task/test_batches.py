@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from service.models import TaskStatus, UserTask
+from service.models import Nomination, TaskStatus, UserTask
 from service.wire import Service
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
+CATEGORY = "production_management"
+EXAMINED = {"insured": True, "national": True, "conduct": True}
 GOOD = {"date": "2024-03-15", "result": "未发现问题"}
 
 
@@ -88,3 +90,34 @@ def test_nothing_chosen_is_said(browse: Browse, task_at: Callable[..., int]) -> 
 
     assert page.status == 422
     assert "没有选择任何一项" in page.text
+
+
+def test_whoever_needs_a_ruling_is_named_and_the_rest_pass_when_pressed_again(
+    browse: Browse, task_at: Callable[..., int], service: Service
+) -> None:
+    police = ready(browse, task_at)
+    answered = {"gongan": GOOD, "hangye": {**GOOD, "result": "同意"}}
+    for login, answers in answered.items():
+        reader = police if login == "gongan" else browse(login)
+        address = batch_of(reader.get("/"))
+        assert reader.post(address, form(task_ids(reader.get(address)), "clear", answers)).status == 302
+    organiser = browse("shiwei")
+    address = f"/batches/1/qualification_review?key={CATEGORY}"
+    numbers = task_ids(organiser.get(address))
+    with service.wiring.transaction() as ctx:
+        of_task = select(Nomination).join(UserTask, UserTask.instance_id == Nomination.instance_id)
+        nominee = ctx.session.scalars(of_task.where(UserTask.id == numbers[0])).one()
+        nominee.eligibility, name = "EXCEPTION", nominee.name
+
+    refused = organiser.post(address, form(numbers, "pass", EXAMINED))
+    still_chosen = [
+        int(n) for n in refused.all(r'name="outcome-(\d+)" value="pass" data-outcome="pass" checked')
+    ]
+    passed = organiser.post(address, form(still_chosen, "pass", EXAMINED))
+
+    assert (refused.status, passed.status, len(numbers)) == (422, 302, 2)
+    assert f"{name}不能与其他人一起办理，请单独办理。" in refused.text
+    assert f"{name}：请选择主办单位裁定。" in refused.text
+    assert refused.all(r'href="(/tasks/\d+)">单独办理</a>') == [f"/tasks/{numbers[0]}"]
+    assert still_chosen == numbers[1:]
+    assert task_ids(organiser.get(address)) == numbers[:1]
