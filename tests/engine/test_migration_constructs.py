@@ -162,6 +162,7 @@ def test_recomputed_timers_count_from_when_each_began() -> None:
     five, nine = NOON + timedelta(days=5), NOON + timedelta(days=9)
     assert due(migrated) == {"work": (five, nine), "late": (five, nine)}
     assert drawn.walk.step.user_tasks[0].due_date == nine
+    assert migrated.remarks == ()
 
 
 def test_recomputed_wait_counts_from_when_it_began_by_how_long_it_was_to_take() -> None:

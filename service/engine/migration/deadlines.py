@@ -131,5 +131,7 @@ def _at(instance: Instance, moment: datetime | None) -> Iterator[None]:
     usual = instance.environment
     if moment is not None:
         instance.environment = instance.script_engine.world = replace(usual, now=moment)
-    yield
-    instance.environment = instance.script_engine.world = usual
+    try:
+        yield
+    finally:
+        instance.environment = instance.script_engine.world = usual

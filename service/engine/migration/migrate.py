@@ -49,7 +49,7 @@ def migrate(
     new = transfer(redraw, old, env)
     try:
         rearmed = waits.ask_anew(new, examined)
-        reoffered = tasks.renew(new, examined)
+        reoffered = tasks.renew(new, examined, dates_stay=not recompute)
         if recompute:
             deadlines.recompute(new, examined, started)
         _settle_down(redraw, new, examined)

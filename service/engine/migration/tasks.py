@@ -14,8 +14,8 @@ from service.engine.token import Token
 WHO = ("assignee", "candidate_groups")
 
 
-def renew(instance: Instance, examined: Examined) -> frozenset[str]:
-    """Take over who, form and urgency where the new diagram says otherwise; dates stay.
+def renew(instance: Instance, examined: Examined, *, dates_stay: bool = True) -> frozenset[str]:
+    """Take over who, form and urgency where the new diagram says otherwise; dates are not touched.
 
     Returns the keys of the tasks that others are to be asked to do.
     """
@@ -34,7 +34,7 @@ def renew(instance: Instance, examined: Examined) -> frozenset[str]:
             examined.warn("who", old, "的办理人在新图里变了，按新图重新分派；已签收的仍归签收人")
         if "form_id" in changed:
             examined.warn("form", old, "换了表单，已暂存的内容保留")
-        if changed & {"due_date", "follow_up_date"}:
+        if dates_stay and changed & {"due_date", "follow_up_date"}:
             examined.warn("due-kept", old, "的期限在新图里变了", "要按新图计算，请选择重算期限")
     return frozenset(reoffered)
 

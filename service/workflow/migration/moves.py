@@ -124,8 +124,10 @@ def fail(ctx: Context, item_id: int, error: BaseException) -> ItemStatus | None:
     if item is None or item.status != ItemStatus.PENDING:
         return None
     item.attempts += 1
-    item.reason = (str(error) or type(error).__name__)[:MAX_REASON]
-    if isinstance(error, ServiceError) or item.attempts >= MAX_ATTEMPTS:
+    known = isinstance(error, ServiceError)
+    reason = str(error) if known else f"程序出错（{type(error).__name__}），详情见运行日志。"
+    item.reason = reason[:MAX_REASON]
+    if known or item.attempts >= MAX_ATTEMPTS:
         item.status, item.done_at = ItemStatus.LEFT, ctx.now
     else:
         item.try_at = ctx.now + BACKOFF[min(item.attempts, len(BACKOFF)) - 1]

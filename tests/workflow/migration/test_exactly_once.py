@@ -68,6 +68,26 @@ def test_commits_that_fail_move_nothing_and_are_tried_again(
     _assert_each_once(wiring, target)
 
 
+def test_what_fails_to_the_end_stays_and_says_no_more_than_where_to_look(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock, session_factory: sessionmaker[Session]
+) -> None:
+    _order(wiring, committed_plant)
+
+    def fail(session: Session) -> None:
+        if session.info.get(locks.LOCKED):
+            raise OSError("cannot write to /somewhere/secret")
+
+    event.listen(session_factory, "before_commit", fail)
+    for _ in range(10):
+        redrawn.do_all(wiring)
+        clock.move(hours=1)
+    event.remove(session_factory, "before_commit", fail)
+
+    with wiring.reading() as ctx:
+        said = set(redrawn.statuses(ctx).values())
+    assert said == {(ItemStatus.LEFT, "程序出错（OSError），详情见运行日志。")}
+
+
 def _order(wiring: Wiring, plant: Plant) -> int:
     with wiring.transaction() as ctx:
         for _ in range(COUNT):
