@@ -20,6 +20,7 @@ from service.programmes import wiring
 from service.programmes.nomination import attachments
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
 from service.programmes.paper import exports, forms, official, rosters, scans
+from service.programmes.privacy import provision
 from service.programmes.publication import notices
 from service.workflow.context import Context
 
@@ -36,11 +37,12 @@ def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: b
     """Return rosters, forms and official papers as a .zip; its manifest names each with size and SHA-256.
 
     With ``files`` the photos and other files handed in are in it too. Refused above ``MOST`` nominations or
-    ``MOST_MEGABYTES`` of files: the units' batches are taken one by one. Whoever sends the file closes it.
+    ``MOST_MEGABYTES`` of files: the units' batches are taken one by one. Whoever withdrew his consent to
+    provision is in none of it. Whoever sends the file closes it.
     """
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出全套材料。")
-    people = rosters.list_handed_in(ctx, entry, recommender)
+    people, _left_out = provision.divide(ctx, rosters.list_handed_in(ctx, entry, recommender))
     if len(people) > MOST:
         raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
     if files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import QUOTAS, ROSTER, Paper
 from service.programmes.paper import exports, scans
 from service.programmes.paper.answers import print_answers
+from service.programmes.privacy import provision
 from service.programmes.round import funnel
 from service.workflow.context import Context
 
@@ -86,7 +88,8 @@ def print_roster_template(ctx: Context, entry: Round) -> bytes:
 def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> RosterRecord:
     """Return what a roster prints: those handed in that still stand, category by category.
 
-    What stands in 备注 is a note below the table where the annex has no such column.
+    What stands in 备注 is a note below the table where the annex has no such column. Whoever withdrew his
+    consent to provision is left out; how many that are is said below the table, not who.
     """
     pack = wiring.pack_of(ctx, entry)
     paper = find_roster(pack, key)
@@ -96,7 +99,7 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") 
     sheets: dict[str, list[list[str]]] = {name: [] for name in _sheet_names(pack, paper)}
     notes: dict[str, list[str]] = {}
     by_category = _is_by_category(pack, paper)
-    people = list_handed_in(ctx, entry, recommender, paper.categories)
+    people, left_out = provision.divide(ctx, list_handed_in(ctx, entry, recommender, paper.categories))
     answers = record.answers_of_many(ctx, people)
     form = pack.forms[pack.programme.record_form]
     for nomination in people:
@@ -109,6 +112,8 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") 
         sheets[name].append([texts[column.key] for column in columns])
         if remark and not has_remarks:
             notes.setdefault(name, []).append(f"注：{texts['number']}. {texts['name']}：{remark}")
+    for name, number in _count_by_sheet(pack, paper, left_out).items():
+        notes.setdefault(name, []).append(provision.LEFT_OUT.format(number=number))
     unit = recommender.name if recommender else f"{entry.organiser.name}（各推荐单位汇总）"
     return replace(_record(pack, paper, unit, sheets), notes=notes)
 
@@ -148,6 +153,18 @@ def list_handed_in(
         joinedload(Nomination.recommender), joinedload(Nomination.unit), joinedload(Nomination.instance)
     )
     return list(ctx.session.scalars(query.order_by(Nomination.recommender_id, Nomination.id)))
+
+
+def list_left_out(ctx: Context, entry: Round, recommender: Unit | None) -> list[Nomination]:
+    """Return those handed in who withdrew their consent to provision: no roster and no batch has them."""
+    return provision.divide(ctx, list_handed_in(ctx, entry, recommender))[1]
+
+
+def _count_by_sheet(pack: Pack, paper: Paper, people: Sequence[Nomination]) -> Counter[str]:
+    categories = pack.programme.categories
+    if _is_by_category(pack, paper):
+        return Counter(categories[person.category].name for person in people)
+    return Counter(paper.title for _person in people)
 
 
 def _make(roster: RosterRecord, form: str) -> bytes:

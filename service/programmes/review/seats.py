@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Nomination, Seat, SeatStatus, Standing, User, UserTask
 from service.programmes.nomination import nominations
+from service.programmes.privacy import provision
 from service.programmes.review import draws, substitutes
 from service.programmes.round import rounds
 from service.workflow import history
@@ -26,8 +27,9 @@ def take(ctx: Context, nomination: Nomination, *, again: bool = False) -> list[s
 
     Whoever works where the nominee works, or at the unit that recommends him, is passed over, and so is
     whoever has left; the next drawn sits. Seats that were taken before are kept; ``again`` lets those who
-    sit there score at a further sitting.
+    sit there score at a further sitting. Refused once the nominee has withdrawn his consent to provision.
     """
+    provision.require_provided(ctx, nomination)
     had = [seat for seat in list_of(ctx, nomination) if seat.status in SITTING]
     if had:
         for seat in had if again else ():

@@ -15,6 +15,7 @@ from typing import Any
 from service.engine.records import Element
 from service.models import Nomination, Seat, SeatStatus, User, UserTask
 from service.programmes.nomination import nominations
+from service.programmes.privacy import provision
 from service.programmes.review import (
     ballots,
     consultations,
@@ -74,8 +75,8 @@ def find_refusal(ctx: Context, task: UserTask, element: Element) -> str | None:
         conflict = _find_conflict(ctx, nomination, None)
         return f"{ctx.actor.name}对这份申报应当回避（{conflict}），请说明原因转办他人。" if conflict else None
     seat = seats.find(ctx, nomination, ctx.actor.user_id) if nomination else None
-    if seat is not None and seat.status == SeatStatus.SEATED:
-        return None
+    if seat is not None and nomination is not None and seat.status == SeatStatus.SEATED:
+        return provision.find_refusal(ctx, nomination)
     conflict = _find_conflict(ctx, nomination, seat)
     if conflict:
         return f"{ctx.actor.name}对这份申报应当回避（{conflict}），不能评分。"

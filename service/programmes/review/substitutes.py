@@ -17,6 +17,7 @@ from service.models import (
     TaskStatus,
     UserTask,
 )
+from service.programmes.privacy import provision
 from service.programmes.review import draws
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -35,9 +36,10 @@ def find_next(ctx: Context, nomination: Nomination) -> PanelMember | None:
 def seat_next(ctx: Context, nomination: Nomination, task: UserTask | None) -> None:
     """Seat the next drawn and hand him the task, or open one where its holder has done it already.
 
-    Whoever is passed over is noted as barred. Raises Conflict when nobody stands by any more. The caller
-    holds the instance.
+    Whoever is passed over is noted as barred. Raises Conflict when nobody stands by any more, and once the
+    nominee has withdrawn his consent to provision. The caller holds the instance.
     """
+    provision.require_provided(ctx, nomination)
     for member, conflict in list(_list_waiting(ctx, nomination)):
         ctx.session.add(make_seat(nomination, member, conflict))
         if conflict:

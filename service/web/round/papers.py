@@ -155,11 +155,16 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
     ]
     published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
     listing = programme.papers_of(ROSTER)
+    whole = exports.may_export_roster(ctx, entry, None)
+    left_out = [
+        person for unit in ([None] if whole else units) for person in rosters.list_left_out(ctx, entry, unit)
+    ]
     return render_template(
         "papers/show.html",
         round=entry,
         units=units,
-        whole=exports.may_export_roster(ctx, entry, None),
+        whole=whole,
+        left_out=left_out,
         full={unit.id for unit in units if exports.may_read_in_full(ctx, entry, unit)},
         quotas=programme.papers_of(QUOTAS),
         rosters=listing,

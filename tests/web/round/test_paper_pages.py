@@ -7,7 +7,10 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from service.models import Consent, Nomination
+from service.wire import Service
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
@@ -104,3 +107,20 @@ def test_a_notice_of_lost_eligibility_needs_somebody_who_lost_it(browse: Browse)
 
 def unit_of(browse: Browse) -> str:
     return browse("wujin").get("/rounds/1/papers").all(r'<option value="(\d+)"')[0]
+
+
+def test_whoever_withdrew_provision_is_named_to_who_exports(browse: Browse, service: Service) -> None:
+    with service.wiring.reading() as ctx:
+        consent = ctx.session.scalars(
+            select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "provision")
+        ).one()
+        name = ctx.session.get_one(Nomination, 12).name
+    before = browse("shiwei").get("/rounds/1/papers")
+    browse("shiwei").post(f"{NOMINATION}/consents/{consent}/withdraw", {"reason": "本人书面要求"})
+
+    after = {login: browse(login).get("/rounds/1/papers").text for login in ("shiwei", "wujin", "xinbei")}
+
+    assert "未列入汇总表" not in before.text
+    said = "1 人未列入汇总表和全套材料：已撤回向其他单位提供个人信息的同意。"
+    assert [said in after[login] for login in ("shiwei", "wujin", "xinbei")] == [True, True, False]
+    assert [name in after[login] for login in ("shiwei", "wujin", "xinbei")] == [True, True, False]
