@@ -35,6 +35,14 @@ def settings_of(folder: Path, *, is_demonstration: bool) -> Settings:
     )
 
 
+def set_up_in(folder: Path, programme: str, now: datetime) -> Path:
+    """Begin the demonstration of a programme at some moment, in a data directory."""
+    service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(now), durable=False)
+    set_up(service, programme)
+    service.engine.dispose()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration in it, never changed."""

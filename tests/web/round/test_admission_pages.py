@@ -25,12 +25,11 @@ from service.models import (
 )
 from service.programmes.nomination import nominations
 from service.programmes.round import admissions, quotas, rounds
-from service.wire import Service, wire
+from service.wire import Service
 from service.workflow.context import Context
 from service.workflow.person import actors, people
-from tests.demonstrated import set_up
 from tests.web.browser import Browser, count_statements
-from tests.web.conftest import settings_of
+from tests.web.conftest import set_up_in
 
 Browse = Callable[..., Browser]
 
@@ -43,11 +42,7 @@ NOW = datetime(2024, 11, 18, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration of the craftsmen's programme in it, never changed."""
-    folder = tmp_path_factory.mktemp("craftsmen")
-    service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(NOW), durable=False)
-    set_up(service, "longcheng-craftsmen")
-    service.engine.dispose()
-    return folder
+    return set_up_in(tmp_path_factory.mktemp("craftsmen"), "longcheng-craftsmen", NOW)
 
 
 @pytest.fixture

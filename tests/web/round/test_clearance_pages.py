@@ -11,10 +11,9 @@ from sqlalchemy import select, update
 
 from service.clock import MovableClock
 from service.models import Nomination, UserTask
-from service.wire import Service, wire
-from tests.demonstrated import set_up
+from service.wire import Service
 from tests.web.browser import Browser
-from tests.web.conftest import settings_of
+from tests.web.conftest import set_up_in
 
 Browse = Callable[..., Browser]
 NOW = datetime(2024, 11, 18, 1, tzinfo=UTC)
@@ -28,11 +27,7 @@ RULE = r'action="(/nominations/\d+/findings/\w+)"'
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a demonstration of the craftsmen's programme in it, never changed."""
-    folder = tmp_path_factory.mktemp("clearances")
-    service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(NOW), durable=False)
-    set_up(service, "longcheng-craftsmen")
-    service.engine.dispose()
-    return folder
+    return set_up_in(tmp_path_factory.mktemp("clearances"), "longcheng-craftsmen", NOW)
 
 
 @pytest.fixture
