@@ -1,4 +1,4 @@
-"""Attachments: the files of a nomination."""
+"""Attachments: the files of a nomination, and those that a step of a round takes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from service.api.frame.etags import check_match, conditional, is_conditional, ta
 from service.api.frame.fields import moment, string
 from service.api.frame.idempotency import HEADER, idempotent
 from service.errors import Invalid
-from service.models import Attachment, Nomination
+from service.models import Attachment, Nomination, TaskFile
+from service.programmes import task_files
 from service.programmes.nomination import attachments, nominations
 from service.programmes.privacy import disclosures
 from service.workflow.context import Context
 from service.workflow.instance import execution
+from service.workflow.task import task_access
 
-blp = Blueprint("attachments", "附件：列出、上传、下载与删除")
+blp = Blueprint("attachments", "附件：申报的文件和任务的文件，列出、上传、下载与删除")
 
 
 class AttachmentSchema(Schema):
@@ -47,6 +49,18 @@ class FileSchema(Schema):
     """The file itself."""
 
     file = Upload(required=True, metadata={"description": "文件"})
+
+
+class TaskFileSchema(Schema):
+    """A file of a task."""
+
+    id = fields.Integer(required=True)
+    slot = fields.String(required=True, metadata={"description": "栏目，见 work 的 file_slots"})
+    filename = fields.String(required=True)
+    content_type = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "上传时的字节数"})
+    sha256 = fields.String(required=True, metadata={"description": "保存内容的散列"})
+    uploaded_at = moment("上传时间", required=True)
 
 
 @blp.route(f"/nominations/<{ID}:nomination_id>/attachments")
@@ -93,12 +107,7 @@ def download_attachment(attachment_id: int) -> Response:
     disclosures.note_download(
         g.ctx, attachment.round_id, paper=attachment.slot, nomination=attachment.nomination_id
     )
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.filename)}",
-        "X-Content-Type-Options": "nosniff",
-        "X-Attachment-Type": attachment.content_type,
-    }
-    return Response(data, mimetype="application/octet-stream", headers=headers)
+    return _give(attachment, data)
 
 
 @blp.route(f"/attachments/<{ID}:attachment_id>", methods=["DELETE"])
@@ -113,6 +122,53 @@ def delete_attachment(attachment_id: int) -> Response:
     return Response(status=204)
 
 
+@blp.route(f"/user-tasks/<{ID}:task_id>/files")
+@blp.response(200, TaskFileSchema(many=True))
+def list_files(task_id: int) -> Sequence[TaskFile]:
+    """列出一项任务的文件"""
+    ctx: Context = g.ctx
+    return task_files.list_of(ctx, task_access.get_visible(ctx, task_id))
+
+
+@blp.route(f"/user-tasks/<{ID}:task_id>/files", methods=["POST"])
+@idempotent
+@blp.arguments(SlotSchema, location="form")
+@blp.arguments(FileSchema, location="files")
+@blp.response(201, TaskFileSchema)
+def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> Any:
+    """上传任务的文件
+
+    栏目见 work 的 file_slots；文件须与扩展名一致。
+    """
+    ctx: Context = g.ctx
+    file = files["file"]
+    if not file.filename:
+        raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
+    slot = task_files.find_slot(ctx, task_id, form["slot"])
+    kept = task_files.keep(ctx, task_id, form["slot"], attachments.check(slot, file.filename, file.read()))
+    return kept, {"Location": f"{VERSION_PREFIX}/task-files/{kept.id}"}
+
+
+@blp.route(f"/task-files/<{ID}:file_id>")
+@blp.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
+)
+def download_file(file_id: int) -> Response:
+    """下载任务的文件"""
+    file, data = task_files.get_visible(g.ctx, file_id)
+    disclosures.note_download(g.ctx, file.round_id, of=f"user_task:{file.user_task_id}", field=file.slot)
+    return _give(file, data)
+
+
+@blp.route(f"/task-files/<{ID}:file_id>", methods=["DELETE"])
+@blp.response(204)
+def delete_file(file_id: int) -> Response:
+    """删除还在办理的任务的文件"""
+    file, _ = task_files.get_visible(g.ctx, file_id)
+    task_files.remove(g.ctx, file)
+    return Response(status=204)
+
+
 def _get_editable(ctx: Context, nomination_id: int) -> Nomination:
     """Return a nomination the actor may see, held under its lock, after If-Match was compared."""
     nomination = nominations.get_visible(ctx, nomination_id)
@@ -122,3 +178,12 @@ def _get_editable(ctx: Context, nomination_id: int) -> Nomination:
     if is_conditional():
         check_match(tag_of(nomination))
     return nomination
+
+
+def _give(file: Attachment | TaskFile, data: bytes) -> Response:
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.filename)}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Attachment-Type": file.content_type,
+    }
+    return Response(data, mimetype="application/octet-stream", headers=headers)

@@ -86,6 +86,16 @@ class StepSchema(Schema):
     name = fields.String(required=True)
 
 
+class FileSlotSchema(Schema):
+    """A place for files of a task."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    least = fields.Integer(required=True, metadata={"description": "至少几个"})
+    most = fields.Integer(required=True, metadata={"description": "至多几个"})
+    types = fields.List(fields.String(), required=True, metadata={"description": "接收的类型"})
+
+
 class WorkSchema(Schema):
     """What somebody needs to do a task."""
 
@@ -106,6 +116,11 @@ class WorkSchema(Schema):
         fields.Nested(OpinionSchema), required=True, metadata={"description": "此前的意见"}
     )
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    file_slots = fields.List(
+        fields.Nested(FileSlotSchema),
+        required=True,
+        metadata={"description": "这一步要上传的文件，见 POST /user-tasks/{task_id}/files"},
+    )
 
 
 class AnswersSchema(Schema):

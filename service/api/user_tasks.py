@@ -18,7 +18,7 @@ from service.api.user_task_schemas import (
     WorkSchema,
 )
 from service.models import Draft, Nomination, TaskStatus, UserTask
-from service.programmes import intake, submitted
+from service.programmes import intake, submitted, task_files
 from service.programmes.nomination import attachments, nominations, opinions, record
 from service.programmes.privacy import subject
 from service.workflow.context import Context
@@ -72,6 +72,7 @@ def get_work(task_id: int) -> dict[str, Any]:
             for element_id, name in (returns.list_earlier(ctx, task) if is_open else [])
         ],
         "form": _form(ctx, task),
+        "file_slots": list(task_files.slots_of(ctx, task).values()),
         **_describe_nomination(ctx, nominations.of_instance(ctx, task.instance)),
     }
 

@@ -78,6 +78,7 @@ from service.models.programme.round import (
     Round,
     Stage,
 )
+from service.models.programme.task_file import TaskFile
 
 __all__ = [
     "ANY_CATEGORY",
@@ -168,6 +169,7 @@ __all__ = [
     "Submission",
     "SubscriptionRow",
     "TaskCopy",
+    "TaskFile",
     "TaskStatus",
     "Unit",
     "User",

@@ -5,7 +5,8 @@ are the second opinion on the paper form; ``seal`` whose seal belongs to it; ``l
 at which outcomes the form need not be complete, save for the text of an opinion;
 ``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
 enter the process; ``clearance=approve`` at which outcomes every file must have been declared and
-ticked (脱密); ``follow-up=training`` that they are an entry of that track in the ledger of a title.
+ticked (脱密); ``follow-up=training`` that they are an entry of that track in the ledger of a title;
+``files=plan`` which files a step of the round takes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from service.errors import Invalid
 from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
-from service.programmes import wiring
+from service.programmes import task_files, wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
@@ -96,6 +97,7 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     if nomination is not None:
         _keep(ctx, nomination, received)
     elif not received.lenient:
+        task_files.require_complete(ctx, task)
         task_entries.keep(ctx, task, element, outcome, received.answers, received.schema)
     objection = objections.of_instance(ctx, task.instance)
     if objection is not None and outcome == "accept":

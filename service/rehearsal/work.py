@@ -126,6 +126,7 @@ def _complete(rehearsal: Rehearsal, acting: Context, task_id: int) -> str:
     outcome = outcomes[-1 if is_full else 0][0]
     if outcome in intake.split(element.properties.get("clearance", "")):
         demonstration.clear_files(acting, task)
+    demonstration.attach_task_files(acting, task)
     with naming_the_step(task):
         user_tasks.complete(acting, task.id, outcome, answers)
     return task.name

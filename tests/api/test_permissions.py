@@ -78,12 +78,14 @@ def stand_ins(service: Service) -> Stand:
             Nomination.unit_id == nomination.unit_id, Nomination.id != nomination.id
         )
         award = awards.grant(ctx, ctx.session.scalars(held.order_by(Nomination.id).limit(1)).one())
+        ctx.session.flush()
         return {
             "award_id": str(award.id),
             "task_id": str(task.id),
             "instance_id": str(task.instance_id),
             "nomination_id": str(nomination.id),
             "attachment_id": str(attachment.id),
+            "file_id": "1",
             "signer_id": str(signer.id),
             "delegation_id": str(delegation.id),
             "incident_id": str(incident.id),

@@ -61,6 +61,7 @@ def stand_ins(service: Service, task_at: Callable[..., int]) -> Stand:
         ctx.session.flush()
         held = select(Nomination).where(Nomination.instance_id == waiting.instance_id)
         award = awards.grant(ctx, ctx.session.scalars(held).one())
+        ctx.session.flush()
         written = follow_ups.write(
             ctx,
             award,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
-from service.programmes import intake, wiring
+from service.programmes import intake, task_files, wiring
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
@@ -257,3 +257,14 @@ def _attach(ctx: Context, pack: Pack, nomination: Nomination, task: UserTask) ->
         suffix, data = made_up.file_for(slot.types)
         for number in range(slot.least):
             attachments.add(ctx, nomination, slot.key, f"{slot.name}{number + 1}.{suffix}", data)
+
+
+def attach_task_files(ctx: Context, task: UserTask) -> None:
+    """Hand in made-up files for what a step of the round asks for and has not got yet."""
+    slots = task_files.slots_of(ctx, task)
+    there = [file.slot for file in task_files.list_of(ctx, task)] if slots else []
+    for slot in slots.values():
+        suffix, data = made_up.file_for(slot.types)
+        for number in range(there.count(slot.key), slot.least):
+            checked = attachments.check(slot, f"{slot.name}{number + 1}.{suffix}", data)
+            task_files.keep(ctx, task.id, slot.key, checked)

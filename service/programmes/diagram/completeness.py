@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Element, Problem, ProcessInfo
-from service.programmes.diagram import notice_lengths, notice_steps, reserve_steps, review_steps, step_words
+from service.programmes.diagram import (
+    file_steps,
+    notice_lengths,
+    notice_steps,
+    reserve_steps,
+    review_steps,
+    step_words,
+)
 from service.programmes.pack.packs import Pack
 from service.programmes.round.round_events import RESERVE_PROMOTED
 from service.programmes.topics import TOPICS
@@ -45,6 +52,7 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
             yield from _check_groups(element, pack)
             yield from review_steps.check(element, pack)
             yield from step_words.check(element, pack)
+            yield from file_steps.check(element, process.id, pack)
     yield from _check_deadlines(pack, xml)
     yield from _check_starts(pack, processes)
     yield from reserve_steps.check(pack, processes)

@@ -111,7 +111,7 @@ class LocalNotice(NoticeRule):
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A place for attachments on the nomination's form."""
+    """A place for files: attachments of a nomination, or what a step of the round asks for."""
 
     key: str
     name: str
@@ -168,6 +168,7 @@ class Programme:
     notices: Mapping[str, LocalNotice] = field(default_factory=dict)  #: of units below the organiser, by key
     tracks: Mapping[str, Track] = field(default_factory=dict)  #: of the ledger of titles, by key
     coverage: tuple[CoverageRule, ...] = ()  #: streams of the coverage report; empty means one of everybody
+    task_slots: Mapping[str, Slot] = field(default_factory=dict)  #: of steps of the round, by key
     switches: Mapping[str, bool] = field(default_factory=dict)  #: what the diagram asks with ``switch("…")``
     proportions: tuple[Proportion, ...] = ()  #: what the notice asks of a list as a whole
     review: ReviewRules | None = None  #: how experts score and lists are voted on, where they are

@@ -68,6 +68,9 @@ def read_programme(table: Table) -> Programme:
         notices=read_notices(table),
         rules=tuple(_read_rule(rule) for rule in table.tables("rules", optional=True)),
         slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
+        task_slots={
+            key: _read_slot(key, slot) for key, slot in table.named_tables("task_files", optional=True)
+        },
         fields=_read_classes(table.table("fields", optional=True)),
         choices=_read_choices(settings),
         not_awarded_days=_read_retention(table.table("retention")),

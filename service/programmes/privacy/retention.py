@@ -46,6 +46,7 @@ from service.models import (
     Signer,
     StampedScan,
     Submission,
+    TaskFile,
     UserTask,
 )
 from service.programmes import wiring
@@ -155,14 +156,14 @@ def purge_now(ctx: Context, nomination: Nomination) -> bool:
 class LeftFile:
     """A file of a nomination already removed, whose bytes are still to be deleted."""
 
-    table: type[Attachment | StampedScan | ObjectionEvidence]
+    table: type[Attachment | StampedScan | ObjectionEvidence | TaskFile]
     id: int
     sha256: str
     is_shared: bool  #: a nomination that stays, or an entry of a title's ledger, holds the same bytes
 
 
 def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
-    """Return files left of nominations already removed, and scans of rosters whose round is over.
+    """Return files left of nominations already removed, and scans and tasks' files whose round is over.
 
     Of nominations: what was handed in, and scans of their forms. A stamped roster names everybody its unit
     recommended, those without the title too, so none of a round is kept longer than they are.
@@ -187,11 +188,13 @@ def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
         .join(Nomination, Nomination.id == Objection.nomination_id)
         .where(gone)
     )
-    rows: list[Attachment | StampedScan | ObjectionEvidence] = [
+    filed = select(TaskFile).where(TaskFile.round_id.in_(over))
+    rows: list[Attachment | StampedScan | ObjectionEvidence | TaskFile] = [
         *ctx.session.scalars(attached.order_by(Attachment.id).limit(limit)),
         *ctx.session.scalars(scanned.order_by(StampedScan.id).limit(limit)),
         *ctx.session.scalars(rosters.order_by(StampedScan.id).limit(limit)),
         *ctx.session.scalars(proved.order_by(ObjectionEvidence.id).limit(limit)),
+        *ctx.session.scalars(filed.order_by(TaskFile.id).limit(limit)),
     ]
     return [
         LeftFile(table=type(row), id=row.id, sha256=row.sha256, is_shared=_is_shared(ctx, row.sha256, over))
@@ -224,7 +227,8 @@ def _is_shared(ctx: Context, sha256: str, over: Sequence[int]) -> bool:
         .where(ObjectionEvidence.sha256 == sha256, Nomination.purged_at.is_(None))
     )
     entered = select(FollowUp.id).where(FollowUp.sha256 == sha256)
-    queries = (attached, scanned, proved, entered)
+    filed = select(TaskFile.id).where(TaskFile.sha256 == sha256, TaskFile.round_id.not_in(over))
+    queries = (attached, scanned, proved, entered, filed)
     return any(ctx.session.scalar(query.limit(1)) is not None for query in queries)
 
 

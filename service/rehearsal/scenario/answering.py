@@ -55,6 +55,7 @@ def complete(
         known |= points_of(task.id, scene.pack.programme.review.criteria)
     own = scene.member(called).answers if is_record and called else {}
     answers = _answer(scene, acting, task, known, [own, said.get("answers", {})])
+    demonstration.attach_task_files(acting, task)
     user_tasks.complete(acting, task.id, outcome, answers)
     return f"{user.name}“{outcomes[outcome]}”"
 

@@ -20,8 +20,9 @@ from service.models import (
     Nomination,
     Objection,
     ObjectionEvidence,
+    UserTask,
 )
-from service.programmes import wiring
+from service.programmes import task_files, wiring
 from service.programmes.award import awards, follow_ups
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
@@ -134,6 +135,20 @@ def slots_of(ctx: Context, nomination: Nomination, *, editable: bool) -> list[Sl
             slot=slot, files=[_item(file, slot) for file in files if file.slot == key], upload_url=address
         )
         for key, slot in slots.items()
+    ]
+
+
+def task_slots(ctx: Context, task: UserTask, *, editable: bool) -> list[SlotView]:
+    """Return the slots of a step of the round with the files in them."""
+    files = task_files.list_of(ctx, task)
+    address = url_for("task_file_pages.add", task_id=task.id) if editable else ""
+    return [
+        SlotView(
+            slot=slot,
+            files=[uploads.as_task_item(file) for file in files if file.slot == key],
+            upload_url=address,
+        )
+        for key, slot in task_files.slots_of(ctx, task).items()
     ]
 
 

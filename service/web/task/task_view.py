@@ -23,7 +23,7 @@ from service.web.task import answers as read_back
 from service.web.task import dossier, signing, trails
 from service.web.task.answers import Row
 from service.web.task.diagrams import Standing, locate
-from service.web.task.dossier import Dossier
+from service.web.task.dossier import Dossier, SlotView
 from service.web.task.signing import Together
 from service.web.task.trails import Line
 from service.workflow import notifications
@@ -80,6 +80,7 @@ class TaskView:
     responsible: Sequence[User]
     form: FormView | None
     given: Given | None
+    files: Sequence[SlotView]  #: what a step of the round takes or took
     buttons: Sequence[Button]
     outcome: str  #: of a closed task, in words
     may_take_back: bool
@@ -122,6 +123,7 @@ def describe(
         responsible=responsible,
         form=_form(ctx, task, element, nomination, answers, errors or {}) if offered else None,
         given=_given(ctx, task),
+        files=dossier.task_slots(ctx, task, editable=offered),
         buttons=_buttons(element),
         outcome=words.of_outcome(elements, task),
         may_take_back=_may_take_back(ctx, task),

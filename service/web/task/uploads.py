@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from PIL import Image
 
 from service.errors import Invalid, NotFound
-from service.models import Attachment, Nomination
+from service.models import Attachment, Nomination, TaskFile
 from service.programmes import wiring
 from service.programmes.nomination import attachments
 from service.programmes.privacy import disclosures
@@ -119,3 +119,15 @@ def as_item(attachment: Attachment, *, is_photo: bool) -> dict[str, Any]:
         item["url"] = f"{address}?inline=1"
         item["thumbnail_url"] = url_for("uploads.thumbnail", attachment_id=attachment.id)
     return item
+
+
+def as_task_item(file: TaskFile) -> dict[str, Any]:
+    """Return a file of a task as the upload field of the page wants it."""
+    return {
+        "id": file.id,
+        "filename": file.filename,
+        "size": file.size,
+        "url": url_for("task_file_pages.download", file_id=file.id),
+        "delete_url": url_for("task_file_pages.remove", file_id=file.id),
+        "warning": "",
+    }

@@ -128,9 +128,26 @@ def test_what_is_no_diagram_is_a_problem_and_no_crash(pack: Pack, xml: bytes) ->
             'name="follow-up" value="diary:周记"/><zeebe:property name="outcomes" value="confirm:',
             ("open_joint_review", "unknown-track", "error"),
         ),
+        (
+            'name="outcomes" value="confirm:',
+            'name="files" value="plan"/><zeebe:property name="outcomes" value="confirm:',
+            ("open_joint_review", "unknown-file", "error"),
+        ),
     ],
 )
 def test_a_step_that_says_too_little_or_what_nobody_knows_is_named(
     pack: Pack, before: str, after: str, expected: tuple[str, str, str]
 ) -> None:
     assert problems(pack, before, after) == [expected]
+
+
+def test_files_of_a_nomination_are_its_attachments(packs: Mapping[str, Pack]) -> None:
+    pack = packs["thousand-good-youth"]
+    redrawn = pack.diagram.replace(
+        b'<zeebe:property name="record" value="nomination" />',
+        b'<zeebe:property name="record" value="nomination" /><zeebe:property name="files" value="plan" />',
+    )
+
+    found = {problem.rule for problem in completeness.check_diagram(pack, redrawn)}
+
+    assert found == {"files-elsewhere"}

@@ -20,7 +20,9 @@ from service.models import (
     PrintedPaper,
     StampedScan,
     Submission,
+    TaskFile,
     Unit,
+    UserTask,
 )
 from service.programmes import wiring
 from service.programmes.privacy.retention import NAMELESS
@@ -216,6 +218,32 @@ def test_scan_of_a_roster_goes_with_those_it_names(round_2024: Story, tmp_path: 
     with round_2024.wiring.reading() as ctx:
         assert ctx.session.scalars(select(StampedScan.id)).all() == []
     assert kept_bytes(tmp_path).count(data) == 0
+
+
+def test_file_of_a_task_goes_with_its_round(round_2024: Story, tmp_path: Path) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.to_announcement()
+    data = b"%PDF-1.4 a plan"
+    with round_2024.wiring.transaction() as ctx:
+        task = ctx.session.scalars(select(UserTask.id).limit(1)).one()
+        sha256 = wiring.storage_of(ctx).write(data, ctx.now)
+        ctx.session.add(
+            TaskFile(
+                round_id=1, user_task_id=task, slot="plan", filename="plan.pdf", size=len(data),
+                content_type="application/pdf", sha256=sha256, uploaded_at=ctx.now,
+            )
+        )  # fmt: skip
+    round_2024.clock.move(days=360)
+    retention.run_once(round_2024.wiring)
+    assert data in kept_bytes(tmp_path)
+
+    round_2024.clock.move(days=40)
+    retention.run_once(round_2024.wiring)
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(TaskFile.id)).all() == []
+    assert data not in kept_bytes(tmp_path)
 
 
 def test_evidence_goes_with_whom_it_was_about(round_2024: Story, tmp_path: Path) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import Candidate, HistoryEvent, Nomination, NominationStatus, Round, UserTask
+from service.models import Candidate, HistoryEvent, Nomination, NominationStatus, Round, User, UserTask
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.programmes.publication import notices, objections
 from service.wire import Service
 from service.workflow.context import Context
+from service.workflow.person import actors
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -69,10 +71,13 @@ def test_nobody_else_reads_what_was_found(browse: Browse, settled: int) -> None:
 def test_a_plan_that_was_filed_is_found_and_read(
     browse: Browse, service: Service, clock: MovableClock
 ) -> None:
-    _open_selection(service, clock)
-    plan = _plan_of(service, "recommender@yuecheng")
+    open_selection(service, clock)
+    plan = plan_of(service, "recommender@yuecheng")
     author, organiser = browse("yuecheng"), browse("sxtuanshiwei")
 
+    with service.wiring.transaction() as ctx:
+        acting = replace(ctx, actor=actors.actor_of(ctx, _user(ctx, "yuecheng")))
+        demonstration.attach_task_files(acting, ctx.session.get_one(UserTask, plan))
     done = author.complete(plan, "file", PLAN)
     page = organiser.get(f"/tasks/{plan}")
 
@@ -99,7 +104,8 @@ def test_the_record_is_not_shown_twice(browse: Browse, service: Service) -> None
     assert "本环节填写的内容" not in page.text
 
 
-def _open_selection(service: Service, clock: MovableClock) -> None:
+def open_selection(service: Service, clock: MovableClock) -> None:
+    """Open the period of the selection by ratio beside the round, on its own first day."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
     pack, now = domain.packs["thousand-good-youth"], clock()
@@ -109,9 +115,14 @@ def _open_selection(service: Service, clock: MovableClock) -> None:
     clock.move_to(now)
 
 
-def _plan_of(service: Service, group: str) -> int:
+def plan_of(service: Service, group: str) -> int:
+    """Return the task at which a district files its plan."""
     query = select(UserTask.id).join(Candidate, Candidate.user_task_id == UserTask.id)
     with service.wiring.reading() as ctx:
         return ctx.session.scalars(
             query.where(UserTask.element_id == "file_plan", Candidate.group_key == group)
         ).one()
+
+
+def _user(ctx: Context, login: str) -> User:
+    return ctx.session.scalars(select(User).where(User.login == login)).one()

@@ -109,6 +109,9 @@ export const userTaskEntries = (roles = []) => [
     label: '记入台账（follow-up）', placeholder: '如 report:年度报告',
     description: '为称号启动的流程：表单内容记入这个培育台账，冒号后是事项'
   }),
+  property('files', TagField, {
+    label: '要上传的文件（files）', placeholder: '如 plan，回车添加', description: '届次的步骤：活动设置 [task_files] 中的栏目；申报的附件不在这里写'
+  }),
   property('record', ChoiceField, {
     label: '写入的档案（record）', choices: [ { id: 'nomination', name: '申报' } ], placeholder: '不写入',
     description: '填 nomination 时，表单内容同时更新申报本身的档案'
