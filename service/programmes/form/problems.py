@@ -31,7 +31,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "rule": (),
     "message": (),
     "print": ("opinion",),
-    "consent": ("publication", "provision"),
+    "consent": ("publication", "provision", "sensitive"),
     "declaration": ("accuracy",),
 }
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

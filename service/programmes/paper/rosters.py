@@ -21,7 +21,7 @@ from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import QUOTAS, ROSTER, Paper
 from service.programmes.paper import exports, scans
 from service.programmes.paper.answers import print_answers
-from service.programmes.privacy import provision
+from service.programmes.privacy import consents, provision
 from service.programmes.round import funnel
 from service.workflow.context import Context
 
@@ -89,7 +89,8 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") 
     """Return what a roster prints: those handed in that still stand, category by category.
 
     What stands in 备注 is a note below the table where the annex has no such column. Whoever withdrew his
-    consent to provision is left out; how many that are is said below the table, not who.
+    consent to provision is left out; how many that are is said below the table, not who. The numbers of
+    whoever withdrew his consent to sensitive data are masked.
     """
     pack = wiring.pack_of(ctx, entry)
     paper = find_roster(pack, key)
@@ -100,10 +101,12 @@ def gather(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") 
     notes: dict[str, list[str]] = {}
     by_category = _is_by_category(pack, paper)
     people, left_out = provision.divide(ctx, list_handed_in(ctx, entry, recommender, paper.categories))
+    masked = {person.id for person in consents.find_lacking(ctx, people, consents.SENSITIVE)}
     answers = record.answers_of_many(ctx, people)
     form = pack.forms[pack.programme.record_form]
     for nomination in people:
-        texts = print_answers(pack, form, nomination, answers.get(nomination.id, {}), in_full=in_full)
+        given = answers.get(nomination.id, {})
+        texts = print_answers(pack, form, nomination, given, in_full=in_full and nomination.id not in masked)
         remark = texts["remark"]
         if not by_category and len(_categories(pack, paper)) > 1 and "申报类别" not in paper.columns:
             texts["remark"] = "；".join(part for part in (texts["category"], texts["remark"]) if part)

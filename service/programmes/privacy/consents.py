@@ -22,6 +22,7 @@ from service.workflow import history
 from service.workflow.context import Context
 
 NAMES = {"publication": "公示和公布", "provision": "向其他单位提供", "sensitive": "处理敏感个人信息"}
+SENSITIVE = "sensitive"
 LEAST_REASON = 2
 
 _consent = table_of(Consent)
@@ -135,6 +136,17 @@ def find_lacking(ctx: Context, people: Sequence[Nomination], kind: str) -> list[
         if withdrawn_at is None:
             standing.add(nomination_id)
     return [person for person in people if person.id in asked - standing]
+
+
+def require_sensitive(ctx: Context, nomination: Nomination) -> None:
+    """Refuse to show sensitive data of a nominee who withdrew his consent to that, to anybody but himself."""
+    if ctx.actor.user_id is not None and ctx.actor.user_id == nomination.nominee_id:
+        return
+    if find_lacking(ctx, [nomination], SENSITIVE):
+        raise Conflict(
+            f"{nomination.name}已撤回处理敏感个人信息的同意，完整号码不再显示："
+            "请本人在“个人信息”页重新同意，或为他办理退出。"
+        )
 
 
 def give_again(ctx: Context, consent_id: int) -> Consent:

@@ -37,6 +37,7 @@ def filled_in(**changes) -> dict:
         "accuracy_declaration": True,
         "publication_consent": True,
         "consultation_consent": True,
+        "sensitive_consent": True,
     }
     answers.update(changes)
     return {key: value for key, value in answers.items() if value is not ...}
@@ -134,16 +135,17 @@ def test_wrong_answer_says_what_to_do(changes, fields):
 
 
 def test_consent_must_be_ticked():
-    fields = fields_of(RECOMMENDATION, filled_in(publication_consent=False, consultation_consent=...))
+    unticked = dict.fromkeys(("publication_consent", "sensitive_consent"), False)
+    fields = fields_of(RECOMMENDATION, filled_in(**unticked, consultation_consent=...))
 
-    assert sorted(fields) == ["consultation_consent", "publication_consent"]
+    assert sorted(fields) == ["consultation_consent", "publication_consent", "sensitive_consent"]
     assert fields["publication_consent"].startswith("须勾选：本人同意公示")
 
 
 def test_empty_form_names_every_field():
     fields = fields_of(RECOMMENDATION, {})
 
-    assert len(fields) == 14
+    assert len(fields) == 15
     assert "achievements" not in fields
 
 

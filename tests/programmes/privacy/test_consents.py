@@ -18,7 +18,7 @@ def test_ticks_of_the_form_are_kept_in_the_words_that_stood_there(round_2024: St
 
     kept = consents_of(round_2024, nominee)
 
-    assert [consent.kind for consent in kept] == ["publication", "provision"]
+    assert [consent.kind for consent in kept] == ["publication", "provision", "sensitive"]
     assert kept[0].text.startswith("本人同意公示和公布姓名、性别、工作单位及职务、申报类别。")
     assert kept[0].version == consents.version_of(kept[0].text)
     assert kept[0].given_by_id is not None
@@ -29,7 +29,7 @@ def test_form_handed_in_again_keeps_each_consent_once(round_2024: Story) -> None
     round_2024.complete(nominee, "workplace_league_opinion", "return", text="请补正")
     round_2024.hand_in(nominee)
 
-    assert [consent.kind for consent in consents_of(round_2024, nominee)] == ["publication", "provision"]
+    assert [consent.kind for consent in consents_of(round_2024, nominee)] == ["publication", "provision", "sensitive"]
 
 
 def test_whoever_withdrew_is_not_put_before_the_public_until_he_agrees_again(round_2024: Story) -> None:
@@ -44,7 +44,7 @@ def test_whoever_withdrew_is_not_put_before_the_public_until_he_agrees_again(rou
         consents.give_again(ctx, consents.list_of(ctx, ctx.session.get_one(Nomination, nominee))[0].id)
     round_2024.confirm("publish_candidates")
 
-    assert len(consents_of(round_2024, nominee)) == 3
+    assert len(consents_of(round_2024, nominee)) == 4
 
 
 def test_whoever_withdraws_after_the_notice_takes_the_title_unpublished(round_2024: Story) -> None:

@@ -29,7 +29,7 @@ def test_copy_holds_answers_consents_opinions_and_files(round_2024: Story) -> No
     values = {row["field"]: (row["class"], row["value"]) for row in held["answers"]}
     assert values["id_number"] == ("SENSITIVE", answers["id_number"])
     assert values["name"] == ("PUBLIC", answers["name"])
-    assert [row["kind"] for row in held["consents"]] == ["publication", "provision"]
+    assert [row["kind"] for row in held["consents"]] == ["publication", "provision", "sensitive"]
     assert held["opinions"][0]["text"] == "同意推荐，事迹突出"
     assert [row["title"] for row in held["published_in"]] == [
         "关于常州市“产业振兴好青年”寻访活动候选人的公示"

@@ -71,6 +71,21 @@ def test_a_roster_and_a_batch_leave_out_whoever_withdrew_and_say_how_many(round_
     assert [name for name in package.namelist() if names[staying] in name] != []
 
 
+def test_a_roster_masks_the_numbers_of_whoever_withdrew_sensitive_data(round_2024: Story) -> None:
+    staying, leaving = (round_2024.nominate(to="qualification_review") for _ in range(2))
+    with round_2024.acting(ORGANISER) as ctx:
+        before = read_cells(rosters.print_roster(ctx, round_2024.entry(ctx), None))
+    withdraw(round_2024, leaving, LEAGUE, kind="sensitive")
+
+    with round_2024.acting(ORGANISER) as ctx:
+        after = read_cells(rosters.print_roster(ctx, round_2024.entry(ctx), None))
+
+    numbers = {number: round_2024.read(number).id_number or "" for number in (staying, leaving)}
+    assert [numbers[one] in before for one in (staying, leaving)] == [True, True]
+    assert [numbers[one] in after for one in (staying, leaving)] == [True, False]
+    assert f"{numbers[leaving][:6]}********{numbers[leaving][-4:]}" in after
+
+
 def test_no_expert_is_seated_before_he_agrees_again(panel: PanelStory) -> None:
     applied = [panel.apply(unit) for unit in ("wujin-1", "xinbei-1")]
     panel.to_drawing(*applied)
@@ -119,16 +134,16 @@ def read_cells(workbook: bytes) -> set[object]:
     return {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
 
 
-def withdraw(story: Story, nomination_id: int, by: str) -> None:
+def withdraw(story: Story, nomination_id: int, by: str, *, kind: str = "provision") -> None:
     with story.acting(by) as ctx:
-        consents.withdraw(ctx, _provision(ctx, nomination_id), "本人书面要求")
+        consents.withdraw(ctx, _find(ctx, nomination_id, kind), "本人书面要求")
 
 
 def give_again(story: Story, nomination_id: int, by: str) -> None:
     with story.acting(by) as ctx:
-        consents.give_again(ctx, _provision(ctx, nomination_id))
+        consents.give_again(ctx, _find(ctx, nomination_id, "provision"))
 
 
-def _provision(ctx: Context, nomination_id: int) -> int:
+def _find(ctx: Context, nomination_id: int, kind: str) -> int:
     given = consents.list_of(ctx, ctx.session.get_one(Nomination, nomination_id))
-    return next(consent.id for consent in given if consent.kind == "provision")
+    return next(consent.id for consent in given if consent.kind == kind)
