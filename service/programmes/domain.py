@@ -16,7 +16,7 @@ from service.programmes import intake, roles, topics, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
 from service.programmes.nomination import identities, nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.publication import objections
+from service.programmes.publication import objections, statements
 from service.programmes.review import access, recusals, steps
 from service.programmes.round import admissions, calendars, coverage, quotas, rounds
 from service.programmes.rule import calendar
@@ -130,12 +130,15 @@ class Programmes:
         )
 
     def hidden_steps(self, ctx: Context, instance: Instance) -> Collection[str]:
-        """Return the steps that write private tracks of a title's ledger, where the actor reads them not."""
-        return private_steps.hidden_steps(ctx, instance)
+        """Return steps that write private tracks of a title's ledger, or others' parts in an objection's case."""
+        return private_steps.hidden_steps(ctx, instance) or statements.hidden_steps(ctx, instance)
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:
-        """Nobody gives an opinion on his own nomination or settles an objection to himself (回避, X14)."""
-        if objections.is_about_actor(ctx, task.instance):
+        """Nobody gives an opinion on his own nomination or settles an objection to himself (回避, X14).
+
+        He may answer it, where the diagram asks him to.
+        """
+        if not statements.is_asked(element) and objections.is_about_actor(ctx, task.instance):
             return "本人不能办理对自己的异议，请转办他人。"
         refusal = steps.find_refusal(ctx, task, element)
         if refusal or "opinion" not in element.properties:

@@ -21,7 +21,7 @@ from sqlalchemy import insert
 
 from service.engine.records import Element, Variables
 from service.errors import Invalid
-from service.models import Nomination, NominationStatus, ObjectionStatus, Opinion, Unit, UserTask
+from service.models import Nomination, NominationStatus, Opinion, Unit, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
 from service.programmes import task_files, wiring
@@ -31,7 +31,7 @@ from service.programmes.form.checks import FormContext
 from service.programmes.nomination import attachments, claims, nominations, record, rulings, screening
 from service.programmes.pack.programme import PERSON, UNIT
 from service.programmes.privacy import clearances, consents
-from service.programmes.publication import objections
+from service.programmes.publication import objections, statements
 from service.programmes.review import steps
 from service.programmes.round import calendars
 from service.programmes.rule import identity_number
@@ -101,7 +101,7 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
         task_entries.keep(ctx, task, element, outcome, received.answers, received.schema)
     objection = objections.of_instance(ctx, task.instance)
     if objection is not None and outcome == "accept":
-        objection.status = ObjectionStatus.INVESTIGATING
+        statements.take_up(objection, received.schema, received.answers)
     entering = split(element.properties.get("variables", ""))
     variables: Variables = {name: received.answers[name] for name in entering if name in received.answers}
     return Accepted(answers=received.answers, variables=variables)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import (
+    Candidate,
     Instance,
     Nomination,
     Notice,
@@ -47,6 +48,8 @@ CATEGORY = "production_management"
 WORKPLACE, LEAGUE, HEAD = "liyang-qingfeng", "tuanzhibu", "dangzhibu"
 RECOMMENDER, ORGANISER, NOMINEE = "liyang", "shiwei", "xiaoming"
 GEHU = "wujin-gehu"  #: a workplace in another district
+DEPARTMENTS = ("renshe", "gongxin")
+POINTS = "请说明所填荣誉的颁发单位和时间。"
 REASON = "主持的技改项目获行业认可，确属优秀。"
 #: what a step asks besides of somebody who is over age, or born on the day of a bound
 ANSWERS_OF_EXCEPTION = {
@@ -154,12 +157,32 @@ class Story:
             user_tasks.complete(ctx, task.id, "confirm", {})
         self.work_off()
 
+    def countersign(self) -> None:
+        """Put the candidates to the departments and let each of them agree."""
+        self.confirm("submit_list")
+        for login in DEPARTMENTS:
+            self.sign(login)
+
+    def sign(self, login: str, outcome: str = "approve", **answers: str) -> None:
+        """Let a department sign the list of candidates, or object to it."""
+        with self.acting(login) as ctx:
+            query = select(UserTask).join(Candidate, Candidate.user_task_id == UserTask.id)
+            query = query.where(
+                UserTask.instance_id == self.entry(ctx).instance_id,
+                UserTask.element_id == "countersign",
+                UserTask.status == TaskStatus.OPEN,
+                Candidate.group_key == f"user:{ctx.actor.user_id}",
+            )
+            user_tasks.complete(ctx, ctx.session.scalars(query).one().id, outcome, answers)
+        self.work_off()
+
     def to_notice(self) -> None:
         """Recommend and select everybody who still stands, and publish the candidates on 1 April."""
         self.to_review()
         for nomination_id in self.standing():
             self.carry(nomination_id, "")
         self.pass_until("2024-04-01 09:00")
+        self.countersign()
         self.confirm("publish_candidates")
 
     def to_review(self) -> None:
@@ -187,10 +210,13 @@ class Story:
             with self.wiring.transaction() as ctx:
                 objection = ctx.session.get_one(Objection, objection_id)
                 query = select(UserTask).where(
-                    UserTask.instance_id == objection.instance_id, UserTask.status == TaskStatus.OPEN
+                    UserTask.instance_id == objection.instance_id,
+                    UserTask.status == TaskStatus.OPEN,
+                    UserTask.element_id.in_(("register", "investigate")),
                 )
                 task = ctx.session.scalars(query).one()
-                self._complete(ctx, task, outcome, by, made_up.answer(_form(ctx, task), {}))
+                known = {"points": POINTS} if outcome == "accept" and _asks_points(ctx, task) else {}
+                self._complete(ctx, task, outcome, by, made_up.answer(_form(ctx, task), {}) | known)
         self.work_off()
 
     def pass_until(self, moment: str) -> None:
@@ -283,6 +309,10 @@ def _league_of(unit: str) -> str:
 
 def _unit(ctx: Context, code: str) -> Unit:
     return ctx.session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def _asks_points(ctx: Context, task: UserTask) -> bool:
+    return "points" in {component.get("key") for component in _form(ctx, task).get("components", ())}
 
 
 def _open_tasks(ctx: Context, nomination_id: int) -> list[UserTask]:

@@ -6,7 +6,7 @@ else's number may read nothing by it, and loses the approval of that person's no
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from service.errors import Conflict, Invalid
 from service.models import Instance, Nomination, TaskStatus, User, UserTask
@@ -65,6 +65,14 @@ def is_nominee(ctx: Context, nomination: Nomination) -> bool:
         return True
     known = nomination.id_number_index
     return known is not None and known in (actor.person, _principal_of(ctx, actor))
+
+
+def find_account(ctx: Context, nomination: Nomination) -> User | None:
+    """Return the nominee's own active account, known by the nomination or by his identity number."""
+    is_his = User.id == nomination.nominee_id
+    if nomination.id_number_index:
+        is_his = or_(is_his, User.id_number_index == nomination.id_number_index)
+    return ctx.session.scalar(select(User).where(and_(is_his, User.active)).order_by(User.id).limit(1))
 
 
 def find_refusal(ctx: Context, nomination: Nomination) -> str | None:

@@ -90,6 +90,8 @@ def _may_see(ctx: Context, objection: Objection) -> bool:
     instance = ctx.session.get(Instance, objection.instance_id) if objection.instance_id else None
     if instance is None or identities.is_nominee(ctx, objection.nomination):
         return False
+    if ctx.domain.hidden_steps(ctx, instance):
+        return False  # of the candidate's side, asked for a statement
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status == TaskStatus.OPEN)
     return ctx.domain.may_see(ctx, instance) or any(
         task_access.is_offered(ctx, task) for task in ctx.session.scalars(query)

@@ -52,12 +52,17 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     须说明理由). Identity numbers, phones and birth days never enter it (requirements §3.5).
     """
     programme = wiring.pack_of(ctx, entry).programme
-    people = _nominations(ctx, entry, NominationStatus.SELECTED)
+    people = list_candidates(ctx, entry)
     if not people:
         raise Conflict("还没有候选人，不能公示。")
     contacts.require_complete(ctx, entry)
     title = f"关于{programme.title}候选人的公示"
     return open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
+
+
+def list_candidates(ctx: Context, entry: Round) -> Sequence[Nomination]:
+    """Return whoever stands on a round's list of candidates just now, in the order it is published in."""
+    return _nominations(ctx, entry, NominationStatus.SELECTED)
 
 
 def open_supplement(ctx: Context, nomination: Nomination) -> Notice:

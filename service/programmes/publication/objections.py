@@ -159,6 +159,7 @@ def _take(
     )
     ctx.session.add(objection)
     ctx.session.flush()
+    nominee = identities.find_account(ctx, nomination)
     instance = execution.start(
         ctx.as_system(),
         deployments.get_newest(ctx, nomination.round.programme),
@@ -170,6 +171,7 @@ def _take(
             "objection_id": objection.id,
             "nomination_id": nomination.id,
             "notice_level": local_notices.level_of(ctx, notice),
+            "nominee": f"user:{nominee.id}" if nominee else None,
         },
     )
     objection.instance_id = instance.id

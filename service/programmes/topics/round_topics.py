@@ -33,13 +33,15 @@ def open_stage(ctx: Context, instance: Instance, task: OpenServiceTask) -> Varia
 def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
     """``stage.require_waiting``: refuse while a nomination does not yet wait for the header ``signal``.
 
-    A signal reaches only those that listen: throwing it early would leave the others behind for ever.
+    A signal reaches only those that listen: throwing it early would leave the others behind for ever. Of
+    several, separated by commas, each has to wait for one (candidates and reserves, say).
     """
     entry = rounds.of_instance(ctx, instance)
     # whoever begins a nomination holds the round: wait for him, so that he is counted
     ctx.session.refresh(entry, ["stage"], with_for_update=True)
+    signals = [name.strip() for name in task.headers["signal"].split(",")]
     listening = select(SubscriptionRow.instance_id).where(
-        SubscriptionRow.round_id == entry.id, SubscriptionRow.name == task.headers["signal"]
+        SubscriptionRow.round_id == entry.id, SubscriptionRow.name.in_(signals)
     )
     query = select(func.count(Instance.id)).where(
         Instance.round_id == entry.id,

@@ -64,6 +64,7 @@ DEEDS: Mapping[str, Callable[[Scene, Step], str]] = {
     "ask_to_recommend": round_deeds.ask_to_recommend,
     "extend": round_deeds.extend,
     "move_deadline": round_deeds.move_deadline,
+    "send_message": round_deeds.send_message,
     "report": round_deeds.report,
     "open_round": round_deeds.open_round,
     "enter_calendar": round_deeds.enter_calendar,

@@ -18,7 +18,7 @@ from service.programmes.diagram import diagrams
 from service.programmes.nomination import roster_import
 from service.programmes.pack.columns import columns_of
 from service.programmes.paper import rosters
-from service.programmes.round import admissions, calendars, head_counts, rounds, starts
+from service.programmes.round import admissions, calendars, head_counts, round_events, rounds, starts
 from service.rehearsal.scenario.library import Step
 from service.rehearsal.scenario.scene import Scene, Unplayable
 from service.web.frame import labels
@@ -54,6 +54,18 @@ def move_deadline(scene: Scene, step: Step) -> str:
         to = scene.moment(said["to"])
         rounds.move_deadline(ctx, scene.entry(ctx), find_stage(said["move_deadline"]), to, said["reason"])
         return f"{ctx.actor.name}把“{said['move_deadline']}”的截止改到 {said['to']}"
+
+
+def send_message(scene: Scene, step: Step) -> str:
+    """Give somebody's nomination a message that only the organiser can (信号和消息)."""
+    said = step.said
+    number = scene.member(said["of"]).nomination_id
+    with scene.acting(said.get("who") or scene.organiser()) as ctx:
+        round_events.throw(
+            ctx, scene.entry(ctx), "message", said["send_message"], correlation_key=str(number),
+            reason=said["reason"],
+        )  # fmt: skip
+        return f"{ctx.actor.name}对{said['of']}发出消息“{said['send_message']}”"
 
 
 def report(scene: Scene, step: Step) -> str:

@@ -228,6 +228,9 @@ STEPS: Mapping[str, type[Step]] = {
         unit=Text(),
         category=Text(),
     ),
+    "send_message": _step(
+        send_message=Text(required=True), of=Text(required=True), reason=Text(load_default="")
+    ),
     "report": _step(report=Table(Number(), required=True)),
     "redraw": _step(redraw=Table(Text(), required=True)),
     "open_round": _step(open_round=Nested(NewRound, required=True)),

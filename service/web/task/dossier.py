@@ -29,7 +29,7 @@ from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
 from service.programmes.privacy import consents
 from service.programmes.privacy import findings as privacy_findings
-from service.programmes.publication import evidence, objections
+from service.programmes.publication import evidence, objections, statements
 from service.programmes.review import consultations, experts, form_checks
 from service.web.frame import words
 from service.web.task import answers, uploads
@@ -63,6 +63,8 @@ class Dossier:
 
     nomination: Nomination | None = None
     objection: Objection | None = None
+    asked: Objection | None = None  #: an objection the actor answers, of which he reads the points alone
+    points: str = ""  #: what he is asked to answer
     may_reveal: bool = True  #: what is masked may be shown by a logged click
     more: Sequence[Row] = ()  #: what else the pack's form asked whoever objected
     evidence: Sequence[ObjectionEvidence] = ()  #: handed in with the objection
@@ -89,6 +91,8 @@ def read(
         if award is not None:
             return Dossier(award=award, entries=_entries(ctx, award, instance))
         objection = objections.of_instance(ctx, instance)
+        if objection is not None and statements.only_answers(ctx, instance):
+            return Dossier(asked=objection, points=statements.read_points(ctx, objection))
         more = _more(ctx, objection) if objection else ()
         return Dossier(objection=objection, evidence=evidence.list_of(ctx, objection), more=more)
     properties = _properties(ctx, instance)

@@ -9,9 +9,11 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
 from service.errors import Forbidden, Invalid, NotFound
-from service.models import Nomination, Objection
+from service.models import Instance, Nomination, Objection
 from service.programmes import submitted
 from service.programmes.nomination import nominations, record
+from service.programmes.privacy import consents
+from service.programmes.publication import statements
 from service.programmes.review import experts
 from service.web.frame.errors import is_fragment
 from service.web.task.diagrams import get_visible
@@ -34,8 +36,8 @@ def of_nomination(number: int, field: str) -> str:
         nominations.may_see(ctx, nomination) or _works_on(ctx, nomination.instance_id)
     ):
         raise NotFound(_("没有这份申报，或您无权查看。"))
-    _require_no_judge(ctx, nomination)
-    return _reveal(
+    _require_readable(ctx, nomination)
+    return reveal(
         f"nomination:{number}",
         field,
         lambda: record.answers_of(ctx, nomination).get(field),
@@ -48,9 +50,9 @@ def of_objection(number: int, field: str) -> str:
     """Show who raised an objection, to whoever works on its case."""
     ctx: Context = g.ctx
     objection = ctx.session.get(Objection, number)
-    if objection is None or field not in OBJECTION_FIELDS or not _works_on(ctx, objection.instance_id):
+    if objection is None or field not in OBJECTION_FIELDS or not _looks_into(ctx, objection):
         raise NotFound(_("没有这份异议，或您无权查看。"))
-    return _reveal(f"objection:{number}", field, lambda: getattr(objection, field), objection.round_id)
+    return reveal(f"objection:{number}", field, lambda: getattr(objection, field), objection.round_id)
 
 
 @pages.post("/task/<int:number>/<field>")
@@ -58,16 +60,23 @@ def of_task(number: int, field: str) -> str:
     """Show a sensitive answer of a step that is done, to whoever may read the task."""
     ctx: Context = g.ctx
     task = task_access.get_visible(ctx, number)
-    _require_no_judge(ctx, nominations.of_instance(ctx, task.instance))
+    _require_readable(ctx, nominations.of_instance(ctx, task.instance))
     found = submitted.find(ctx, task)
-    return _reveal(
-        f"task:{number}", field, lambda: found.answers.get(field) if found else None, task.round_id
-    )
+    return reveal(f"task:{number}", field, lambda: found.answers.get(field) if found else None, task.round_id)
 
 
-def _require_no_judge(ctx: Context, nomination: Nomination | None) -> None:
-    if nomination is not None and experts.only_judges(ctx, nomination):
+def _require_readable(ctx: Context, nomination: Nomination | None) -> None:
+    if nomination is None:
+        return
+    if experts.only_judges(ctx, nomination):
         raise Forbidden(_("评审时不能查看证件号码、电话等信息，请只看申报材料。"))
+    consents.require_sensitive(ctx, nomination)
+
+
+def _looks_into(ctx: Context, objection: Objection) -> bool:
+    if not _works_on(ctx, objection.instance_id):
+        return False
+    return not statements.only_answers(ctx, ctx.session.get_one(Instance, objection.instance_id))
 
 
 def _works_on(ctx: Context, instance_id: int | None) -> bool:
@@ -80,7 +89,8 @@ def _works_on(ctx: Context, instance_id: int | None) -> bool:
     return True
 
 
-def _reveal(of: str, field: str, read: Callable[[], Any], round_id: int | None) -> str:
+def reveal(of: str, field: str, read: Callable[[], Any], round_id: int | None) -> str:
+    """Show what ``read`` returns and note who looked, at what and why; the caller has said that he may."""
     reason = request.form.get("reason", "").strip()
     if len(reason) < MIN_REASON:
         raise Invalid(_("请写明查看原因，查看会记入历史。"), fields={"reason": _("必填")})

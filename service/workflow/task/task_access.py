@@ -46,7 +46,7 @@ def get_visible(ctx: Context, task_id: int) -> UserTask:
 
 def may_read(ctx: Context, task: UserTask) -> bool:
     """Say whether the actor may read a task: had a part in it, or reads its instance and this step of it."""
-    if _had_part(ctx, task):
+    if had_part(ctx, task):
         return True
     if not (took_part(ctx, task) or ctx.domain.may_see(ctx, task.instance)):
         return False
@@ -170,8 +170,8 @@ def is_candidate(ctx: Context, task: UserTask) -> bool:
     return any(key in ctx.actor.task_groups for key in ctx.session.scalars(query))
 
 
-def _had_part(ctx: Context, task: UserTask) -> bool:
-    """Whether the actor completed, signed or handed in a task, or was given a copy of it."""
+def had_part(ctx: Context, task: UserTask) -> bool:
+    """Say whether the actor completed, signed or handed in a task, or was given a copy of it."""
     me = ctx.actor.user_id
     if me is None:
         return False

@@ -36,6 +36,7 @@ def test_whoever_withdrew_is_not_put_before_the_public_until_he_agrees_again(rou
     nominee = round_2024.nominate()
     round_2024.to_review()
     round_2024.carry(nominee, "")
+    round_2024.countersign()
     withdraw(round_2024, nominee)
 
     with pytest.raises(MayNotBePublished, match="没有同意公示和公布（或已撤回）"):

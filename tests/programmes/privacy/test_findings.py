@@ -19,6 +19,7 @@ def test_numbers_in_public_words_block_the_notice_until_let_stand(round_2024: St
     nominee = with_post(round_2024, POST)
     round_2024.to_review()
     round_2024.carry(nominee, "")
+    round_2024.countersign()
 
     with pytest.raises(MayNotBePublished, match=r"2 处不宜公开.*身份证 110105\*+002X"):
         round_2024.confirm("publish_candidates")

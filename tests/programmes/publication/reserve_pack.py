@@ -105,6 +105,7 @@ def to_notice(story: Story, chosen: int, kept: int) -> tuple[list[int], list[int
     for number, nominee in enumerate(people):
         story.complete(nominee, "joint_review", "select" if number < chosen else "reserve")
     story.pass_until("2024-04-01 09:00")
+    story.countersign()
     story.confirm("publish_candidates")
     return people[:chosen], people[chosen:]
 

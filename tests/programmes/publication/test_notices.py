@@ -81,6 +81,7 @@ def test_x31_year_without_a_calendar_is_refused_and_nothing_changes(round_2024: 
     nominee = round_2024.nominate()
     round_2024.to_review()
     round_2024.carry(nominee, "")
+    round_2024.countersign()
     round_2024.clock.move_to(datetime.fromisoformat("2050-04-01T09:00:00+08:00"))
     before = counted(round_2024)
 
@@ -99,6 +100,7 @@ def test_x31_year_without_a_calendar_is_refused_and_nothing_changes(round_2024: 
 
 def test_round_without_candidates_has_nothing_to_publish(round_2024: Story) -> None:
     round_2024.to_review()
+    round_2024.countersign()
 
     with pytest.raises(Conflict, match="还没有候选人"):
         round_2024.confirm("publish_candidates")

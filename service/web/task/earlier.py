@@ -1,0 +1,84 @@
+"""What a task's page shows to decide by where the diagram says so: others' answers, the candidates' list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from service.engine.records import Element
+from service.models import Nomination, Round, TaskStatus, UserTask
+from service.programmes import intake, submitted, wiring
+from service.programmes.publication import notices
+from service.web.frame import words
+from service.web.task import answers
+from service.web.task.answers import Row
+from service.workflow.context import Context
+from service.workflow.task import task_access
+
+#: property of a user task that names the steps whose answers its page shows
+PROPERTY = "reads"
+#: property of a user task of the round whose page shows a list: ``candidates``
+SHOWS = "shows"
+CANDIDATES = "candidates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """One completed task and what was filled in at it."""
+
+    task_id: int
+    name: str
+    outcome: str
+    by: str
+    at: datetime | None
+    rows: Sequence[Row]
+
+
+def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[Earlier]:
+    """Return what was decided at the steps a task's page is to show, newest first.
+
+    The diagram's word is enough for whoever may read the task itself: it is what he decides by.
+    """
+    steps = intake.split(elements[task.element_id].properties.get(PROPERTY, ""))
+    if not steps:
+        return []
+    query = select(UserTask).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.element_id.in_(steps),
+        UserTask.status == TaskStatus.COMPLETED,
+    )
+    done = ctx.session.scalars(query.order_by(UserTask.completed_at.desc(), UserTask.id.desc()))
+    return [_describe(ctx, one, elements) for one in done]
+
+
+def list_candidates(
+    ctx: Context, task: UserTask, element: Element
+) -> list[tuple[str, Sequence[Nomination]]]:
+    """Return whoever would be published just now by category, on a step of the round that shows them."""
+    entry = ctx.session.get(Round, task.round_id) if task.round_id is not None else None
+    if entry is None or element.properties.get(SHOWS) != CANDIDATES:
+        return []
+    categories = wiring.pack_of(ctx, entry).programme.categories
+    people = notices.list_candidates(ctx, entry)
+    return [
+        (category.name, listed)
+        for key, category in categories.items()
+        if (listed := [one for one in people if one.category == key])
+    ]
+
+
+def _describe(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> Earlier:
+    found = submitted.find(ctx, task)
+    return Earlier(
+        task_id=task.id,
+        name=task.name,
+        outcome=words.of_outcome(elements, task),
+        by=task_access.name_of(ctx, task.completed_by_id),
+        at=task.completed_at,
+        rows=[row for row in answers.read(found.schema, found.answers, found.classes) if row.value]
+        if found
+        else [],
+    )
