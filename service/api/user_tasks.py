@@ -18,7 +18,7 @@ from service.api.user_task_schemas import (
     WorkSchema,
 )
 from service.models import Draft, Nomination, TaskStatus, UserTask
-from service.programmes import intake, submitted, task_files
+from service.programmes import intake, submitted, task_files, task_forms
 from service.programmes.nomination import attachments, nominations, opinions, record
 from service.programmes.privacy import subject
 from service.workflow.context import Context
@@ -125,7 +125,7 @@ def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[st
 
 
 def _form(ctx: Context, task: UserTask) -> dict[str, Any] | None:
-    return deployments.get_form(ctx, task.instance, task.form_id) if task.form_id else None
+    return task_forms.get_form(ctx, task) if task.form_id else None
 
 
 def _kept(ctx: Context, task: UserTask) -> dict[str, Any]:

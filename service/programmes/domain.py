@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select
 from service.engine.records import Element
 from service.errors import Invalid
 from service.models import Instance, NominationStatus, Stage, UserTask
-from service.programmes import intake, roles, topics, wiring
+from service.programmes import in_person, intake, roles, topics, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
 from service.programmes.nomination import identities, nominations
 from service.programmes.pack.packs import Pack
@@ -140,7 +140,7 @@ class Programmes:
         """
         if not statements.is_asked(element) and objections.is_about_actor(ctx, task.instance):
             return "本人不能办理对自己的异议，请转办他人。"
-        refusal = steps.find_refusal(ctx, task, element)
+        refusal = steps.find_refusal(ctx, task, element) or in_person.find_refusal(ctx, task, element)
         if refusal or "opinion" not in element.properties:
             return refusal
         nomination = nominations.of_instance(ctx, task.instance)

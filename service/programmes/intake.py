@@ -6,7 +6,8 @@ at which outcomes the form need not be complete, save for the text of an opinion
 ``outcome-status=pass:shortlisted`` what status an outcome gives; ``variables=score`` which answers
 enter the process; ``clearance=approve`` at which outcomes every file must have been declared and
 ticked (脱密); ``follow-up=training`` that they are an entry of that track in the ledger of a title;
-``files=plan`` which files a step of the round takes.
+``files=plan`` which files a step of the round takes; ``in-person=sign`` which outcomes are nobody's but
+whose name the step has.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from service.errors import Invalid
 from service.models import Nomination, NominationStatus, Opinion, Unit, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
-from service.programmes import task_files, wiring
+from service.programmes import in_person, task_files, task_forms, wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
@@ -80,6 +81,7 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     shows, so a crafted request gets no further than the page.
     """
     outcome = str(submission["outcome"])
+    in_person.require_named(ctx, task, element, outcome)
     nomination = nominations.of_instance(ctx, task.instance)
     received = _check(ctx, task, element, nomination, outcome, submission["answers"])
     may_keep = steps.keep(
@@ -131,7 +133,7 @@ def find_warnings(ctx: Context, task: UserTask, answers: Mapping[str, Any]) -> d
     """
     if task.form_id is None:
         return {}
-    schema = deployments.get_form(ctx, task.instance, task.form_id)
+    schema = task_forms.get_form(ctx, task)
     nomination = nominations.of_instance(ctx, task.instance)
     warnings = schemas.find_warnings(schema, answers, _context(ctx, task, nomination))
     if nomination is not None and task.element_id in record.elements_of(ctx, nomination):
@@ -165,8 +167,14 @@ def _check(
     schema: Mapping[str, Any] = {}
     clean: dict[str, Any] = {}
     if task.form_id is not None:
-        schema = deployments.get_form(ctx, task.instance, task.form_id)
-        clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+        schema = task_forms.get_form(ctx, task)
+        try:
+            clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+        except Invalid as refused:
+            if nomination is None or task.element_id not in record.elements_of(ctx, nomination):
+                raise
+            programme = wiring.pack_of(ctx, nomination.round).programme
+            raise stated_findings.cite_fields(programme, refused) from refused
     return _Received(
         task=task, element=element, outcome=outcome, answers=clean, schema=schema, lenient=lenient
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from service.engine.records import Element
 from service.models import Round, Submission, TaskStatus, User, UserTask
-from service.programmes import wiring
+from service.programmes import task_forms, wiring
 from service.programmes.award import awards
 from service.programmes.review import ballots, steps
 from service.workflow.context import Context
@@ -47,7 +47,9 @@ def find(ctx: Context, task: UserTask) -> Submitted | None:
     if found is None or not found[0].answers:
         return None
     return Submitted(
-        schema=deployments.get_form(ctx, task.instance, task.form_id),
+        schema=task_forms.name_people(
+            ctx, deployments.get_form(ctx, task.instance, task.form_id), found[0].answers
+        ),
         answers=found[0].answers,
         classes={**_classes(ctx, task), **ALWAYS_SENSITIVE},
         by=found[1] or "系统",

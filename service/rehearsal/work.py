@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from service.errors import Conflict, ServiceError
 from service.models import Candidate, TaskStatus, Unit, UserTask
-from service.programmes import intake
+from service.programmes import intake, task_forms
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.refusals import naming_the_step
 from service.programmes.nomination import nominations
@@ -122,7 +122,7 @@ def _complete(rehearsal: Rehearsal, acting: Context, task_id: int) -> str:
         known = find_answers(rehearsal, acting, task)
         if rehearsal.pack.programme.review and steps.SCORE in element.properties:
             known |= points_of(task.id, rehearsal.pack.programme.review.criteria)
-        answers = made_up.answer(deployments.get_form(acting, task.instance, task.form_id), known)
+        answers = made_up.answer(task_forms.get_form(acting, task), known)
     outcome = outcomes[-1 if is_full else 0][0]
     if outcome in intake.split(element.properties.get("clearance", "")):
         demonstration.clear_files(acting, task)

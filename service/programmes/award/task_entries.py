@@ -14,7 +14,7 @@ from typing import Any
 
 from service.engine.records import Element
 from service.models import UserTask
-from service.programmes import wiring
+from service.programmes import task_forms, wiring
 from service.programmes.award import awards, follow_ups
 from service.programmes.form.fields import label, name_of
 from service.workflow.context import Context
@@ -38,7 +38,8 @@ def keep(
     if award is None:
         return
     programme = wiring.get_pack(ctx, award.programme).programme
-    components = {name_of(c): c for c in schema.get("components", ()) if name_of(c)}
+    named = task_forms.name_people(ctx, schema, answers)
+    components = {name_of(c): c for c in named["components"] if name_of(c)} if named else {}
     said = {key: _in_words(components.get(key, {}), value) for key, value in answers.items()}
     chosen = said.get("result") or dict(deployments.outcomes_of(element.properties.get("outcomes", ""))).get(
         outcome, ""

@@ -14,7 +14,7 @@ from service.documents.records import FormRecord, OpinionRecord
 from service.documents.word import write_day
 from service.errors import Conflict, NotFound
 from service.models import Award, Submission, User
-from service.programmes import wiring
+from service.programmes import task_forms, wiring
 from service.programmes.award import processes
 from service.programmes.pack.columns import components_of
 from service.programmes.pack.paper import TITLE, TITLE_WORDS, Paper
@@ -48,7 +48,8 @@ def print_paper(ctx: Context, award: Award, key: str) -> bytes:
     if draft is None:
         raise Conflict(f"{paper.title}还没有拟订，送签以后才能打印。")
     fields = _facts_of(award)
-    for name, component in components_of(pack.forms[paper.form]).items():
+    form = task_forms.name_people(ctx, pack.forms[paper.form], draft.answers)
+    for name, component in components_of(form).items():
         fields[name] = _write(component, draft.answers)
     signatures = _list_signatures(ctx, draft, paper)
     zone = pack.programme.zone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
-from service.programmes import intake, task_files, wiring
+from service.programmes import intake, task_files, task_forms, wiring
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
@@ -247,7 +247,7 @@ def _properties(ctx: Context, task: UserTask) -> dict[str, str]:
 def _answers(ctx: Context, task: UserTask, known: dict[str, object]) -> dict[str, object]:
     if task.form_id is None:
         return {}
-    return made_up.answer(deployments.get_form(ctx, task.instance, task.form_id), known)
+    return made_up.answer(task_forms.get_form(ctx, task), known)
 
 
 def _attach(ctx: Context, pack: Pack, nomination: Nomination, task: UserTask) -> None:

@@ -31,6 +31,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "rule": (),
     "message": (),
     "print": ("opinion",),
+    "people": (),
     "consent": ("publication", "provision", "sensitive"),
     "declaration": ("accuracy",),
 }
@@ -131,7 +132,9 @@ def _examine_field(component: Mapping[str, Any]) -> Iterator[str]:
         yield str(wrong)
     yield from _examine_requirement(properties)
     kind = component["type"]
-    dynamic = component.get("valuesKey") or component.get("valuesExpression")
+    dynamic = component.get("valuesKey") or component.get("valuesExpression") or properties.get("people")
+    if "people" in properties and kind not in CHOICE:
+        yield "properties.people 只用于单选（select、radio）"
     if kind in CHOICE | CHOICES and not dynamic and not component.get("values"):
         yield "没有选项（values）"
     if kind == "datetime" and component.get("subtype", "date") not in ("date", "time", "datetime"):

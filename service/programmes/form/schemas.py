@@ -102,6 +102,7 @@ def _asks(components: list[Component]) -> bool:
     """Say whether a field's options, dates or requirement depend on what is known besides the answers."""
     return any(
         any(component.get(name) for name in ("valuesKey", "valuesExpression", "disallowPassedDates"))
+        or (component.get("properties") or {}).get("people")  # filled in anew for every task
         or reads_context(str((component.get("properties") or {}).get("require", "")))
         or _asks(component.get("components", []))
         for component in components

@@ -58,6 +58,7 @@ def find_gaps(
     problems += _find_strange_columns(programme, forms)
     problems += _find_missing_fields(programme, forms)
     problems += _find_strange_proportions(programme, forms)
+    problems += _find_strange_people(programme, forms)
     return problems + _find_thin_quotas(programme, quotas) + _find_wrong_classes(programme, forms)
 
 
@@ -160,6 +161,22 @@ def _find_strange_proportions(programme: Programme, forms: Mapping[str, Mapping[
         unknown = [key for key in one.categories if key not in programme.categories]
         problems += [f"{where}的类别“{key}”不在 categories 中" for key in unknown]
     return problems
+
+
+def _find_strange_people(programme: Programme, forms: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the roles whose holders a form offers and nobody can hold."""
+    named = {
+        (form_id, name, group.strip().partition("@")[0])
+        for form_id, form in forms.items()
+        for name, component in components_of(form).items()
+        for group in str((component.get("properties") or {}).get("people", "")).split(",")
+        if group.strip()
+    }
+    return [
+        f"{programme.key}/programme.toml：表单 {form_id} 的 {name} 要选的角色“{role}”未在 roles 中定义"
+        for form_id, name, role in sorted(named)
+        if role not in programme.roles
+    ]
 
 
 def _find_wrong_classes(programme: Programme, forms: Mapping[str, Mapping[str, Any]]) -> list[str]:

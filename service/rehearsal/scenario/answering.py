@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from service.models import UserTask
-from service.programmes import intake
+from service.programmes import intake, task_forms
 from service.programmes.demo import demonstration, made_up
 from service.programmes.form.fields import name_of
 from service.programmes.nomination import attachments
@@ -108,7 +108,7 @@ def _answer(
     """Fill in a form with what is known and said, the later before the earlier, and the rest made up."""
     if task.form_id is None:
         return {}
-    schema = deployments.get_form(ctx, task.instance, task.form_id)
+    schema = task_forms.get_form(ctx, task)
     today = ctx.now.astimezone(scene.pack.programme.zone).date().isoformat()
     answers = made_up.answer(schema, {"today": today, **known})
     for given in said:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from service.engine.records import Element
 from service.models import Candidate, Draft, Nomination, Round, Submission, TaskStatus, User, UserTask
-from service.programmes import intake, submitted
+from service.programmes import intake, submitted, task_forms
 from service.programmes.board.targets import Target, find_target
 from service.programmes.nomination import nominations, record
 from service.programmes.review import ballots, experts, standings, steps
@@ -173,7 +173,7 @@ def _form(
         answers if answers is not None else (draft.answers if draft else _beginning(ctx, element, nomination))
     )
     return FormView(
-        schema=deployments.get_form(ctx, task.instance, task.form_id),
+        schema=task_forms.get_form(ctx, task),
         data={**intake.form_context(nomination), **begun},
         errors={key.removeprefix("attachment:"): text for key, text in errors.items()},
         draft_url=url_for("tasks.save_draft", task_id=task.id),

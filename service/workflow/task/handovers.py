@@ -23,6 +23,9 @@ from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution, incidents, offers
 
+#: history: a task whose holder left was let go of; ``named`` where it had been offered to him by name
+RELEASED = "task.released"
+
 
 def hand_over(ctx: Context, task: UserTask, user: User, *, reason: str) -> None:
     """Offer an open task to one person instead of whoever had it, and tell him.
@@ -114,7 +117,10 @@ def release(ctx: Context, user: User, groups: Iterable[str]) -> int:
         if task.assignee_id == user.id:
             task.assignee_id = None
         task.revision += 1
-        history.record(ctx, instance, "task.released", element_id=task.element_id, task=task.id, to=user.name)
+        named = {"named": True} if f"user:{user.id}" in offers.list_groups(ctx, task) else {}
+        history.record(
+            ctx, instance, RELEASED, element_id=task.element_id, task=task.id, to=user.name, **named
+        )
         if not offers.offer_again(ctx, instance, task, element, gone=user):
             message = f"“{task.name}”没有人可以办理：{user.name} 已不在岗。请在人员管理中指定后重试。"
             incidents.open_for_task(ctx, instance, task, kind="nobody-resolved", message=message)

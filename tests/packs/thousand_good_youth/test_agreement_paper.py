@@ -15,7 +15,8 @@ from service.programmes.paper import forms
 from tests.packs.judging import the_pack
 from tests.packs.test_papers import grid
 from tests.packs.thousand_good_youth.living import complete, entitle, hand_in, read
-from tests.packs.thousand_good_youth.test_mentoring import AGREEMENT, PARTIES
+from tests.packs.thousand_good_youth.test_mentoring import AGREEMENT, PARTIES, WITHOUT_ACCOUNT
+from tests.packs.thousand_good_youth.test_mentoring import draft as draft_agreement
 from tests.programmes.story import Story
 
 PAPER = "mentor_agreement"
@@ -29,7 +30,7 @@ def print_agreement(story: Story, award_id: int) -> bytes:
 
 def draft(story: Story, award_id: int, **more: str) -> str:
     key = f"award:{award_id}:mentoring"
-    complete(story, key, "submit", by="xiangmu-tuan", **(AGREEMENT | more))
+    draft_agreement(story, key, **more)
     return key
 
 
@@ -48,7 +49,7 @@ def test_003_d_agreement_is_printed_with_its_dates_and_all_signatures(period_202
     signed = "同意。签字:演示-{}{}2021年8月2日"
     assert heading == ["师徒协议", f"（好青年，证书编号 {number}）"]
     assert grid(data).split("\n") == [
-        "导师|演示-周维桢|单位和职务|演示-项目公司总工程师",
+        "导师|演示-项目公司导师|单位和职务|演示-项目公司总工程师",
         f"好青年|{name}|所在单位|{_plain(unit)}",
         "协议期限|2021年8月2日至2022年8月1日",
         f"培养目标|{AGREEMENT['goals']}",
@@ -58,6 +59,16 @@ def test_003_d_agreement_is_printed_with_its_dates_and_all_signatures(period_202
         "好青年签署|" + signed.format(_who(period_2021, "houxuanren"), ""),
         "所在单位意见|" + signed.format(_who(period_2021, "xiangmu"), "(盖章)"),
     ]
+
+
+def test_003_d_paper_says_that_the_unit_signs_for_a_mentor_and_why(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    draft(period_2021, award_id, **WITHOUT_ACCOUNT)
+
+    [mentor, *_rest] = grid(print_agreement(period_2021, award_id)).split("\n")
+
+    said = "演示-顾师傅(由所在单位代为签署:退休返聘,没有账号。)"
+    assert mentor == f"导师|{said}|单位和职务|演示-项目公司总工程师"
 
 
 def test_003_d_signatures_under_an_earlier_wording_do_not_stand_under_the_new_one(period_2021: Story) -> None:

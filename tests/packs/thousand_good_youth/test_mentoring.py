@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from service.errors import Forbidden, Invalid
+import pytest
+from sqlalchemy import select
+
+from service.errors import Conflict, Forbidden, Invalid
+from service.models import Instance, Submission, User, UserTask
+from service.programmes.account import accounts
 from service.programmes.form import schemas
+from service.workflow import notifications
+from service.workflow.context import Context
+from service.workflow.person import delegations, people
+from service.workflow.task import user_tasks
 from tests.packs.judging import the_pack
 from tests.packs.thousand_good_youth.living import complete, entitle, jump, ledger, ledger_texts, waits_at
 from tests.programmes.story import Story
 
 AGREEMENT = {
-    "mentor_name": "演示-周维桢",
     "mentor_post": "演示-项目公司总工程师",
     "day": "2021-08-02",
     "ended_on": "2022-08-01",
@@ -19,12 +27,29 @@ AGREEMENT = {
     "duties": "每月至少见面一次，师傅带一个课题。",
 }
 PARTIES = ("daoshi", "houxuanren", "xiangmu")
+WITHOUT_ACCOUNT = {"mentor": "none", "mentor_name": "演示-顾师傅", "on_behalf_reason": "退休返聘，没有账号。"}
+SIGN = "sign_agreement"
+
+
+def draft(story: Story, key: str, *, chosen: str = "daoshi", **more: str) -> None:
+    """Draft the agreement with a mentor who has an account, or with what is said instead."""
+    with story.acting(chosen) as ctx:
+        mentor = {"mentor": f"user:{ctx.actor.user_id}"}
+    complete(story, key, "submit", by="xiangmu-tuan", **(AGREEMENT | mentor | more))
+
+
+def task_of(story: Story, award_id: int) -> int:
+    """Return the open task of the agreement."""
+    query = select(UserTask.id).join(Instance, Instance.id == UserTask.instance_id)
+    query = query.where(Instance.business_key == f"award:{award_id}:mentoring", UserTask.status == "open")
+    with story.wiring.reading() as ctx:
+        return ctx.session.scalars(query).one()
 
 
 def agree(story: Story, award_id: int) -> str:
     """Draft the agreement and have it signed by everybody; the key of the process."""
     key = f"award:{award_id}:mentoring"
-    complete(story, key, "submit", by="xiangmu-tuan", **AGREEMENT)
+    draft(story, key)
     for party in PARTIES:
         complete(story, key, "sign", by=party, text="同意。")
     return key
@@ -33,7 +58,7 @@ def agree(story: Story, award_id: int) -> str:
 def test_003_d_agreement_is_signed_by_mentor_member_and_unit_in_turn(period_2021: Story) -> None:
     award_id = entitle(period_2021)
     key = f"award:{award_id}:mentoring"
-    complete(period_2021, key, "submit", by="xiangmu-tuan", **AGREEMENT)
+    draft(period_2021, key)
 
     with pytest.raises(Forbidden):
         complete(period_2021, key, "sign", by="xiangmu", text="单位不能先签。")
@@ -50,7 +75,7 @@ def test_003_d_agreement_is_signed_by_mentor_member_and_unit_in_turn(period_2021
 
 def test_003_d_party_that_returns_the_agreement_has_it_drafted_anew(period_2021: Story) -> None:
     key = f"award:{entitle(period_2021)}:mentoring"
-    complete(period_2021, key, "submit", by="xiangmu-tuan", **AGREEMENT)
+    draft(period_2021, key)
     complete(period_2021, key, "sign", by="daoshi", text="同意。")
 
     complete(period_2021, key, "return", by="houxuanren", text="目标请写得具体些。")
@@ -82,15 +107,15 @@ def test_003_d_loop_runs_until_the_goals_are_reached(period_2021: Story) -> None
 def test_003_d_long_agreement_is_shortened_where_it_is_long(period_2021: Story) -> None:
     award_id = entitle(period_2021)
     long = {"goals": "甲" * 1000, "duties": "乙" * 1000, "support": "丙" * 1000}
-    complete(period_2021, f"award:{award_id}:mentoring", "submit", by="xiangmu-tuan", **(AGREEMENT | long))
+    draft(period_2021, f"award:{award_id}:mentoring", **long)
 
     [text] = ledger_texts(period_2021, award_id, "师徒协议")
 
     lines = text.split("\n")
     assert (len(text), lines[:2]) == (
-        2000, ["导师姓名：演示-周维桢", "导师单位和职务：演示-项目公司总工程师"],
+        2000, ["导师：演示-项目公司导师", "导师单位和职务：演示-项目公司总工程师"],
     )  # fmt: skip
-    assert [(line[-2:], len(line)) for line in lines[2:]] == [("甲…", 655), ("乙…", 656), ("丙…", 655)]
+    assert [(line[-2:], len(line)) for line in lines[2:]] == [("甲…", 655), ("乙…", 655), ("丙…", 655)]
 
 
 def test_003_d_mentoring_ends_with_the_period(period_2021: Story) -> None:
@@ -107,6 +132,101 @@ def test_003_d_agreement_does_not_end_before_it_begins() -> None:
     form = the_pack("thousand-good-youth").forms["thousand-good-youth.agreement"]
 
     with pytest.raises(Invalid) as told:
-        schemas.validate(form, AGREEMENT | {"ended_on": "2021-08-01"})
+        schemas.validate(form, AGREEMENT | WITHOUT_ACCOUNT | {"ended_on": "2021-08-01"})
 
     assert told.value.fields == {"ended_on": "期满日期不能早于起始日期"}
+
+
+def test_003_d_the_mentor_named_signs_and_nobody_else_of_the_mentors(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    another_mentor(period_2021)
+    draft(period_2021, key)
+
+    with pytest.raises(Forbidden):
+        complete(period_2021, key, "sign", by="xiangmu-dang", text="同意。")
+    with period_2021.acting("daoshi") as ctx, pytest.raises(Invalid, match="须本人办理"):
+        user_tasks.transfer(ctx, task_of(period_2021, award_id), user(ctx, "xiangmu-dang").id, "外出")
+    complete(period_2021, key, "sign", by="daoshi", text="同意。")
+
+    with period_2021.wiring.reading() as ctx:
+        signed = select(Submission.user_id).where(Submission.element_id == SIGN)
+        assert list(ctx.session.scalars(signed)) == [user(ctx, "daoshi").id]
+
+
+def test_003_d_whoever_acts_for_the_mentor_does_not_sign_for_him(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    draft(period_2021, f"award:{award_id}:mentoring")
+    with period_2021.acting("daoshi") as ctx:
+        until = ctx.now + timedelta(days=9)
+        delegations.begin(
+            ctx, principal=user(ctx, "daoshi"), delegate_id=user(ctx, "xiangmu").id, starts_at=ctx.now,
+            ends_at=until, reason="出差",
+        )  # fmt: skip
+    period_2021.clock.move(hours=1)
+
+    with period_2021.acting("xiangmu") as ctx, pytest.raises(Forbidden, match="须本人办理"):
+        user_tasks.complete(ctx, task_of(period_2021, award_id), "sign", {"text": "代签。"})
+
+
+def test_003_d_a_mentor_who_left_is_not_signed_for_but_another_is_chosen(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    another_mentor(period_2021)
+    draft(period_2021, key)
+    with period_2021.wiring.transaction() as ctx:
+        accounts.set_active(ctx, user(ctx, "daoshi"), active=False)
+    task = task_of(period_2021, award_id)
+    with period_2021.wiring.reading() as ctx:
+        [admin] = notifications.list_responsible(ctx, ctx.session.get_one(UserTask, task))
+
+    with pytest.raises(Conflict, match="演示-项目公司导师已不在岗，这一步只能由本人办理"):
+        complete(period_2021, key, "sign", by=admin.login, text="代签。")
+    complete(period_2021, key, "return", by=admin.login, text="导师已调离，请另选。")
+    draft(period_2021, key, chosen="xiangmu-dang")
+    complete(period_2021, key, "sign", by="xiangmu-dang", text="同意。")
+
+    assert waits_at(period_2021, key) == [SIGN]
+
+
+def test_003_d_the_unit_signs_for_a_mentor_without_an_account_and_says_why(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    with pytest.raises(Invalid) as told:
+        draft(period_2021, key, mentor="none")
+
+    draft(period_2021, key, **WITHOUT_ACCOUNT)
+    with pytest.raises(Forbidden):
+        complete(period_2021, key, "sign", by="daoshi", text="同意。")
+    complete(period_2021, key, "sign", by="xiangmu", text="经顾师傅本人同意，代为签署。")
+
+    assert told.value.fields == {
+        "mentor_name": "请填写导师姓名。", "on_behalf_reason": "请填写由单位代为签署的原因。"
+    }  # fmt: skip
+    [text] = ledger_texts(period_2021, award_id, "师徒协议")
+    assert text.split("\n")[2:4] == ["导师姓名：演示-顾师傅", "由单位代为签署的原因：退休返聘，没有账号。"]
+
+
+def test_003_d_nobody_is_chosen_who_is_no_mentor_nor_the_member_himself(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    with period_2021.wiring.transaction() as ctx:
+        member = user(ctx, "houxuanren")
+        people.grant(ctx, member, "mentor", member.unit)
+
+    for stranger in ("houxuanren", "xiangmu"):
+        with pytest.raises(Invalid) as told:
+            draft(period_2021, key, chosen=stranger)
+        assert told.value.fields == {"mentor": "请从列表中选择导师。"}
+
+
+def another_mentor(story: Story) -> None:
+    """Let somebody of the workplace be a mentor beside the one who is."""
+    with story.wiring.transaction() as ctx:
+        colleague = user(ctx, "xiangmu-dang")
+        people.grant(ctx, colleague, "mentor", colleague.unit)
+
+
+def user(ctx: Context, login: str) -> User:
+    """Return somebody by his login."""
+    return ctx.session.scalars(select(User).where(User.login == login)).one()

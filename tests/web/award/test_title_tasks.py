@@ -22,7 +22,6 @@ from tests.web.browser import Browser
 Browse = Callable[..., Browser]
 
 AGREEMENT = {
-    "mentor_name": "演示-周维桢",
     "mentor_post": "总工程师",
     "day": "2024-03-15",
     "ended_on": "2024-07-31",
@@ -54,6 +53,13 @@ def open_task(service: Service, key: str) -> int:
     of_process = query.where(Instance.business_key == key, UserTask.status == TaskStatus.OPEN)
     with service.wiring.reading() as ctx:
         return ctx.session.scalars(of_process).one()
+
+
+def chosen(service: Service) -> dict[str, str]:
+    """Return the answer by which the demonstration's mentor is chosen."""
+    with service.wiring.reading() as ctx:
+        number = ctx.session.scalars(select(User.id).where(User.login == "daoshi")).one()
+    return {"mentor": f"user:{number}"}
 
 
 def number_of(service: Service, key: str) -> int:

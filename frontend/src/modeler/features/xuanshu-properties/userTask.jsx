@@ -109,6 +109,9 @@ export const userTaskEntries = (roles = []) => [
     label: '记入台账（follow-up）', placeholder: '如 report:年度报告',
     description: '为称号启动的流程：表单内容记入这个培育台账，冒号后是事项'
   }),
+  property('in-person', TagField, {
+    label: '须本人办理的结论（in-person）', placeholder: '如 sign，回车添加', description: '给了指定的人的步骤：只有他本人能办，不能代理、转办'
+  }),
   property('files', TagField, {
     label: '要上传的文件（files）', placeholder: '如 plan，回车添加', description: '届次的步骤：活动设置 [task_files] 中的栏目；申报的附件不在这里写'
   }),

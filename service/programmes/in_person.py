@@ -1,0 +1,48 @@
+"""Steps that somebody does in person (本人签署): nobody acts for him, and he passes it to nobody.
+
+The diagram's property ``in-person`` names the outcomes that are his alone. Where the step is offered to
+named people, only they do it. Where the one it was offered to has left, whoever steps in may do anything
+but those.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from service.engine.records import Element
+from service.errors import Conflict
+from service.models import HistoryEvent, UserTask
+from service.workflow import history
+from service.workflow.context import Context
+from service.workflow.instance import offers
+from service.workflow.task import handovers
+
+PROPERTY = "in-person"
+_USER = "user:"
+
+
+def find_refusal(ctx: Context, task: UserTask, element: Element) -> str | None:
+    """Return why the actor may not do a step that was offered to somebody else by name, or None."""
+    if PROPERTY not in element.properties or ctx.actor.is_system:
+        return None
+    groups = offers.list_groups(ctx, task)
+    if not groups or not all(group.startswith(_USER) for group in groups):
+        return None
+    actor = ctx.actor
+    if f"{_USER}{actor.user_id}" in groups and actor.stands_in_for is None:
+        return None
+    return "这一步须本人办理，不能由他人代办，也不能转办。"
+
+
+def require_named(ctx: Context, task: UserTask, element: Element, outcome: str) -> None:
+    """Refuse an outcome that was somebody's alone who has left; whoever steps in gives another."""
+    own = {value.strip() for value in element.properties.get(PROPERTY, "").split(",")}
+    if outcome not in own:
+        return
+    history.write_pending(ctx.session)
+    released = select(HistoryEvent.details).where(
+        HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind == handovers.RELEASED
+    )
+    left = [said for said in ctx.session.scalars(released) if said["task"] == task.id and said.get("named")]
+    if left and not any(group.startswith(_USER) for group in offers.list_groups(ctx, task)):
+        raise Conflict(f"{left[-1]['to']}已不在岗，这一步只能由本人办理，不能代签；请退回，重新指定。")
