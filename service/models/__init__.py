@@ -55,6 +55,7 @@ from service.models.programme.privacy import (
     ScanRuling,
 )
 from service.models.programme.quota import ANY_CATEGORY, HeadCount, Quota, QuotaKind, QuotaUse
+from service.models.programme.registration import Registration, RegistrationStatus
 from service.models.programme.review import (
     Ballot,
     BallotCount,
@@ -150,6 +151,8 @@ __all__ = [
     "QuotaKind",
     "QuotaUse",
     "ReadStatus",
+    "Registration",
+    "RegistrationStatus",
     "Reminder",
     "Reserve",
     "Round",
