@@ -1,7 +1,8 @@
 // What is wrong with how a page looks and reads: controls without a name or label, texts below WCAG 2.1's contrast
-// (1.4.3: 4.5, large 3), text that runs over its button, off the page or over other text, ids given twice.
+// (1.4.3: 4.5, large 3), text that runs over its button, off the page or over other text, ids given twice, buttons that
+// touch, and on a phone what is too small for a thumb.
 () => {
-  const found = { unnamed: [], unlabelled: [], faint: [], clipped: [], outside: [], overlapping: [], twice: [] };
+  const found = { unnamed: [], unlabelled: [], faint: [], clipped: [], outside: [], overlapping: [], twice: [], crowded: [], small: [] };
   const ours = el => !el.closest('svg, .djs-container, .bjs-container');
 
   const shown = el => {
@@ -103,6 +104,25 @@
   all('body *')
     .filter(el => el.getBoundingClientRect().right > innerWidth + 1 && !scrolls(el))
     .forEach(el => found.outside.push(say(el)));
+
+  const box = el => el.getBoundingClientRect();
+  const beside = (one, other) => box(other).left - box(one).right;
+  const below = (one, other) => box(other).top - box(one).bottom;
+
+  all('.btn').filter(el => !el.closest('.input-group, .btn-group')).forEach(el => {
+    const next = el.nextElementSibling;
+
+    if (next?.matches('.btn') && shown(next) && Math.max(beside(el, next), below(el, next)) < 6) {
+      found.crowded.push(`${say(el)} ${say(next)}`);
+    }
+  });
+
+  // links within a sentence are as high as its line; a box that is ticked is as large as its label
+  if (innerWidth < 576) {
+    all('button, .btn, .nav-link, summary, a.list-group-item, .page-pretitle[href], input:not([type=hidden], [type=checkbox], [type=radio]), select, label:has(input)')
+      .filter(el => !el.closest('.fjs-container, .bio-properties-panel, .djs-parent') && box(el).height < 39.5)
+      .forEach(el => found.small.push(`${Math.round(box(el).height)} ${say(el)}`));
+  }
 
   const boxes = texts().filter(({ parentElement: el }) => !el.closest('.task-actions')).flatMap(node => {
     const range = document.createRange();

@@ -13,7 +13,7 @@ from tests.e2e.visitor import Visitor
 ROOT = Path(__file__).parents[2]
 KEY = "changzhou-good-youth"
 PAGES = {
-    "": ["/login", "/public", "/public/status", "/nowhere"],
+    "": ["/login", "/public", "/public/status", "/public/certificates", "/nowhere"],
     "tuanzhibu": [
         "/",
         "/tasks/1",
@@ -33,6 +33,9 @@ PAGES = {
         "/rounds/1",
         "/rounds/1/papers",
         "/rounds/1/places",
+        "/rounds/1/places/matrix",
+        "/rounds/1/notice",
+        "/rounds/1/tasks",
         "/nominations",
         "/nominations/12",
     ],
@@ -44,6 +47,8 @@ PAGES = {
         f"/modeler/{KEY}/decisions/eligibility.dmn/age",
         f"/modeler/{KEY}/decisions/eligibility.dmn/honour",
         f"/modeler/{KEY}/forms",
+        f"/modeler/{KEY}/migrations",
+        f"/modeler/{KEY}/migrations/new",
         "/admin",
         "/admin/audit",
         "/admin/people",

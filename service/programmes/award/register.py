@@ -111,7 +111,7 @@ def find_by_code(ctx: Context, code: str) -> Award:
     query = select(Award).where(Award.code == "".join(code.split()).lower()[:40])
     award = ctx.session.scalar(query.options(joinedload(Award.organiser)))
     if award is None:
-        raise NotFound("没有这个验证码，请核对证书上的 16 位验证码。")
+        raise NotFound("没有这个验证码。请核对证书上的 16 位验证码，或材料页脚的打印版本编码。")
     return award
 
 
