@@ -168,13 +168,7 @@ def _check(
     clean: dict[str, Any] = {}
     if task.form_id is not None:
         schema = task_forms.get_form(ctx, task)
-        try:
-            clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
-        except Invalid as refused:
-            if nomination is None or task.element_id not in record.elements_of(ctx, nomination):
-                raise
-            programme = wiring.pack_of(ctx, nomination.round).programme
-            raise stated_findings.cite_fields(programme, refused) from refused
+        clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
     return _Received(
         task=task, element=element, outcome=outcome, answers=clean, schema=schema, lenient=lenient
     )
