@@ -23,6 +23,7 @@ from service.programmes.demo.demo_file import read_demo
 from service.programmes.diagram import completeness
 from service.programmes.pack import new_pack
 from service.programmes.pack.packs import Pack, load_all, load_pack, pick
+from service.programmes.pack.rule_list import write_table
 from service.programmes.round import rounds
 from service.rehearsal.rehearse import rehearse as rehearse_round
 from service.rehearsal.scenario.library import find_problems
@@ -133,6 +134,14 @@ def check(programme: str | None) -> None:
             click.echo(f"{key}: 没有问题")
     if errors:
         sys.exit(1)
+
+
+@cli.command("rules")
+@click.argument("programme")
+def list_rules(programme: str) -> None:
+    """List every rule of a programme: where it is checked, what it does, and its words."""
+    settings = _settings()
+    click.echo(write_table(load_pack(settings.processes_dir, settings.forms_dir, programme)))
 
 
 @cli.command()

@@ -12,7 +12,16 @@ from service.programmes.demo.demo_file import Account, Contact, Heads, Names, St
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "service" / "programmes" / "pack"
-READERS = ("programme_file", "award_file", "dates_file", "quota_file", "paper", "review_file", "follow_up")
+READERS = (
+    "programme_file",
+    "award_file",
+    "dates_file",
+    "quota_file",
+    "rules_file",
+    "paper",
+    "review_file",
+    "follow_up",
+)
 _READ = re.compile(
     r"\.(?:text|texts|integer|integers|flag|choice|day|table|tables|named_tables)\(\s*\"(\w+)\""
 )

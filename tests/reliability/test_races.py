@@ -63,6 +63,7 @@ def test_x09_last_place_goes_to_one_of_sixteen(kind: str) -> None:
         assert [reply.status for reply in lost] == [409] * (CLIENTS - 1)
         assert {reply.body["detail"] for reply in lost} == {
             "共青团溧阳市委在“生产管理类”的 1 个名额已用完，不能再推荐；可退回或改报其他类别。"
+            "通知：“附件1 常州市‘产业振兴好青年’名额分配表”（N10）。"
         }
         assert _still_open(installation, tasks) == sorted(set(tasks) - set(won))
         assert audit(installation.wiring, won) == []

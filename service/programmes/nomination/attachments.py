@@ -49,6 +49,13 @@ def add(ctx: Context, nomination: Nomination, slot_key: str, filename: str, data
 
 def check(slot: Slot, filename: str, data: bytes) -> Checked:
     """Check a file for a slot: a photo is re-encoded, any other file must be what its name says."""
+    try:
+        return _check(slot, filename, data)
+    except Invalid as refused:
+        raise Invalid(f"{refused.message}{slot.cited}", fields=refused.fields) from refused
+
+
+def _check(slot: Slot, filename: str, data: bytes) -> Checked:
     if slot.photo:
         photo = check_photo(data, slot.photo)
         return Checked(
@@ -56,7 +63,7 @@ def check(slot: Slot, filename: str, data: bytes) -> Checked:
             data=photo.data,
             content_type="image/jpeg",
             size=len(data),
-            warning="；".join(photo.warnings),
+            warning="；".join(photo.warnings) + (slot.cited if photo.warnings else ""),
         )
     info = check_attachment(data, filename, slot.types)
     return Checked(filename=info.name, data=info.data, content_type=info.content_type, size=len(data))
@@ -74,7 +81,7 @@ def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
     _require_editable(ctx, nomination)
     slot = _slot(ctx, nomination, slot_key)
     if len(_in_slot(ctx, nomination, slot_key)) >= slot.most:
-        raise Conflict(f"“{slot.name}”最多 {slot.most} 个，请先删除再上传。")
+        raise Conflict(f"“{slot.name}”最多 {slot.most} 个，请先删除再上传。{slot.cited}")
 
 
 def keep(ctx: Context, nomination: Nomination, slot_key: str, checked: Checked) -> Attachment:
@@ -153,9 +160,9 @@ def require_complete(ctx: Context, nomination: Nomination, counts: Counter[str] 
     for key, slot in wiring.pack_of(ctx, nomination.round).programme.slots.items():
         have = counts[key]
         if have < slot.least:
-            fields[f"attachment:{key}"] = f"需要 {slot.least} 个，已上传 {have} 个"
+            fields[f"attachment:{key}"] = f"需要 {slot.least} 个，已上传 {have} 个。{slot.cited}"
         elif have > slot.most:
-            fields[f"attachment:{key}"] = f"最多 {slot.most} 个，已上传 {have} 个，请删去多余的"
+            fields[f"attachment:{key}"] = f"最多 {slot.most} 个，已上传 {have} 个，请删去多余的。{slot.cited}"
     if fields:
         raise Invalid("附件数量不符，请补齐或删去后再提交。", fields=fields)
 

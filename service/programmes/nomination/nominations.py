@@ -73,7 +73,8 @@ def start(
     """
     pack = wiring.pack_of(ctx, entry)
     if category not in pack.programme.categories:
-        raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
+        cited = pack.programme.cite("categories")
+        raise Invalid(f"请选择申报类别。{cited}", fields={"category": f"请从列表中选择。{cited}"})
     name = _clean_name(name)
     if len(name) > MAX_NAME:
         raise Invalid("姓名太长，请核对。", fields={"name": f"最多 {MAX_NAME} 个字"})
@@ -271,13 +272,20 @@ def _require_open(ctx: Context, entry: Round, unit: Unit, name: str) -> Candidat
     if entry.stage == Stage.PREPARATION:
         raise Conflict("申报还没有开始。")
     if entry.stage not in EXTENDABLE:
-        raise Conflict("申报已经截止，且联合会审已经开始，不能再补报。")
+        raise Conflict(f"申报已经截止，且联合会审已经开始，不能再补报。{_cite_deadline(ctx, entry)}")
     if active_extension(ctx, entry, unit, Stage.SUBMISSION) is not None:
         return None
     own = _find_for_candidate(ctx, entry, unit, name)
     if own is None:
-        raise Conflict("申报已经截止。如确需补报，请联系主办单位为本单位或这名人选办理延期。")
+        raise Conflict(
+            "申报已经截止。如确需补报，请联系主办单位为本单位或这名人选办理延期。"
+            f"{_cite_deadline(ctx, entry)}"
+        )
     return own
+
+
+def _cite_deadline(ctx: Context, entry: Round) -> str:
+    return wiring.pack_of(ctx, entry).programme.cite(f"deadlines.{Stage.SUBMISSION}")
 
 
 def _find_for_candidate(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:

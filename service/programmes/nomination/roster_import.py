@@ -200,7 +200,10 @@ def _check(
             identity_number.parse(id_number)
     except ServiceError as wrong:
         fields = wrong.fields or {"id_number": wrong.message}
-        problems += [_problem(row, headings.get(key, ""), text) for key, text in fields.items()]
+        problems += [
+            _problem(row, headings.get(key, ""), text + pack.programme.cite(f"form.{key}"))
+            for key, text in fields.items()
+        ]
     other = taken.get(claims.index_of(id_number)) if id_number else None
     if other is not None:
         problems.append(

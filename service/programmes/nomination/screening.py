@@ -13,7 +13,7 @@ from service.models import Finding, Instance, Nomination, Submission
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form.fields import Component, label
-from service.programmes.nomination import facts, record
+from service.programmes.nomination import facts, record, stated_findings
 from service.programmes.rule import eligibility
 from service.programmes.rule.eligibility import Findings, Result
 from service.workflow import history
@@ -62,9 +62,10 @@ def note_ticks(
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:
     """Return what the rules said of a nomination, in the order of the rules."""
-    query = select(Finding).where(Finding.nomination_id == nomination.id).order_by(Finding.rule)
+    query = select(Finding).where(Finding.nomination_id == nomination.id)
     # SQLite gives the number of a row that was replaced out again
-    return list(ctx.session.scalars(query.execution_options(populate_existing=True)))
+    kept = ctx.session.scalars(query.execution_options(populate_existing=True))
+    return sorted([*kept, *stated_findings.find(ctx, nomination)], key=lambda finding: finding.rule)
 
 
 def last_answer(ctx: Context, instance: Instance, field: str) -> str:

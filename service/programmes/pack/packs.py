@@ -23,6 +23,7 @@ from service.programmes.pack.print_templates import find_wrong_templates
 from service.programmes.pack.programme import Programme, Slot
 from service.programmes.pack.programme_file import read_programme
 from service.programmes.pack.quota_matrix import QuotaMatrix, WrongQuotas, read_quotas
+from service.programmes.pack.rule_places import find_strange_places
 from service.programmes.pack.toml_table import Table
 from service.workflow.definition.decision_tables import WrongTables, read_tables
 
@@ -105,6 +106,7 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     decisions = _read_decisions(folder, programme)
     problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
     problems += find_unknown_words(programme, diagram, decisions, forms)
+    problems += find_strange_places(programme, diagram, forms)
     problems += find_strange_coverage(programme, {unit.level for unit in units})
     templates = {file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))}
     problems += find_wrong_templates(programme, forms, templates)

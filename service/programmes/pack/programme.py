@@ -15,6 +15,7 @@ from service.programmes.rule.photos import PhotoRule
 from service.programmes.rule.proportion import Proportion
 from service.programmes.rule.quota_rule import QuotaRule
 from service.programmes.rule.scoring import ReviewRules
+from service.programmes.rule.stated_rule import StatedRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,7 @@ class Slot:
     most: int
     types: tuple[str, ...]
     photo: PhotoRule | None  #: the rule of a slot that takes photos only
+    cited: str = ""  #: the notice's sentence that it checks, with the rule's number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +160,7 @@ class Programme:
     reminders: Reminders
     notice: NoticeRule  #: the organiser's own
     rules: tuple[RuleSource, ...]  #: in the order in which their findings are shown
+    stated: tuple[StatedRule, ...] = ()  #: rules that something else than a decision checks
     slots: Mapping[str, Slot]
     fields: Mapping[str, str]  #: field of the recommendation form to PUBLIC, INTERNAL or SENSITIVE
     choices: Choices
@@ -196,6 +199,10 @@ class Programme:
     def places_of(self, category: str) -> int:
         """Return how many may hold the title in a category; 0 sets no bound."""
         return self.categories[category].places or self.award.places_per_category
+
+    def cite(self, checked: str) -> str:
+        """Return the sentence of the notice that something checks (``quota``, ``form.deeds``), or nothing."""
+        return "".join(rule.cited for rule in self.stated if checked in rule.by)
 
     def papers_of(self, *kinds: str) -> list[Paper]:
         """Return the papers of some kinds in the order of the file."""

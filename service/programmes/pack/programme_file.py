@@ -20,8 +20,8 @@ from service.programmes.pack.paper import read_paper
 from service.programmes.pack.programme import PERSON, Choices, Programme, Role, Slot, Start
 from service.programmes.pack.quota_file import read_coverage, read_proportion, read_quota
 from service.programmes.pack.review_file import read_review
+from service.programmes.pack.rules_file import cite_in_slots, read_rules
 from service.programmes.pack.toml_table import Table
-from service.programmes.rule.eligibility import RuleSource
 from service.programmes.rule.photos import PhotoRule
 
 FIELD_CLASSES = ("PUBLIC", "INTERNAL", "SENSITIVE")
@@ -42,6 +42,7 @@ def read_programme(table: Table) -> Programme:
     """Read programme.toml; problems are noted in the table's list."""
     settings = table.table("settings", optional=True)
     organiser = table.table("organiser")
+    rules, stated = read_rules(table)
     programme = Programme(
         key=table.text("key"),
         title=table.text("title"),
@@ -66,8 +67,11 @@ def read_programme(table: Table) -> Programme:
         reminders=read_reminders(table.table("reminders")),
         notice=read_notice(table.table("notice")),
         notices=read_notices(table),
-        rules=tuple(_read_rule(rule) for rule in table.tables("rules", optional=True)),
-        slots={key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")},
+        rules=rules,
+        stated=stated,
+        slots=cite_in_slots(
+            {key: _read_slot(key, slot) for key, slot in table.named_tables("attachments")}, stated
+        ),
         task_slots={
             key: _read_slot(key, slot) for key, slot in table.named_tables("task_files", optional=True)
         },
@@ -128,12 +132,6 @@ def _read_role(key: str, table: Table) -> Role:
     role = Role(key=key, name=table.text("name"), scopes=table.texts("scopes"))
     table.finish()
     return role
-
-
-def _read_rule(table: Table) -> RuleSource:
-    rule = RuleSource(decision=table.text("decision"), field=table.text("field", ""))
-    table.finish()
-    return rule
 
 
 def _read_slot(key: str, table: Table) -> Slot:

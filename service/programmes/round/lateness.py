@@ -53,6 +53,7 @@ def tell(ctx: Context, nomination: Nomination) -> int:
     text = (
         f"{nomination.name or '（未填姓名）'} · {unit.name}：申报截止时尚未办结，已记为逾期未报，草稿已冻结。"
         f"确需补报的，请向{entry.organiser.name}申请延期；办法见这份申报的页面。"
+        f"{programme.cite(f'deadlines.{Stage.SUBMISSION}')}"
     )
     return notifications.notify(
         ctx,

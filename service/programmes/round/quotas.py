@@ -237,7 +237,8 @@ def _find(ctx: Context, nomination: Nomination, kind: QuotaKind) -> tuple[Quota 
     if kind == QuotaKind.AWARD and not wiring.pack_of(ctx, nomination.round).programme.is_bounded:
         return None, None
     category = _category_name(ctx, nomination)
-    raise BpmnError(FULL, f"{nomination.recommender.name}在“{category}”没有名额，请核对名额分配表。")
+    cited = _cite(ctx, nomination, kind)
+    raise BpmnError(FULL, f"{nomination.recommender.name}在“{category}”没有名额，请核对名额分配表。{cited}")
 
 
 def _asked(nomination: Nomination, kind: QuotaKind) -> dict[str, Any]:
@@ -282,7 +283,7 @@ def _exceed(ctx: Context, nomination: Nomination, quota: Quota) -> str:
         return ""
     reason = nomination.stated_reason.strip()
     if not reason:
-        raise BpmnError(FULL, _over_sentence(ctx, quota))
+        raise BpmnError(FULL, _over_sentence(ctx, quota) + _cite(ctx, nomination, quota.kind))
     ctx.session.execute(_TAKE_BEYOND, {"wanted": quota.id})
     return reason
 
@@ -294,12 +295,12 @@ def _may_hold(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
 
 
 def _full_sentence(ctx: Context, nomination: Nomination, quota: Quota) -> str:
-    category = _category_name(ctx, nomination)
+    category, cited = _category_name(ctx, nomination), _cite(ctx, nomination, quota.kind)
     if quota.kind == QuotaKind.AWARD:
-        return f"“{category}”候选人已满 {quota.places} 名，请先调整已选人员。"
+        return f"“{category}”候选人已满 {quota.places} 名，请先调整已选人员。{cited}"
     unit = ctx.session.get_one(Unit, quota.unit_id)
     places = quota.places - quota.allotted
-    return f"{unit.name}在“{category}”的 {places} 个名额已用完，不能再推荐；可退回或改报其他类别。"
+    return f"{unit.name}在“{category}”的 {places} 个名额已用完，不能再推荐；可退回或改报其他类别。{cited}"
 
 
 def _over_sentence(ctx: Context, quota: Quota) -> str:
@@ -310,6 +311,12 @@ def _over_sentence(ctx: Context, quota: Quota) -> str:
         f"{unit.name}的 {quota.places - quota.allotted} 个建议名额已用完；"
         "确需超额推荐的，请写明理由后再提交，理由印入汇总表。"
     )
+
+
+def _cite(ctx: Context, nomination: Nomination, kind: QuotaKind | str) -> str:
+    """Return the notice's sentence about places, with the rule's number."""
+    checked = "award" if kind == QuotaKind.AWARD else "quota"
+    return wiring.pack_of(ctx, nomination.round).programme.cite(checked)
 
 
 def _category_name(ctx: Context, nomination: Nomination) -> str:

@@ -22,6 +22,8 @@ from tests.programmes.story import CATEGORY, Story, _form, _photo
 BIRTH = date(1995, 8, 1)
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
+N11 = "通知：“被推荐对象需同时提供1张两寸免冠彩照和2张工作照（jpg格式，文件大小1M以上）”（N11）。"
+
 
 def png() -> bytes:
     buffer = io.BytesIO()
@@ -43,7 +45,7 @@ def drop(story: Story, nominee: int, slot: str, *, keep: int) -> None:
 
 @pytest.mark.parametrize(
     ("slot", "keep", "sentence"),
-    [("portrait", 0, "需要 1 个，已上传 0 个"), ("work_photo", 1, "需要 2 个，已上传 1 个")],
+    [("portrait", 0, "需要 1 个，已上传 0 个。"), ("work_photo", 1, "需要 2 个，已上传 1 个。")],
 )
 def test_missing_photo_refuses_the_form_by_slot(
     round_2024: Story, slot: str, keep: int, sentence: str
@@ -56,7 +58,7 @@ def test_missing_photo_refuses_the_form_by_slot(
     with pytest.raises(Invalid) as refused:
         round_2024.hand_in(nominee)
 
-    assert refused.value.fields == {f"attachment:{slot}": sentence}
+    assert refused.value.fields == {f"attachment:{slot}": sentence + N11}
     assert round_2024.waits_at(nominee) == ["fill_in_form"]
     attach(nominee)
     round_2024.hand_in(nominee)
@@ -76,7 +78,7 @@ def test_photo_too_many_is_refused_at_the_upload_and_with_the_form(round_2024: S
     with pytest.raises(Invalid) as refused:
         round_2024.hand_in(nominee)
 
-    assert refused.value.fields == {"attachment:work_photo": "最多 2 个，已上传 3 个，请删去多余的"}
+    assert refused.value.fields == {"attachment:work_photo": f"最多 2 个，已上传 3 个，请删去多余的。{N11}"}
 
 
 def test_slot_takes_only_its_types(round_2024: Story) -> None:

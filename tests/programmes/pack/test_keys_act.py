@@ -21,6 +21,8 @@ READERS = {
         "award_file.py",
         "dates_file.py",
         "quota_file.py",
+        "rules_file.py",
+        "rule_places.py",
         "agreement.py",
         "new_pack.py",
         "print_templates.py",

@@ -60,6 +60,7 @@ def test_one_too_many_is_refused_and_the_task_left_open(round_2024: Story) -> No
 
     assert refused.value.message == (
         "共青团溧阳市委在“生产管理类”的 1 个名额已用完，不能再推荐；可退回或改报其他类别。"
+        "通知：“附件1 常州市‘产业振兴好青年’名额分配表”（N10）。"
     )
     assert (round_2024.waits_at(second), round_2024.status(second)) == (
         ["recommender_opinion"],
@@ -151,7 +152,9 @@ def test_one_selected_too_many_refuses_the_whole_page(round_2024: Story) -> None
     with pytest.raises(RefusedByProcess) as refused, round_2024.acting("huishen") as ctx:
         reviews.decide(ctx, tasks, dict.fromkeys(tasks, "select"), {"reason": "集体评议。"})
 
-    assert refused.value.message == "“生产管理类”候选人已满 2 名，请先调整已选人员。"
+    assert refused.value.message == (
+        "“生产管理类”候选人已满 2 名，请先调整已选人员。通知：“寻访六大类青年典型各 100 名”（N02）。"
+    )
     assert [round_2024.status(nominee) for nominee in nominees] == ["shortlisted"] * 3
     assert [round_2024.waits_at(nominee) for nominee in nominees] == [["joint_review"]] * 3
     assert cell(round_2024, kind=QuotaKind.AWARD) == Cell(places=2, taken=0)

@@ -60,6 +60,8 @@ def test_x09_one_more_than_suggested_needs_a_reason(period_2021: Story) -> None:
 
     assert refused.value.message == (
         "市直1号部门（演示）的 1 个建议名额已用完；确需超额推荐的，请写明理由后再提交，理由印入汇总表。"
+        "通知：“原则上建议单位青年数在20人以内的选树培育1名‘好青年’，在20人及以上的，"
+        "按照20:1的青年数和‘好青年’数的比例进行选培”（N64）。"
     )
     assert cells(period_2021)[1] == Cell(places=1, taken=1, hard=False)
 
