@@ -25,6 +25,11 @@ story:
   - complete: 开启联合会审
   - carry: everybody
   - wait_until: 2024-04-01 09:00
+  - complete: 提请会签
+  - complete: 部门会签
+    who: renshe
+  - complete: 部门会签
+    who: gongxin
   - complete: 确认候选人名单并公示
 """
 
@@ -52,9 +57,12 @@ def test_an_objection_with_evidence_is_looked_into_and_answered(visit_notice: Vi
     expect(organiser.page.get_by_role("link", name="照片说明.pdf")).to_be_visible()
     organiser.choose("来源", "网上")
     organiser.fill("登记意见", "署实名，有联系方式，予以受理。")
+    organiser.fill("需要说明的问题", "请说明获奖证书由谁颁发、何时颁发。")
     organiser.decide("受理")
     assert "正在核查" in ask(public, receipt)
+    state_the_case(visit_notice("tuanzhibu"))
     organiser.open_task(WHO, "核查")
+    expect(organiser.page.get_by_role("heading", name="所在单位说明情况")).to_be_visible()
     organiser.fill("核查经过", "调阅档案，走访同事。")
     organiser.fill("结论", "经核查，反映的情况不属实。")
     organiser.decide("不属实")
@@ -63,6 +71,16 @@ def test_an_objection_with_evidence_is_looked_into_and_answered(visit_notice: Vi
     assert "经核查不属实" in answer
     assert "反映的情况不属实。" in answer
     assert public.errors + organiser.errors == []
+
+
+def state_the_case(league: Visitor) -> None:
+    """Answer for the workplace what the organiser asks, without reading who objected or in what words."""
+    league.open_task(WHO, "所在单位说明情况")
+    expect(league.page.get_by_text("请说明获奖证书由谁颁发")).to_be_visible()
+    shown = league.page.content()
+    assert [word for word in (OBJECTOR, "0000-1234567", "获奖时间与证书不符", "照片说明.pdf") if word in shown] == []
+    league.fill("情况说明", "证书由市人社局颁发，原件在单位存档。")
+    league.decide("提交说明")
 
 
 def test_the_nominees_side_is_not_told_who_objected(visit_notice: Visit, tmp_path: Path) -> None:

@@ -73,6 +73,13 @@ def announce(visit: Visit, organiser: Visitor) -> None:
         reviewer.open_task(who, "联合会审")
         reviewer.fill("会审意见", "经集中评审。")
         reviewer.decide(outcome)
+    organiser.open_task(ROUND, "提请会签")
+    expect(organiser.page.locator("#candidates")).to_contain_text(WHO)
+    organiser.decide("提请会签")
+    for department in (visit("renshe"), visit("gongxin")):
+        department.open_task(ROUND, "部门会签")
+        expect(department.page.locator("#candidates")).to_contain_text(WHO)
+        department.decide("会签同意")
     organiser.open_task(ROUND, "确认候选人名单并公示")
     organiser.decide("确认名单并公示")
 
