@@ -20,6 +20,7 @@ from service.models import (
     StartTimer,
     UserTask,
 )
+from service.models.process.retry import MAX_ATTEMPTS
 from service.scheduler.wiring import Done
 from service.workflow.context import Context
 
@@ -79,7 +80,9 @@ def find_next_due(ctx: Context, after: datetime, *, with_timer_starts: bool = Tr
     """Return the first moment after another at which a job, a start, a nudge, a move or a message is due."""
     moments = [
         select(func.min(Job.due_at)).where(Job.status == JobStatus.PENDING, Job.due_at > after),
-        select(func.min(PendingStart.try_at)).where(PendingStart.try_at > after),
+        select(func.min(PendingStart.try_at)).where(
+            PendingStart.try_at > after, PendingStart.attempts < MAX_ATTEMPTS
+        ),
         select(func.min(UserTask.remind_at)).where(UserTask.remind_at > after),
         select(func.min(MigrationItem.try_at)).where(
             MigrationItem.status == ItemStatus.PENDING, MigrationItem.try_at > after
@@ -89,7 +92,8 @@ def find_next_due(ctx: Context, after: datetime, *, with_timer_starts: bool = Tr
         ),
     ]
     if with_timer_starts:
-        moments.append(select(func.min(StartTimer.try_at)).where(StartTimer.try_at > after))
+        tried = StartTimer.attempts < MAX_ATTEMPTS
+        moments.append(select(func.min(StartTimer.try_at)).where(StartTimer.try_at > after, tried))
     found = [ctx.session.scalar(query) for query in moments]
     return min((moment for moment in found if moment is not None), default=None)
 

@@ -37,6 +37,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /admin/calendar/days/2024-05-11/remove": (302, 403, 403, 403, 403, 302, 302),
     "POST /admin/calendar/years": (302, 403, 403, 403, 403, 422, 422),
     "GET /admin/incidents": (302, 403, 403, 403, 403, 200, 200),
+    "POST /admin/incidents/starts/event/1/drop": (302, 403, 403, 403, 403, 404, 404),
+    "POST /admin/incidents/starts/event/1/retry": (302, 403, 403, 403, 403, 404, 404),
     "POST /admin/incidents/{incident}/retry": (302, 403, 403, 403, 403, 302, 302),
     "GET /admin/people": (302, 403, 403, 403, 403, 403, 200),
     "GET /admin/people/{user}": (302, 403, 403, 403, 403, 403, 200),

@@ -168,6 +168,9 @@ AUDIT: dict[str, Any] = {
     "login.succeeded": _("登录"),
     "login.failed": _("登录失败"),
     "identity.registered": _("登记本人身份证号（只存校验值）"),
+    "start.given_up": _("流程没有启动，停止自动重试"),
+    "start.retried": _("重新启动流程"),
+    "start.dropped": _("放弃启动流程"),
     "identity.cleared": _("清除本人身份证号的登记"),
 }
 

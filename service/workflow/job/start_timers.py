@@ -49,6 +49,14 @@ def begin(ctx: Context, timer: StartTimer) -> Instance | int | None:
     )
 
 
+def skip(ctx: Context, timer: StartTimer) -> None:
+    """Let the occurrence a timer stands at be, and move it on to the next."""
+    deployment = ctx.session.get_one(Deployment, timer.deployment_id)
+    diagram = deployments.diagram_of(ctx, deployment.id, deployment.content_hash)
+    place = (timer.process_id, timer.element_id)
+    _move_on(ctx, timer, start_plans.find_next(ctx, deployment, diagram, *place, last=timer.due_at))
+
+
 def _move_on(ctx: Context, timer: StartTimer, following: datetime | None) -> bool:
     """Move a timer to its next occurrence, or remove it; False if it is no longer where it was read."""
     unchanged = (StartTimer.id == timer.id, StartTimer.due_at == timer.due_at)

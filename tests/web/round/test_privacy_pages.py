@@ -27,7 +27,7 @@ def number(service: Service, task_at: Callable[..., int]) -> int:
 def test_consent_is_shown_in_its_words_and_taken_back(browse: Browse, service: Service, number: int) -> None:
     browser = browse("shiwei")
     page = browser.get(f"/nominations/{number}/privacy")
-    [address, _] = page.all(r'action="(/nominations/\d+/consents/\d+/withdraw)"')
+    [address, *_] = page.all(r'action="(/nominations/\d+/consents/\d+/withdraw)"')
 
     refused = browser.post(address, {"reason": " "})
     done = browser.post(address, {"reason": "本人书面要求"}, follow_redirects=True)
