@@ -29,7 +29,15 @@ from service.programmes import in_person, task_files, task_forms, wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
-from service.programmes.nomination import attachments, claims, nominations, record, rulings, screening
+from service.programmes.nomination import (
+    attachments,
+    claims,
+    nominations,
+    record,
+    rulings,
+    screening,
+    stated_findings,
+)
 from service.programmes.pack.programme import PERSON, UNIT
 from service.programmes.privacy import clearances, consents
 from service.programmes.publication import objections, statements
@@ -168,7 +176,13 @@ def _check(
     clean: dict[str, Any] = {}
     if task.form_id is not None:
         schema = task_forms.get_form(ctx, task)
-        clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+        try:
+            clean = schemas.validate(schema, answers, _context(ctx, task, nomination), lenient=lenient)
+        except Invalid as refused:
+            if nomination is None or task.element_id not in record.elements_of(ctx, nomination):
+                raise
+            programme = wiring.pack_of(ctx, nomination.round).programme
+            raise stated_findings.cite_fields(programme, refused) from refused
     return _Received(
         task=task, element=element, outcome=outcome, answers=clean, schema=schema, lenient=lenient
     )
@@ -195,7 +209,8 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
 def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: dict[str, Any]) -> None:
     programme = wiring.pack_of(ctx, nomination.round).programme
     if answers.get("category") not in programme.categories:
-        raise Invalid("请选择申报类别。", fields={"category": "请从列表中选择"})
+        cited = programme.cite("categories")
+        raise Invalid(f"请选择申报类别。{cited}", fields={"category": f"请从列表中选择。{cited}"})
     if answers.get("workplace") and "workplace_and_post" not in answers:  # 工作单位 and 职务 asked apart
         nomination.workplace_and_post = f"{answers['workplace']}{answers.get('post') or ''}"[:200]
     for field in RECORD_FIELDS:
