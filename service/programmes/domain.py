@@ -130,7 +130,7 @@ class Programmes:
         )
 
     def hidden_steps(self, ctx: Context, instance: Instance) -> Collection[str]:
-        """Return steps that write private tracks of a title's ledger, or others' parts in an objection's case."""
+        """Return steps that write private tracks of a title's ledger, or the parts of others in a case."""
         return private_steps.hidden_steps(ctx, instance) or statements.hidden_steps(ctx, instance)
 
     def may_act(self, ctx: Context, task: UserTask, element: Element) -> str | None:

@@ -1,8 +1,8 @@
 """Statements (说明情况): what a candidate's side answers to an objection, without being told who objected.
 
 A step of an objection's process with the property ``statement`` asks the candidate or his workplace. Whoever
-has no other part in the case reads what he is asked to answer, his own answer, and nothing else of it: neither
-the report in its sender's words, nor the evidence, nor what the others say or the organiser finds.
+has no other part in the case reads what he is asked to answer, his own answer, and nothing else of it: not
+the report in its sender's words, not the evidence, nor what others say or the organiser finds.
 """
 
 from __future__ import annotations

@@ -8,7 +8,16 @@ from sqlalchemy import func, select
 
 from service.engine.records import OpenServiceTask, Variables
 from service.errors import Conflict
-from service.models import Deployment, Extension, Instance, InstanceStatus, Stage, SubscriptionRow
+from service.models import (
+    Deployment,
+    Extension,
+    Instance,
+    InstanceStatus,
+    Job,
+    JobKind,
+    Stage,
+    SubscriptionRow,
+)
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.publication import notices
@@ -34,7 +43,8 @@ def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> 
     """``stage.require_waiting``: refuse while a nomination does not yet wait for the header ``signal``.
 
     A signal reaches only those that listen: throwing it early would leave the others behind for ever. Of
-    several, separated by commas, each has to wait for one (candidates and reserves, say).
+    several, separated by commas, each has to wait for one (candidates and reserves, say). One to whom a
+    message is on its way waits no longer.
     """
     entry = rounds.of_instance(ctx, instance)
     # whoever begins a nomination holds the round: wait for him, so that he is counted
@@ -43,11 +53,12 @@ def require_waiting(ctx: Context, instance: Instance, task: OpenServiceTask) -> 
     listening = select(SubscriptionRow.instance_id).where(
         SubscriptionRow.round_id == entry.id, SubscriptionRow.name.in_(signals)
     )
+    called_away = select(Job.instance_id).where(Job.round_id == entry.id, Job.kind == JobKind.MESSAGE)
     query = select(func.count(Instance.id)).where(
         Instance.round_id == entry.id,
         Instance.process_id == nominations.PROCESS,
         Instance.status == InstanceStatus.ACTIVE,
-        Instance.id.not_in(listening),
+        Instance.id.not_in(listening) | Instance.id.in_(called_away),
     )
     left = ctx.session.scalar(query) or 0
     if left:

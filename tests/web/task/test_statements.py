@@ -1,0 +1,85 @@
+"""The pages of a statement: what the workplace is shown of an objection, and what the organiser reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from service.models import Nomination, NominationStatus, Objection, Round, Unit
+from service.programmes.publication import notices, objections
+from service.wire import Service
+from service.workflow.context import Context
+from tests.web.browser import Browser
+
+Browse = Callable[..., Browser]
+
+REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
+POINTS = "请说明获奖证书由谁颁发、何时颁发。"
+REPLY = "证书由市人社局颁发，原件在单位存档。"
+
+
+@pytest.fixture
+def statement(service: Service, browse: Browse, task_at: Callable[..., int]) -> int:
+    """The workplace's task of an objection that was taken up."""
+    with service.wiring.transaction() as ctx:
+        query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)
+        query = query.where(Unit.code == "liyang-qingfeng", Nomination.id_number.is_not(None))
+        candidate = ctx.session.scalars(query).first()
+        assert candidate is not None
+        candidate.status = NominationStatus.SELECTED
+        ctx.session.flush()
+        notice = notices.open_candidates(ctx, ctx.session.get_one(Round, candidate.round_id))
+        notice.closes_at = ctx.now + timedelta(days=7)
+        objections.lodge(ctx, notice, candidate.id, REPORT)
+    taken = {"channel": "网上", "conclusion": "予以受理", "points": POINTS}
+    assert browse("shiwei").complete(task_at("register"), "accept", taken).status == 302
+    return task_at("unit_statement")
+
+
+def test_the_workplace_reads_what_to_answer_and_nothing_of_the_report(
+    browse: Browse, statement: int, ctx: Context
+) -> None:
+    league = browse("tuanzhibu")
+
+    page = league.get(f"/tasks/{statement}")
+
+    assert POINTS in page.text
+    assert [said for said in (*REPORT.values(), "钱**", "139****5678") if said in page.html] == []
+    number, instance = ctx.session.execute(select(Objection.id, Objection.instance_id)).one()
+    for field in ("name", "contact"):
+        assert league.post(f"/reveals/objection/{number}/{field}", {"reason": "好奇"}).status == 404
+    assert [said for said in REPORT.values() if said in league.get(f"/instances/{instance}").html] == []
+
+
+def test_the_organiser_reads_the_answer_beside_the_report(
+    browse: Browse, statement: int, task_at: Callable[..., int]
+) -> None:
+    assert browse("tuanzhibu").complete(statement, "submit", {"statement": REPLY}).status == 302
+    organiser = browse("shiwei")
+
+    page = organiser.get(f"/tasks/{task_at('investigate')}")
+    [address] = page.all(r'action="(/reveals/task/\d+/statement)"')
+    shown = organiser.post(address, {"reason": "核查异议"})
+
+    assert REPORT["facts"] in page.text
+    assert "所在单位说明情况" in page.text
+    assert "提交说明" in page.text
+    assert REPLY in shown.text
+
+
+def test_an_objection_is_not_taken_up_without_saying_what_to_answer(
+    service: Service, browse: Browse, statement: int, task_at: Callable[..., int], ctx: Context
+) -> None:
+    with service.wiring.transaction() as writing:
+        old = writing.session.scalars(select(Objection)).one()
+        objections.lodge(writing, old.notice, old.nomination_id, REPORT)
+
+    page = browse("shiwei").complete(
+        task_at("register"), "accept", {"channel": "网上", "conclusion": "予以受理", "points": "钱一一说的"}
+    )
+
+    assert page.status == 422
+    assert "候选人和所在单位看得到这段文字，不能写明反映人。" in page.text
