@@ -19,6 +19,8 @@ OFFICIAL = (PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
 #: the kind of a paper that does not say it, by its name
 _KNOWN = {"recommendation": NOMINATION}
 LAYOUTS = ("sheet_per_category", "one_sheet")
+#: who hands a roster in: the recommending unit alone, or every workplace its own rows before
+RECOMMENDER, WORKPLACE = "recommender", "workplace"
 _LIST_WORDS = frozenset({"total", "window", "days", "document", "programme", "award", "year", "organiser"})
 _PERSON_WORDS = frozenset({"name", "unit", "recommender", "category", "reason", "document", "programme",
                            "award", "year", "organiser", "title"})  # fmt: skip
@@ -60,6 +62,7 @@ class Paper:
         ""  #: file in forms/<programme>/ of a paper a nomination; empty means ``<key>.docx``, if any
     )
     above: str = ""  #: line over a roster's table; ``{unit}`` is who hands it in
+    by: str = RECOMMENDER  #: who prints and stamps a roster besides the organiser
     layout: str = ""  #: of a roster; empty means what ``settings.roster_layout`` says
     categories: tuple[str, ...] = ()  #: keys of those a roster lists; empty means every one
     columns: tuple[str, ...] = ()  #: headings in the annex's order
@@ -91,6 +94,7 @@ def read_paper(key: str, table: Table) -> Paper:
         form=table.text("form") if kind == TITLE else table.text("form", ""),
         template=table.text("template", "") if kind in (NOMINATION, TITLE) else "",
         above=table.text("above", "推荐单位（盖章）：{unit}"),
+        by=table.choice("by", (RECOMMENDER, WORKPLACE), RECOMMENDER) if kind == ROSTER else RECOMMENDER,
         layout=table.choice("layout", LAYOUTS, "") if "layout" in table.keys() else "",  # noqa: SIM118
         categories=table.texts("categories", ()) if kind == ROSTER else (),
         columns=table.texts("columns", ()),

@@ -42,6 +42,8 @@ def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: b
     """
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出全套材料。")
+    if recommender is not None:
+        rosters.require_recommender(ctx, entry, recommender, "全套材料")
     people, _left_out = provision.divide(ctx, rosters.list_handed_in(ctx, entry, recommender))
     if len(people) > MOST:
         raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")

@@ -11,6 +11,7 @@ from typing import Any
 from service.errors import Invalid
 from service.models import Nomination, Round, Unit
 from service.programmes.nomination import nominations, workplaces
+from service.programmes.paper import workplace_rosters
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -23,7 +24,11 @@ def may_read_in_full(ctx: Context, entry: Round, recommender: Unit | None) -> bo
     actor = ctx.actor
     if actor.is_system or nominations.is_organiser(ctx, entry):
         return True
-    return recommender is not None and f"recommender@{recommender.code}" in actor.groups
+    if recommender is None:
+        return False
+    return f"recommender@{recommender.code}" in actor.groups or workplace_rosters.may_read(
+        ctx, entry, recommender
+    )
 
 
 def may_print_in_full(ctx: Context, nomination: Nomination) -> bool:

@@ -18,8 +18,8 @@ from service.programmes import wiring
 from service.programmes.nomination import record
 from service.programmes.pack.columns import columns_of
 from service.programmes.pack.packs import Pack
-from service.programmes.pack.paper import QUOTAS, ROSTER, Paper
-from service.programmes.paper import exports, scans
+from service.programmes.pack.paper import QUOTAS, ROSTER, WORKPLACE, Paper
+from service.programmes.paper import exports, scans, workplace_rosters
 from service.programmes.paper.answers import print_answers
 from service.programmes.privacy import consents, provision
 from service.programmes.round import funnel
@@ -47,16 +47,24 @@ def find_roster(pack: Pack, key: str = "") -> Paper:
 def print_roster(
     ctx: Context, entry: Round, recommender: Unit | None, *, form: str = "xlsx", key: str = ""
 ) -> bytes:
-    """Return a roster of one recommending unit, or of the whole round, as .xlsx or .docx."""
+    """Return a roster of one recommending unit or workplace, or of the whole round, as .xlsx or .docx."""
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出汇总表。")
     paper = find_roster(wiring.pack_of(ctx, entry), key)
+    if recommender is not None and paper.by != WORKPLACE:
+        require_recommender(ctx, entry, recommender, paper.title)
     roster = gather(ctx, entry, recommender, paper.key)
     if exports.may_read_in_full(ctx, entry, recommender):
         said = scans.hash_words(roster)
         scans.note_printed(ctx, entry, paper.key, said, recommender=recommender)
         roster = replace(roster, code=scans.code_of(said))
     return _make(roster, form)
+
+
+def require_recommender(ctx: Context, entry: Round, unit: Unit, title: str) -> None:
+    """Refuse a paper that is not the workplaces' own to a unit that recommends nobody."""
+    if workplace_rosters.is_workplace(ctx, entry, unit):
+        raise Conflict(f"“{title}”由推荐单位和主办单位导出，所在单位不单独导出。")
 
 
 def list_versions(ctx: Context, entry: Round, recommender: Unit | None) -> list[scans.Version]:
@@ -145,13 +153,19 @@ def list_handed_in(
 ) -> Sequence[Nomination]:
     """Return the nominations of a round, or of one recommender, that were handed in and still stand.
 
+    Of a workplace also those that still climb: it stamps its list before they are recommended.
     ``categories`` narrows them to some; empty means every one.
     """
     query = select(Nomination).where(Nomination.round_id == entry.id, Nomination.status.in_(HANDED_IN))
     if categories:
         query = query.where(Nomination.category.in_(categories))
-    if recommender is not None:
+    statuses: tuple[NominationStatus, ...] = HANDED_IN
+    if recommender is not None and workplace_rosters.is_workplace(ctx, entry, recommender):
+        statuses = (NominationStatus.RECOMMENDING, *HANDED_IN)
+        query = query.where(Nomination.unit_id == recommender.id)
+    elif recommender is not None:
         query = query.where(Nomination.recommender_id == recommender.id)
+    query = query.where(Nomination.status.in_(statuses))
     query = query.options(
         joinedload(Nomination.recommender), joinedload(Nomination.unit), joinedload(Nomination.instance)
     )
@@ -166,7 +180,7 @@ def list_left_out(ctx: Context, entry: Round, recommender: Unit | None) -> list[
 def _count_by_sheet(pack: Pack, paper: Paper, people: Sequence[Nomination]) -> Counter[str]:
     categories = pack.programme.categories
     if _is_by_category(pack, paper):
-        return Counter(categories[person.category].name for person in people)
+        return Counter(categories[key].name for person in people if (key := person.category))
     return Counter(paper.title for _person in people)
 
 

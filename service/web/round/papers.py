@@ -13,7 +13,7 @@ from service.models import NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER
-from service.programmes.paper import batches, exports, forms, official, rosters
+from service.programmes.paper import batches, exports, forms, official, rosters, workplace_rosters
 from service.programmes.publication import notices
 from service.programmes.round import quotas, rounds
 from service.web.frame.errors import status_of
@@ -140,10 +140,10 @@ def _recommender(entry: Round) -> Unit | None:
     wanted = request.form.get("unit", "")
     if wanted == "":
         return None
-    units = quotas.units_with_places(g.ctx, entry)
+    units = [*quotas.units_with_places(g.ctx, entry), *workplace_rosters.list_own(g.ctx, entry)]
     unit = next((unit for unit in units if str(unit.id) == wanted), None)
     if unit is None:
-        raise NotFound(_("没有这个推荐单位。"))
+        raise NotFound(_("没有这个单位。"))
     return unit
 
 
@@ -153,6 +153,8 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
     units = [
         unit for unit in quotas.units_with_places(ctx, entry) if exports.may_export_roster(ctx, entry, unit)
     ]
+    units += workplace_rosters.list_own(ctx, entry)
+    printed = [unit for unit in workplace_rosters.list_printed(ctx, entry) if unit not in units]
     published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
     listing = programme.papers_of(ROSTER)
     whole = exports.may_export_roster(ctx, entry, None)
@@ -172,7 +174,9 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
         decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
         versions=[
-            (unit, found) for unit in (None, *units) if (found := rosters.list_versions(ctx, entry, unit))
+            (unit, found)
+            for unit in (None, *units, *printed)
+            if (found := rosters.list_versions(ctx, entry, unit))
         ],
         titles={p.key: p.title for p in programme.papers_of(ROSTER)}
         if len(programme.papers_of(ROSTER)) > 1

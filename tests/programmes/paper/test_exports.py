@@ -15,7 +15,7 @@ from service.programmes import wiring
 from service.programmes.nomination import workplaces
 from service.programmes.pack.packs import Pack, load_pack
 from service.programmes.pack.paper import NOMINATION
-from service.programmes.paper import forms, scans
+from service.programmes.paper import forms, rosters, scans, workplace_rosters
 from tests.programmes.conftest import PROGRAMME, ROOT, SELECTION
 from tests.programmes.paper.test_scans import PDF
 from tests.programmes.publication.changed_pack import open_story
@@ -93,3 +93,13 @@ def renamed(folder: Path) -> Pack:
                 text = text.replace(f"[roles.{old}]", f"[roles.{new}]")
             file.write_text(text)
     return load_pack(folder / "processes", folder / "forms", PROGRAMME)
+
+
+def test_a_workplace_prints_no_roster_where_the_programme_does_not_ask_it(round_2024: Story) -> None:
+    round_2024.nominate()
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        here = ctx.session.scalars(select(Unit).where(Unit.code == "liyang-qingfeng")).one()
+        assert workplace_rosters.list_own(ctx, round_2024.entry(ctx)) == []
+        with pytest.raises(Forbidden):
+            rosters.print_roster(ctx, round_2024.entry(ctx), here)

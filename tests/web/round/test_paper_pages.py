@@ -124,3 +124,21 @@ def test_whoever_withdrew_provision_is_named_to_who_exports(browse: Browse, serv
     said = "1 人未列入汇总表和全套材料：已撤回向其他单位提供个人信息的同意。"
     assert [said in after[login] for login in ("shiwei", "wujin", "xinbei")] == [True, True, False]
     assert [name in after[login] for login in ("shiwei", "wujin", "xinbei")] == [True, True, False]
+
+
+def test_a_workplace_takes_its_own_roster_to_be_stamped(
+    browse: Browse, service: Service, clock: MovableClock
+) -> None:
+    open_selection(service, clock)
+    with service.wiring.reading() as ctx:
+        here = ctx.session.scalars(select(Unit.id).where(Unit.code == "sxjg-01")).one()
+    league, other = browse("sxjg-01-tuan"), browse("sxjg-02-tuan")
+    asked = {**PURPOSE, "paper": "roster", "unit": str(here)}
+
+    page = league.get("/rounds/2/papers")
+    given = league.post("/rounds/2/papers/roster.docx", asked)
+
+    assert (page.all(r'<option value="(\d+)" >'), given.status) == ([str(here)], 200)
+    assert league.get("/rounds/2/papers").all(r'action="(/papers/printed/\d+/scan)"') != []
+    assert league.post("/rounds/2/papers/batch.zip", asked).status == 409
+    assert other.post("/rounds/2/papers/roster.docx", asked).status == 404
