@@ -20,7 +20,7 @@ MIN_PURPOSE = 2
 
 
 def may_read_in_full(ctx: Context, entry: Round, recommender: Unit | None) -> bool:
-    """Say whether identity numbers go out in full: to the organiser, and to a recommender of its own rows."""
+    """Say whether identity numbers go out in full: to the organiser, and to a unit of its own rows."""
     actor = ctx.actor
     if actor.is_system or nominations.is_organiser(ctx, entry):
         return True

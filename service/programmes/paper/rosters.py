@@ -151,12 +151,12 @@ def print_quotas(ctx: Context, entry: Round) -> bytes:
 def list_handed_in(
     ctx: Context, entry: Round, recommender: Unit | None, categories: Sequence[str] = ()
 ) -> Sequence[Nomination]:
-    """Return the nominations of a round, or of one recommender, that were handed in and still stand.
+    """Return the nominations of a round, or of one unit, that were handed in and still stand.
 
     Of a workplace also those that still climb: it stamps its list before they are recommended.
     ``categories`` narrows them to some; empty means every one.
     """
-    query = select(Nomination).where(Nomination.round_id == entry.id, Nomination.status.in_(HANDED_IN))
+    query = select(Nomination).where(Nomination.round_id == entry.id)
     if categories:
         query = query.where(Nomination.category.in_(categories))
     statuses: tuple[NominationStatus, ...] = HANDED_IN

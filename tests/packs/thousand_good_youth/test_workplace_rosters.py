@@ -60,7 +60,7 @@ def test_the_stamped_scan_is_bound_to_the_words_and_read_by_the_district(period_
             "sxjg-01"
         ]
         [seen] = rosters.list_versions(ctx, period_2021.entry(ctx), unit(ctx, "sxjg-01"))
-        assert (seen.is_current, scans.read(ctx, seen.scans[0].id)[1]) == (True, PDF)
+        assert (seen.is_current, scans.read(ctx, seen.scans[0])) == (True, PDF)
     with period_2021.acting("sxjg-02-tuan") as ctx, pytest.raises(NotFound):
         scans.get_printed(ctx, printed)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import docx
 import pytest
+from sqlalchemy import select
 
-from service.models import Nomination
+from service.errors import Forbidden
+from service.models import Nomination, Unit
 from service.programmes import wiring
 from service.programmes.nomination import workplaces
 from service.programmes.pack.packs import Pack, load_pack

@@ -9,9 +9,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from service.models import Consent, Nomination
+from service.clock import MovableClock
+from service.models import Consent, Nomination, Unit
 from service.wire import Service
 from tests.web.browser import Browser, Page
+from tests.web.task.test_submitted_answers import open_selection
 
 Browse = Callable[..., Browser]
 
