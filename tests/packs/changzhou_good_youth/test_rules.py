@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+from PIL import Image
+from sqlalchemy import select
 
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
+from service.models import Finding, Quota, QuotaKind, Unit
+from service.programmes.board.targets import Filling, Target, find_target
 from service.programmes.form import schemas
-from service.programmes.nomination import opinions, screening
+from service.programmes.nomination import attachments, opinions, screening
 from service.programmes.round import rounds
 from service.programmes.rule.calendar import write_moment
 from service.programmes.rule.identity_number import parse
 from tests.packs.judging import judge, the_pack
-from tests.programmes.story import Story
+from tests.programmes.story import ORGANISER, RECOMMENDER, Story
 
 PACK = the_pack("changzhou-good-youth")
 PROGRAMME = PACK.programme
 RECOMMENDATION = PACK.forms["changzhou-good-youth.recommendation"]
+
+
+def a_small_photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (413, 579), "white").save(out, "JPEG")
+    return out.getvalue()
+
 
 #: requirements §1.1: identity number -> result, rule
 AGES = [
@@ -33,6 +45,12 @@ AGES = [
 ]
 WORDS = {"N03": "2006年1月1日前出生", "N04": "1989年1月1日后出生", "N05": "1984年1月1日后出生"}
 
+CATEGORIES = "1. 生产管理类 2. 综合服务类 3. 科研创新类 4. 技术技能类 5. 安全生产类 6. 乡村振兴类"
+N01 = f"通知：“类别设置：{CATEGORIES}”（N01）。"
+
+SMALL = a_small_photo()
+N11 = "通知：“被推荐对象需同时提供1张两寸免冠彩照和2张工作照（jpg格式，文件大小1M以上）”（N11）。"
+
 WORDS_2027 = {"N03": "2009年1月1日前出生", "N04": "1992年1月1日后出生", "N05": "1987年1月1日后出生"}
 
 
@@ -45,8 +63,61 @@ def test_n01_one_of_six_categories() -> None:
     assert refused.value.fields["category"] == "请从列表中选择申报类别。"
 
 
+@pytest.mark.parametrize("category", ["", "sports"])
+def test_n01_another_category_is_refused_in_the_notices_words(round_2024: Story, category: str) -> None:
+    nominee = round_2024.start()
+
+    with pytest.raises(Invalid) as at_the_start:
+        round_2024.start(category=category)
+    with pytest.raises(Invalid) as in_the_form:
+        round_2024.hand_in(nominee, category=category)
+
+    asked = "请选择申报类别。" if not category else "请从列表中选择申报类别。"
+    assert at_the_start.value.message == f"请选择申报类别。{N01}"
+    assert in_the_form.value.fields == {"category": asked + N01}
+
+
 def test_n02_hundred_places_a_category() -> None:
     assert (PROGRAMME.award.places_per_category, PROGRAMME.award.refill_cancelled) == (100, False)
+
+
+@pytest.mark.parametrize(("listed", "missing"), [(97, [("生产管理类", 97, 3)]), (100, [])])
+def test_n02_category_that_is_not_full_is_reported_and_not_padded(
+    listed: int, missing: list[tuple[str, int, int]]
+) -> None:
+    fillings = [
+        Filling(name=category.name, places=PROGRAMME.places_of(key), listed=100)
+        for key, category in list(PROGRAMME.categories.items())[1:]
+    ]
+    first = Filling(name="生产管理类", places=100, listed=listed)
+
+    target = Target(wanted=0, listed=500 + listed, categories=[first, *fillings])
+
+    assert target.places == 600
+    assert [(filling.name, filling.listed, filling.missing) for filling in target.short] == missing
+
+
+def test_n02_what_is_missing_is_known_when_the_awards_are_to_be_confirmed(round_2024: Story) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    round_2024.pass_until("2024-04-10 09:00")
+
+    with round_2024.acting(ORGANISER) as ctx:
+        target = find_target(ctx, round_2024.entry(ctx))
+    with round_2024.acting(RECOMMENDER) as ctx:
+        others = find_target(ctx, round_2024.entry(ctx))
+
+    assert others is None
+    assert target is not None
+    assert (target.listed, target.places, target.cited) == (1, 600, PROGRAMME.cite("award"))
+    assert [(one.name, f"{one.listed}/{one.places}") for one in target.short][:2] == [
+        ("生产管理类", "1/100"),
+        ("综合服务类", "0/100"),
+    ]
+
+
+def test_n02_the_101st_of_a_category_is_refused_in_the_notices_words() -> None:
+    assert PROGRAMME.cite("award") == "通知：“寻访六大类青年典型各 100 名”（N02）。"
 
 
 @pytest.mark.parametrize(("number", "result", "rule"), AGES, ids=[f"{v[2]}-{v[0][6:14]}" for v in AGES])
@@ -168,6 +239,22 @@ def test_n10_annex_1_adds_up_to_110_a_category() -> None:
     assert {PACK.quotas.category_total(key) for key in PROGRAMME.categories} == {110}
 
 
+def test_n10_one_more_than_the_annex_gives_is_refused_in_its_name(round_2024: Story) -> None:
+    first, second = (round_2024.nominate(to="recommender_opinion") for _ in range(2))
+    with round_2024.wiring.transaction() as ctx:
+        of_unit = select(Quota).join(Unit).where(Unit.code == "liyang", Quota.kind == QuotaKind.NOMINATION)
+        for quota in ctx.session.scalars(of_unit):
+            quota.places = 1
+    round_2024.complete(first, "recommender_opinion", "approve", reason="同意推荐。")
+
+    with pytest.raises(Conflict) as refused:
+        round_2024.complete(second, "recommender_opinion", "approve", reason="同意推荐。")
+
+    assert refused.value.message.endswith("通知：“附件1 常州市‘产业振兴好青年’名额分配表”（N10）。")
+    assert stated(round_2024, first)["N10"][:2] == ("PASS", "已占用名额")
+    assert stated(round_2024, second)["N10"][:2] == ("PASS", "尚未占用名额")
+
+
 def test_n11_one_portrait_and_two_photos_at_work_as_jpeg_of_1m() -> None:
     portrait, work = PROGRAMME.slots["portrait"], PROGRAMME.slots["work_photo"]
 
@@ -181,6 +268,46 @@ def test_n11_one_portrait_and_two_photos_at_work_as_jpeg_of_1m() -> None:
         (1_000_000, False),
         (1_000_000, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("slot", "name", "data", "sentence"),
+    [
+        ("work_photo", "1.jpg", SMALL, "请上传未经压缩的原图。"),
+        ("work_photo", "1.png", b"\x89PNG\r\n\x1a\n", ""),
+        ("portrait", "1.pdf", b"%PDF-1.4", ""),
+    ],
+    ids=["small", "not a jpeg", "not a picture"],
+)
+def test_n11_file_that_is_not_what_is_asked_is_refused_in_the_notices_words(
+    slot: str, name: str, data: bytes, sentence: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        attachments.check(PROGRAMME.slots[slot], name, data)
+
+    assert refused.value.message.endswith(sentence + N11)
+
+
+def test_n11_small_portrait_is_taken_with_the_notices_words_as_a_warning() -> None:
+    taken = attachments.check(PROGRAMME.slots["portrait"], "1.jpg", SMALL)
+
+    assert taken.warning.endswith(f"如有更清晰的原图，请换上。{N11}")
+
+
+def test_n01_n11_n13_stand_among_the_findings_of_whoever_handed_in(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    before = stated(round_2024, nominee)
+    round_2024.hand_in(nominee)
+
+    found = stated(round_2024, nominee)
+
+    assert before == {}
+    assert list(found) == ["N01", "N10", "N11", "N13"]
+    assert found["N01"][:2] == ("PASS", "生产管理类")
+    assert found["N11"][:2] == ("PASS", "两寸免冠彩照 1 个，工作照 2 个")
+    assert found["N13"] == (
+        "PASS", "2024年3月15日09:00提交", "“推荐材料电子档及照片请于3月25日前报送至常州团市委青年发展部”",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -199,3 +326,24 @@ def test_n13_handed_in_until_the_end_of_25_march(round_2024: Story) -> None:
 
     assert due is not None
     assert write_moment(due, PROGRAMME.zone) == "2024年3月25日24:00"
+
+
+def test_n13_whoever_comes_later_is_refused_in_the_notices_words(round_2024: Story) -> None:
+    late = round_2024.nominate()
+    round_2024.pass_until("2024-03-26 00:00")
+
+    with pytest.raises(Conflict) as refused:
+        round_2024.start()
+
+    assert refused.value.message.endswith(
+        "通知：“推荐材料电子档及照片请于3月25日前报送至常州团市委青年发展部”（N13）。"
+    )
+    assert stated(round_2024, late)["N13"][:2] == ("FAIL", "2024年3月15日09:00提交，截止时尚未报送")
+
+
+def stated(story: Story, nominee: int) -> dict[str, tuple[str, str, str]]:
+    """Return what the rules that no table asks say of a nominee: result, what was measured, words."""
+    rules = {rule.rule for rule in PROGRAMME.stated}
+    with story.wiring.reading() as ctx:
+        found: list[Finding] = screening.list_findings(ctx, story.read(nominee))
+        return {f.rule: (f.result, f.measured, f.message) for f in found if f.rule in rules}

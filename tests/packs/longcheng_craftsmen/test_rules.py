@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +26,26 @@ POWERS = {
 
 def found(rule: str, **facts: Any) -> Finding:
     return judge(PACK, **facts)[rule]
+
+
+def test_n41_n42_n51_n52_n53_n54_are_named_where_they_are_checked() -> None:
+    assert {rule.rule: rule.by for rule in PROGRAMME.stated} == {
+        "N41": ("award",),
+        "N42": ("period",),
+        "N51": ("form.deeds",),
+        "N52": ("attachments.portrait",),
+        "N53": (),
+        "N54": ("shown.innovation_value",),
+    }
+    assert PROGRAMME.cite("award") == "通知：“推荐 100 名工匠进行培育”（N41）。"
+    assert PROGRAMME.slots["portrait"].cited == "通知：“正面免冠彩色近照（2 寸）”（N52）。"
+
+
+def test_n41_hundred_and_n42_two_years() -> None:
+    award = PROGRAMME.award
+
+    assert award.places_per_category == 100
+    assert (award.period_from, award.period_until) == (date(2025, 1, 1), date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(("years", "result"), [(0, "FAIL"), (4, "FAIL"), (5, "PASS"), (30, "PASS")])
@@ -72,6 +93,33 @@ def test_n45_power_without_an_item_warns(missing: str | None) -> None:
     finding = found("N45", **filled)
 
     assert (finding.result, finding.warning) == ("PASS", missing is not None)
+
+
+def test_n45_every_item_has_a_slot_of_its_own_for_three_materials() -> None:
+    items = [item for items in POWERS.values() for item in items]
+
+    assert [(PROGRAMME.slots[item].least, PROGRAMME.slots[item].most) for item in items] == [(0, 3)] * 15
+
+
+@pytest.mark.parametrize(
+    ("files", "unproven"),
+    [
+        ({}, "勇挑重担、持续学习"),
+        ({"lead_duty": 1}, "持续学习"),
+        ({"lead_duty": 1, "practice_skill": 3}, "持续学习"),
+        ({"lead_duty": 3, "practice_learning": 1}, ""),
+    ],
+)
+def test_n45_item_in_the_catalogue_without_a_file_warns_by_item_and_never_refuses(
+    files: dict[str, int], unproven: str
+) -> None:
+    listed = {"lead_duty": "1. 攻关纪要", "practice_learning": "1. 培训证书", "practice_skill": ""}
+
+    finding = found("N45b", **listed, files=files)
+
+    assert (finding.result, finding.warning) == ("PASS", bool(unproven))
+    assert finding.measured == (unproven or "齐全")
+    assert "“选择符合要求的项目填写……材料附后”" in finding.message
 
 
 @pytest.mark.parametrize(
