@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.programmes import wiring as programmes
 from service.programmes.privacy import retention, stored_files
+from service.programmes.registration import purging
 from service.scheduler.wiring import Done, Wiring
 
 
@@ -15,6 +16,7 @@ def run_once(wiring: Wiring) -> Done:
     done = Done()
     with wiring.reading() as ctx:
         due, cases = retention.find_due(ctx), retention.find_due_cases(ctx)
+        registered = purging.find_due(ctx)
     for nomination_id in due:
         with wiring.transaction() as ctx:
             if retention.purge(ctx, nomination_id):
@@ -23,6 +25,10 @@ def run_once(wiring: Wiring) -> Done:
         with wiring.transaction() as ctx:
             if retention.purge_case(ctx, objection_id):
                 done["到期清除异议人信息"] += 1
+    for registration_id in registered:
+        with wiring.transaction() as ctx:
+            if purging.purge(ctx, registration_id):
+                done["到期清除自荐登记"] += 1
     done.update(_delete_files(wiring))
     return done
 

@@ -69,6 +69,26 @@ def notify(
     return len(users)
 
 
+def mail(
+    ctx: Context, address: str, *, subject: str, body: str, dedupe: str, round_id: int | None = None
+) -> None:
+    """Write to somebody who need not have an account, where mail is configured."""
+    if "mail" not in ctx.house.channels:
+        return
+    ctx.session.add(
+        OutboxMessage(
+            round_id=round_id,
+            channel="mail",
+            recipient=address,
+            subject=subject[:200],
+            body=body,
+            dedupe_key=f"mail:{dedupe}"[:200],
+            due_at=ctx.now,
+            created_at=ctx.now,
+        )
+    )
+
+
 def list_responsible(ctx: Context, task: UserTask) -> list[User]:
     """Return who has to act on an open task: its assignee, or everybody it is offered to.
 

@@ -13,12 +13,14 @@ from service.programmes.pack.columns import (
     find_strange_headings,
     published_names,
 )
-from service.programmes.pack.paper import OFFICIAL, ROSTER, TITLE, Paper
+from service.programmes.pack.paper import OFFICIAL, REVIEW, ROSTER, TITLE, Paper
 from service.programmes.pack.programme import UNIT, Programme
 from service.programmes.pack.quota_matrix import QuotaMatrix
 
 #: fields that every record has, whoever the nominee is
 RECORD = ("name", "category")
+#: the switch that the public pages ask, not the diagram: people may register to put themselves forward
+SELF_REGISTRATION = "self_registration"
 _FORM_ID = re.compile(r'formId="([^"]*)"')
 _SWITCH = re.compile(r"switch\(\s*\"([^\"]*)\"\s*\)")
 
@@ -54,6 +56,11 @@ def find_gaps(
             for role in start.roles
             if role not in programme.roles
         ]
+    if programme.switches.get(SELF_REGISTRATION) and "self" not in programme.start_events:
+        problems.append(
+            f"{file}：switches.{SELF_REGISTRATION} 打开了，但 starts 中没有个人自荐（source 为 self），"
+            "登记的人无从申报；请改为 false，或画上个人自荐的开始事件"
+        )
     problems += _find_strange_categories(programme)
     problems += _find_strange_columns(programme, forms)
     problems += _find_missing_fields(programme, forms)
@@ -85,14 +92,16 @@ def find_unknown_words(
     named = sorted(set(_FORM_ID.findall(text)) - forms.keys())
     steps = {
         f"papers.{paper.key}.{key}": step
-        for paper in programme.papers_of(TITLE)
-        for key, step in (("written_at", paper.written_at), ("signed_at", paper.signed_at))
+        for paper in programme.papers_of(TITLE, *REVIEW)
+        for key, step in (
+            ("written_at", paper.written_at), ("signed_at", paper.signed_at), ("decided_at", paper.decided_at)
+        )
         if step and f'id="{step}"' not in text
     }
     asked = {programme.diagram: _switches_in(diagram)} | {
         name: _switches_in(table) for name, table in tables.items()
     }
-    idle = sorted(set(programme.switches) - set().union(*asked.values()))
+    idle = sorted(set(programme.switches) - set().union({SELF_REGISTRATION}, *asked.values()))
     return [
         *(f"{file}：formId “{form}”没有对应的表单" for form in named),
         *(f"{programme.key}/programme.toml：{key} “{step}”不是流程图里的环节" for key, step in steps.items()),
@@ -226,6 +235,7 @@ def _find_strange_columns(programme: Programme, forms: Mapping[str, Mapping[str,
     return [
         f"{programme.key}/programme.toml：papers.{paper.key}.columns “{heading}”{_why_strange(paper, form)}"
         for paper in programme.papers.values()
+        if paper.kind not in REVIEW
         for heading in find_strange_headings(paper, form)
         if form
     ]

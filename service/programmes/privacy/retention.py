@@ -66,7 +66,7 @@ def find_due(ctx: Context, limit: int = BATCH) -> Sequence[int]:
         select(Nomination.id)
         .join(Instance, Instance.id == Nomination.instance_id)
         .where(
-            Nomination.round_id.in_(list(_rounds_over(ctx))),
+            Nomination.round_id.in_(list(rounds_over(ctx))),
             Nomination.purged_at.is_(None),
             Nomination.status != NominationStatus.AWARDED,
             Instance.status != InstanceStatus.ACTIVE,
@@ -82,7 +82,7 @@ def find_due_cases(ctx: Context, limit: int = BATCH) -> Sequence[int]:
         select(Objection.id)
         .join(Nomination, Nomination.id == Objection.nomination_id)
         .where(
-            Objection.round_id.in_(list(_rounds_over(ctx))),
+            Objection.round_id.in_(list(rounds_over(ctx))),
             Objection.purged_at.is_(None),
             Objection.status.not_in(OPEN_OBJECTION),
             Nomination.status == NominationStatus.AWARDED,
@@ -176,7 +176,7 @@ def list_files(ctx: Context, limit: int = BATCH) -> Sequence[LeftFile]:
         .join(Nomination, Nomination.id == PrintedPaper.nomination_id)
         .where(gone)
     )
-    over = list(_rounds_over(ctx))
+    over = list(rounds_over(ctx))
     rosters = (
         select(StampedScan)
         .join(PrintedPaper, PrintedPaper.id == StampedScan.printed_paper_id)
@@ -232,7 +232,7 @@ def _is_shared(ctx: Context, sha256: str, over: Sequence[int]) -> bool:
     return any(ctx.session.scalar(query.limit(1)) is not None for query in queries)
 
 
-def _rounds_over(ctx: Context) -> Iterator[int]:
+def rounds_over(ctx: Context) -> Iterator[int]:
     """Yield the rounds whose announcement lies further back than their programme keeps data.
 
     One that announced nobody counts from the end of its process, or of its year while that still runs.

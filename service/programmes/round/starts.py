@@ -25,7 +25,7 @@ def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
         if below is None:
             return []
         query = query.where(below)
-    is_recommended = _recommended(ctx, entry)
+    is_recommended = recommended(ctx, entry)
     return [unit for unit in ctx.session.scalars(query) if is_recommended(unit)]
 
 
@@ -35,7 +35,7 @@ def find_own_unit(ctx: Context, entry: Round) -> Unit | None:
     if user is None or not ctx.actor.holds("nominee"):
         return None
     unit = ctx.session.get_one(Unit, user.unit_id)
-    return unit if _recommended(ctx, entry)(unit) else None
+    return unit if recommended(ctx, entry)(unit) else None
 
 
 def list_recommenders(ctx: Context, entry: Round, unit: Unit | None) -> Sequence[Unit]:
@@ -45,7 +45,8 @@ def list_recommenders(ctx: Context, entry: Round, unit: Unit | None) -> Sequence
     return recommenders.list_outside(ctx, entry)
 
 
-def _recommended(ctx: Context, entry: Round) -> Callable[[Unit], bool]:
+def recommended(ctx: Context, entry: Round) -> Callable[[Unit], bool]:
+    """Return the test whether somebody recommends from a unit, for many units at the cost of one."""
     holders = recommenders.list_holders(ctx, entry)
     codes = {holder.code for holder in holders}
     takes_others = bool(recommenders.list_outside(ctx, entry))

@@ -32,6 +32,7 @@ _REFUSED = (
     f"用户名或密码不正确。连续输错 {MAX_FAILURES} 次，账号锁定 {LOCK_TIME // timedelta(minutes=1)} 分钟，"
     "其间密码正确也不能登录。"
 )
+_UNFIT = "新密码不能与原密码相同，也不能包含用户名。"
 
 
 class LoginFailed(Forbidden):
@@ -82,10 +83,17 @@ def change_password(ctx: Context, user: User, old: str, new: str) -> None:
     """Give an account a new password. Every session it has ends; the caller begins a new one."""
     if not _matches(user.password_hash, old):
         raise Invalid("原密码不正确。", fields={"old": "请输入现在使用的密码"})
+    if new == old:
+        raise Invalid(_UNFIT, fields={"new": "请换一个密码"})
+    set_password(ctx, user, new)
+
+
+def set_password(ctx: Context, user: User, new: str) -> None:
+    """Give an account the password its owner chose, who has shown by other means that it is his."""
     if len(new) < MIN_PASSWORD:
         raise Invalid("新密码太短。", fields={"new": f"至少 {MIN_PASSWORD} 个字符"})
-    if new == old or user.login.lower() in new.lower():
-        raise Invalid("新密码不能与原密码相同，也不能包含用户名。", fields={"new": "请换一个密码"})
+    if user.login.lower() in new.lower():
+        raise Invalid(_UNFIT, fields={"new": "请换一个密码"})
     user.password_hash = _hasher.hash(new)
     user.password_is_temporary = False
     user.session_epoch += 1

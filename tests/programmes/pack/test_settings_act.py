@@ -16,6 +16,7 @@ from service.programmes.domain import Programmes
 from service.programmes.nomination import exceptions, nominations, recommenders
 from service.programmes.pack.programme import Choices, Programme
 from service.programmes.paper import rosters
+from service.programmes.registration import registrations
 from service.programmes.round import quotas
 from service.workflow.instance.execution import RefusedByProcess
 from tests.packs.judging import judge
@@ -93,6 +94,12 @@ SETTINGS: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
         "演示图书馆的上级中没有分配名额的推荐单位。",
     ),
 }
+def whether_one_may_register(story: Story) -> object:
+    """Whether the public page takes registrations of those who put themselves forward."""
+    with story.wiring.reading() as ctx:
+        return [entry.id for entry in registrations.list_open(ctx)]
+
+
 SWITCHES: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
     "self_nomination_needs_unit": (
         False,
@@ -101,6 +108,7 @@ SWITCHES: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
         ["recommender_opinion"],
     ),
     "honours_of_departments_count": (False, honour_of_a_department, "REASON", "PASS"),
+    "self_registration": (False, whether_one_may_register, [1], []),
 }
 
 
