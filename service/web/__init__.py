@@ -22,6 +22,8 @@ from service.web.award import register as award_register
 from service.web.frame import errors, filters, languages, navigation, security, static_files
 from service.web.frame.numbers import NumberConverter
 from service.web.frame.sessions import find_actor
+from service.web.registration import public_pages as registration_public_pages
+from service.web.registration import round_pages as registration_round_pages
 from service.web.round import (
     admissions,
     candidate_extensions,
@@ -99,6 +101,8 @@ BLUEPRINTS = (
     follow_ups.pages,
     certificates.pages,
     public.pages,
+    registration_public_pages.pages,
+    registration_round_pages.pages,
 )
 
 

@@ -14,6 +14,7 @@ from service.models import Membership, User
 from service.programmes.account import accounts
 from service.programmes.demo.demonstration import PASSWORD, LogIn, list_shown
 from service.programmes.nomination import identities
+from service.programmes.registration import registrations
 from service.web.frame import sessions
 from service.web.frame.errors import Trouble, answer, is_fragment, status_of, wants_data
 from service.web.frame.languages import LANGUAGES
@@ -177,6 +178,7 @@ def _form(login: str, password: str = "", *, problem: str = "", carrying: Kept |
         target=request.values.get("next", ""),
         carrying=carrying,
         log_ins=_demonstration_log_ins(),
+        registering="ctx" in g and bool(registrations.list_open(g.ctx)),
     )
 
 

@@ -28,6 +28,7 @@ from service.programmes import wiring
 from service.programmes.pack.columns import published_names
 from service.programmes.paper import official
 from service.programmes.publication import evidence, local_notices, notices, objections
+from service.programmes.registration import registrations
 from service.web import objection_form
 from service.web.frame.errors import status_of
 from service.web.frame.security import limiter
@@ -51,6 +52,7 @@ def list_notices() -> Response:
         "public/list.html",
         notices=notices.list_public(g.ctx),
         local=local_notices.list_open(g.ctx),
+        registering=registrations.list_open(g.ctx),
         zone_of=_zone_of,
     )
     return _cached(page)

@@ -33,6 +33,7 @@ PAGES = {
         "/rounds/1",
         "/rounds/1/papers",
         "/rounds/1/places",
+        "/rounds/1/registrations",
         "/rounds/1/places/matrix",
         "/rounds/1/notice",
         "/rounds/1/tasks",

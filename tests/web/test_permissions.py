@@ -17,6 +17,8 @@ from service.models import (
     Delegation,
     Incident,
     Nomination,
+    Registration,
+    Round,
     Signer,
     SignerPlace,
     Unit,
@@ -24,6 +26,8 @@ from service.models import (
     UserTask,
 )
 from service.programmes.award import awards, follow_ups
+from service.programmes.registration import confirmations, registrations
+from service.programmes.registration.registrations import Given
 from service.wire import Service
 from service.workflow.context import Context
 from tests.demonstrated import keep_database
@@ -67,6 +71,7 @@ def stand_ins(service: Service, task_at: Callable[..., int]) -> Stand:
             award,
             follow_ups.Entry(track="publicity", item="集中宣推", day=date(2024, 3, 1), text="上报刊。"),
         )
+        workplace = ctx.session.scalars(select(Unit).where(Unit.code == "liyang-qingfeng")).one()
         return {
             "award": str(award.id),
             "entry": str(written.id),
@@ -79,8 +84,22 @@ def stand_ins(service: Service, task_at: Callable[..., int]) -> Stand:
             "incident": str(incident.id),
             "delegation": str(delegation.id),
             "signer": str(signer.id),
-            "unit": str(ctx.session.scalars(select(Unit.id).where(Unit.code == "liyang-qingfeng")).one()),
+            "unit": str(workplace.id),
+            "registration": str(_register(ctx, workplace).id),
+            "link": str(_confirm(ctx, _register(ctx, workplace))),
         }
+
+
+def _register(ctx: Context, workplace: Unit) -> Registration:
+    given = Given(
+        name="演示-自荐人", contact="13800000001", workplace="青锋", unit_id=workplace.id, agrees=True
+    )
+    return registrations.register(ctx, ctx.session.get_one(Round, 1), given)[0]
+
+
+def _confirm(ctx: Context, registration: Registration) -> str | None:
+    confirmations.confirm(ctx, registration, registration.unit)
+    return registration.link
 
 
 def _user(ctx: Context, login: str) -> User:

@@ -17,6 +17,7 @@ import confirm from './confirm/index.js';
 import csrf from './csrf/index.js';
 import keyboard from './keyboard/index.js';
 import network from './network/index.js';
+import printing from './printing/index.js';
 import submitting from './submitting/index.js';
 
 // nothing in a page may be evaluated, and nothing may need an inline style
@@ -27,6 +28,6 @@ htmx.config.historyCacheSize = 0; // pages hold personal data: keep none in the 
 
 window.htmx = htmx;
 
-const features = [ csrf, network, confirm, submitting, autosave, alerts, keyboard ];
+const features = [ csrf, network, confirm, submitting, autosave, alerts, keyboard, printing ];
 
 features.forEach(start => start(document));

@@ -69,4 +69,3 @@ function drawAll(root) {
 
 drawAll(document);
 document.querySelectorAll('[data-live]').forEach(node => refresh(node, drawAll));
-document.querySelectorAll('[data-print]').forEach(button => button.addEventListener('click', () => window.print()));

@@ -32,6 +32,12 @@ STAGE: dict[str, tuple[Any, str]] = {
     "confirmation": (_("综合评定"), "purple"),
     "announced": (_("已公布"), "green"),
 }
+#: what became of a registration to put oneself forward
+REGISTRATION: dict[str, tuple[Any, str]] = {
+    "waiting": (_("待确认"), "orange"),
+    "confirmed": (_("已确认"), "green"),
+    "refused": (_("不予确认"), "red"),
+}
 #: state of a process instance
 INSTANCE: dict[str, tuple[Any, str]] = {
     "active": (_("办理中"), "blue"),
@@ -81,6 +87,7 @@ TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "seat": SEAT,
     "award": AWARD,
     "migration": MIGRATION,
+    "registration": REGISTRATION,
 }
 #: outcomes the service gives itself, beside those the diagram names
 OUTCOMES: dict[str, Any] = {"sent_back": _("退回"), "taken_back": _("被撤回")}
@@ -151,10 +158,19 @@ AUDIT: dict[str, Any] = {
     "delegation.begun": _("设置代理"),
     "delegation.ended": _("结束代理"),
     "role.revoked": _("取消岗位"),
+    "registration.received": _("收到自荐登记"),
+    "registration.confirmed": _("确认自荐登记"),
+    "registration.refused": _("不予确认自荐登记"),
+    "registration.link_renewed": _("重发设置密码的链接"),
+    "registration.link_used": _("凭链接设置密码"),
+    "registration.purged": _("到期清除自荐登记"),
     "account.created": _("新建账号"),
     "account.password_reset": _("重置密码"),
     "account.enabled": _("启用账号"),
     "account.disabled": _("停用账号"),
+    "start.given_up": _("流程没有启动，停止自动重试"),
+    "start.retried": _("重新启动流程"),
+    "start.dropped": _("放弃启动流程"),
     "unit.added": _("新建单位"),
     "unit.changed": _("修改单位"),
     "unit.enabled": _("启用单位"),
@@ -168,9 +184,6 @@ AUDIT: dict[str, Any] = {
     "login.succeeded": _("登录"),
     "login.failed": _("登录失败"),
     "identity.registered": _("登记本人身份证号（只存校验值）"),
-    "start.given_up": _("流程没有启动，停止自动重试"),
-    "start.retried": _("重新启动流程"),
-    "start.dropped": _("放弃启动流程"),
     "identity.cleared": _("清除本人身份证号的登记"),
 }
 

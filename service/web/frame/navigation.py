@@ -48,7 +48,14 @@ PLACES = [
         endpoint="round_pages.list_rounds",
         label=_("届次"),
         icon="calendar-event",
-        blueprints=("round_pages", "panel_pages", "quota_pages", "paper_pages", "admission_pages"),
+        blueprints=(
+            "round_pages",
+            "panel_pages",
+            "quota_pages",
+            "paper_pages",
+            "admission_pages",
+            "round_registration_pages",
+        ),
     ),
     Place(
         endpoint="nomination_pages.list_nominations",

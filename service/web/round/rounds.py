@@ -10,13 +10,14 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
-from service.models import NoticeKind, Round, Stage, TaskStatus, Unit
+from service.models import NoticeKind, RegistrationStatus, Round, Stage, TaskStatus, Unit
 from service.programmes import wiring
 from service.programmes.award import awards
 from service.programmes.board import drawn_stages, round_dates, round_tasks
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import local_notices, notices, objections, reserves
+from service.programmes.registration import confirmations
 from service.programmes.review import access
 from service.programmes.round import admissions, extensions, funnel, quotas, round_events, rounds, vacancies
 from service.programmes.rule import calendar
@@ -173,6 +174,9 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         else [],
         awarded=awards.count_by_category(ctx, entry),
         admits=admissions.is_offered(ctx, entry),
+        registered=confirmations.count_by_status(ctx, entry)[RegistrationStatus.WAITING]
+        if confirmations.may_open(ctx, entry)
+        else None,
         notice=notice,
         objections=objections.list_of(ctx, entry),
         local=local_notices.list_open(ctx, entry, limit=MOST_NOTICES) if programme.notices else [],

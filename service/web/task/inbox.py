@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from service.models import Round, Stage
 from service.programmes import wiring
 from service.programmes.domain import FALLBACK_ZONE
+from service.programmes.registration import confirmations
 from service.programmes.round import rounds
 from service.web.frame import words
 from service.web.frame.numbers import number
@@ -73,6 +74,7 @@ def show() -> str:
         due_choices=DUE,
         steps=tasklist.list_steps(ctx) if tab == "todo" else [],
         batches=list_batches(ctx) if tab == "todo" else [],
+        registered=confirmations.list_waiting(ctx) if tab == "todo" else [],
         outcome_words=words.of_outcomes(ctx, page.rows) if tab == "done" else {},
         zone_of=zone_of,
     )
