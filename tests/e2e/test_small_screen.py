@@ -13,7 +13,17 @@ from tests.e2e.visitor import Visitor
 ROOT = Path(__file__).parents[2]
 KEY = "changzhou-good-youth"
 PAGES = {
-    "": ["/login", "/public", "/public/status", "/public/certificates", "/nowhere"],
+    "": [
+        "/login",
+        "/public",
+        "/public/status",
+        "/public/certificates",
+        "/public/registrations",
+        "/public/registrations/1",
+        "/public/registrations/receipt",
+        "/public/registrations/status",
+        "/nowhere",
+    ],
     "tuanzhibu": [
         "/",
         "/tasks/1",
