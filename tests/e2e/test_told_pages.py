@@ -98,6 +98,18 @@ def test_what_the_public_reads_and_writes_fits_and_can_be_read(
     assert seen == [(width, {})] * 5
 
 
+def test_a_step_that_asked_for_nothing_says_so_once_it_is_done(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serve_story(tmp_path, YOUTH, NOTICE) as stage,
+        open_browsers(browser, stage.address) as visit,
+    ):
+        organiser = visit("shiwei")
+        organiser.go("/rounds/1/tasks")
+        organiser.page.get_by_role("link", name="确认候选人名单并公示").first.click()
+
+        expect(organiser.page.locator("#submitted")).to_contain_text("这一环节没有填写内容")
+
+
 def _tell(programme: str, until: str) -> str:
     """Return a story of our own, or how the programme's good way begins, up to some of its words."""
     if until.lstrip().startswith("says:"):
