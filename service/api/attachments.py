@@ -45,6 +45,14 @@ class SlotSchema(Schema):
     slot = string(40, "栏目，如 portrait", required=True)
 
 
+class UseQuery(Schema):
+    """For whom and what for a file is taken."""
+
+    receiver = string(100, "交给谁使用", load_default="")
+    purpose = string(10, f"用途：{'、'.join(disclosures.PURPOSES)}", load_default="")
+    note = string(100, "用途说明；用途为其他时必填", load_default="")
+
+
 class FileSchema(Schema):
     """The file itself."""
 
@@ -98,15 +106,20 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
 
 
 @blp.route(f"/attachments/<{ID}:attachment_id>")
+@blp.arguments(UseQuery, location="query")
 @blp.response(
     200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
 )
-def download_attachment(attachment_id: int) -> Response:
-    """下载附件"""
-    attachment, data = attachments.get_visible(g.ctx, attachment_id)
-    disclosures.note_download(
-        g.ctx, attachment.round_id, paper=attachment.slot, nomination=attachment.nomination_id
-    )
+def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
+    """下载附件
+
+    下载他人上传的附件，须写明接收方和用途；每次下载均记入历史。
+    """
+    ctx: Context = g.ctx
+    attachment, data = attachments.get_visible(ctx, attachment_id)
+    nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
+    use = _read_use(query, attachment.uploaded_by_id, nomination.nominee_id)
+    disclosures.note_download(ctx, use, attachment.round_id, paper=attachment.slot, nomination=nomination.id)
     return _give(attachment, data)
 
 
@@ -150,13 +163,18 @@ def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> An
 
 
 @blp.route(f"/task-files/<{ID}:file_id>")
+@blp.arguments(UseQuery, location="query")
 @blp.response(
     200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
 )
-def download_file(file_id: int) -> Response:
-    """下载任务的文件"""
+def download_file(query: dict[str, str], file_id: int) -> Response:
+    """下载任务的文件
+
+    下载他人上传的文件，须写明接收方和用途；每次下载均记入历史。
+    """
     file, data = task_files.get_visible(g.ctx, file_id)
-    disclosures.note_download(g.ctx, file.round_id, of=f"user_task:{file.user_task_id}", field=file.slot)
+    use = _read_use(query, file.uploaded_by_id)
+    disclosures.note_download(g.ctx, use, file.round_id, of=f"user_task:{file.user_task_id}", field=file.slot)
     return _give(file, data)
 
 
@@ -167,6 +185,10 @@ def delete_file(file_id: int) -> Response:
     file, _ = task_files.get_visible(g.ctx, file_id)
     task_files.remove(g.ctx, file)
     return Response(status=204)
+
+
+def _read_use(query: dict[str, str], *owners: int | None) -> disclosures.Use:
+    return disclosures.find_own_use(g.ctx, *owners) or disclosures.read_use(query)
 
 
 def _get_editable(ctx: Context, nomination_id: int) -> Nomination:

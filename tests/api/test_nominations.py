@@ -114,6 +114,22 @@ def test_photo_is_taken_and_given_back(call: Call) -> None:
     assert tuanzhibu.get(path).get_json() == []
 
 
+def test_a_file_of_others_is_given_for_a_purpose(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+    nomination = tuanzhibu.post("/rounds/1/nominations", START).get_json()
+    file = {"slot": "portrait", "file": (photo(), "证件照.jpg")}
+    path = f"/nominations/{nomination['id']}/attachments"
+    address = f"/attachments/{tuanzhibu.send('POST', path, data=file).get_json()['id']}"
+
+    unsaid = call("shiwei").get(address)
+    other = call("shiwei").get(f"{address}?receiver=市人社局&purpose=其他")
+    given = call("shiwei").get(f"{address}?receiver=市人社局&purpose=上报")
+
+    assert [answer.status_code for answer in (unsaid, other, given)] == [422, 422, 200]
+    assert unsaid.get_json()["errors"].keys() == {"receiver", "purpose"}
+    assert other.get_json()["errors"].keys() == {"note"}
+
+
 def test_image_that_is_none_is_refused(call: Call) -> None:
     tuanzhibu = call("tuanzhibu")
     nomination = tuanzhibu.post("/rounds/1/nominations", START).get_json()
@@ -131,11 +147,26 @@ def test_findings_name_rule_result_and_words_where_all_is_well_too(call: Call) -
     found = shiwei.get(f"/nominations/{one['id']}/findings").get_json()
 
     assert [(f["rule"], f["result"], f["message"]) for f in found] == [
+        (
+            "N01",
+            "PASS",
+            "“类别设置：1. 生产管理类 2. 综合服务类 3. 科研创新类 4. 技术技能类 5. 安全生产类 6. 乡村振兴类”",
+        ),
         ("N04", "PASS", "符合“18周岁（2006年1月1日前出生）至35周岁（1989年1月1日后出生）”"),
         ("N08", "PASS", "未填报“市级及以上个人荣誉”"),
+        ("N10", "PASS", "“附件1 常州市‘产业振兴好青年’名额分配表”"),
+        ("N11", "PASS", "“被推荐对象需同时提供1张两寸免冠彩照和2张工作照（jpg格式，文件大小1M以上）”"),
         ("N12", "PASS", "符合“个人事迹（300字）”的篇幅"),
+        ("N13", "PASS", "“推荐材料电子档及照片请于3月25日前报送至常州团市委青年发展部”"),
     ]
-    assert [f["measured"] for f in found[1:]] == ["无", "263字"]
+    assert [f["measured"] for f in found if f["rule"] != "N04"] == [
+        "生产管理类",
+        "无",
+        "已占用名额",
+        "两寸免冠彩照 1 个，工作照 2 个",
+        "263字",
+        "2024年3月15日09:00提交",
+    ]
 
 
 def test_withdraw_asks_for_the_version_and_a_reason(call: Call) -> None:

@@ -99,9 +99,14 @@ def _papers(
     for number, nomination in enumerate(people, start=1):
         for version in forms.list_versions(ctx, nomination):
             if version.is_current and version.scans:
-                scan, data = scans.read(ctx, version.scans[-1].id)
+                scan = version.scans[-1]
                 name = f"盖章扫描件/{number:03d} {_plain(nomination.name)} {version.code}.pdf"
-                yield name, f"盖章扫描件 {version.code}（{scan.filename}）", nomination.name, data
+                yield (
+                    name,
+                    f"盖章扫描件 {version.code}（{scan.filename}）",
+                    nomination.name,
+                    scans.read(ctx, scan),
+                )
 
 
 def _files(ctx: Context, entry: Round, people: Sequence[Nomination]) -> Iterator[tuple[str, str, str, bytes]]:

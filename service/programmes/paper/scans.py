@@ -17,7 +17,6 @@ from service.models import Nomination, PrintedPaper, Round, StampedScan, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.paper import exports
-from service.programmes.privacy import disclosures
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -142,8 +141,8 @@ def attach(ctx: Context, printed: PrintedPaper, filename: str, data: bytes, curr
     return scan
 
 
-def read(ctx: Context, scan_id: int) -> tuple[StampedScan, bytes]:
-    """Return a scan and its bytes, if the actor may handle what it is of; noted as an export."""
+def get_visible(ctx: Context, scan_id: int) -> tuple[StampedScan, int, dict[str, Any]]:
+    """Return a scan the actor may handle, its round, and what the note of a download says it is of."""
     scan = ctx.session.get(StampedScan, scan_id)
     if scan is None:
         raise NotFound("没有这份扫描件，或您无权查看。")
@@ -151,8 +150,12 @@ def read(ctx: Context, scan_id: int) -> tuple[StampedScan, bytes]:
     unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
     of_whom: dict[str, Any] = {"nomination": printed.nomination_id}
     about = of_whom if printed.nomination_id else {"unit": unit.code if unit else ""}
-    disclosures.note_download(ctx, printed.round_id, paper=printed.paper, **about)
-    return scan, wiring.storage_of(ctx).read(scan.sha256)
+    return scan, printed.round_id, {"paper": printed.paper, **about}
+
+
+def read(ctx: Context, scan: StampedScan) -> bytes:
+    """Return the bytes of a scan; whoever gives them out notes for whom and what for."""
+    return wiring.storage_of(ctx).read(scan.sha256)
 
 
 def _may_handle(ctx: Context, printed: PrintedPaper) -> bool:

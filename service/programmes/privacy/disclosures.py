@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from service.errors import Invalid
 from service.models import HistoryEvent, Nomination, Seat
 from service.programmes.nomination import nominations
 from service.workflow import history
@@ -16,6 +17,9 @@ from service.workflow.context import Context
 
 REVEALS, EXPORTS = "reveals", "exports"
 PAGE = 50
+#: what a file may be taken for; the last is said in words
+PURPOSES = ("办理", "存档", "上报", "其他")
+MIN_WORDS, MAX_WORDS = 2, 100
 #: what an expert is called to whom his name is not told
 EXPERT = "评审专家"
 
@@ -32,6 +36,14 @@ class Disclosure:
     receiver: str
     purpose: str
     round_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """For whom and what for a file is taken."""
+
+    receiver: str
+    purpose: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +90,33 @@ def list_of(ctx: Context, nomination: Nomination, *, for_nominee: bool = False) 
     ]
 
 
-def note_download(ctx: Context, round_id: int, **about: Any) -> None:
+def note_download(ctx: Context, use: Use, round_id: int, **about: Any) -> None:
     """Note that a file handed in was taken: it may show in full what pages mask."""
-    said = {"receiver": ctx.actor.name, "purpose": "办理时下载"}
+    said = {"receiver": use.receiver, "purpose": use.purpose}
     history.record_in(ctx, EXPORTS, "file.downloaded", round_id=round_id, **said, **about)
+
+
+def read_use(given: Mapping[str, str]) -> Use:
+    """Return what was said a file is taken for: ``receiver``, ``purpose`` and its ``note`` in words."""
+    receiver, purpose, note = (given.get(key, "").strip() for key in ("receiver", "purpose", "note"))
+    fields = {}
+    if not MIN_WORDS <= len(receiver) <= MAX_WORDS:
+        fields["receiver"] = f"请写明交给谁使用，{MIN_WORDS} 至 {MAX_WORDS} 个字"
+    if purpose not in PURPOSES:
+        fields["purpose"] = f"请选择用途：{'、'.join(PURPOSES)}"
+    elif len(note) > MAX_WORDS or (purpose == PURPOSES[-1] and len(note) < MIN_WORDS):
+        fields["note"] = f"请写明用途，{MIN_WORDS} 至 {MAX_WORDS} 个字"
+    if fields:
+        raise Invalid("文件含个人信息，下载须写明接收方和用途。", fields=fields)
+    return Use(receiver=receiver, purpose=f"{purpose}：{note}" if note else purpose)
+
+
+def find_own_use(ctx: Context, *owners: int | None) -> Use | None:
+    """Return the use of somebody who takes back what is his own, so that he is not asked; else None."""
+    actor = ctx.actor
+    if actor.user_id is None or actor.user_id not in owners:
+        return None
+    return Use(receiver=actor.name, purpose="取回本人提交的文件")
 
 
 def _find_unnamed(ctx: Context, nomination: Nomination, *, for_nominee: bool) -> frozenset[int]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("incident_pages", __name__, url_prefix="/admin/incidents")
 
-STARTS: dict[str, type[PendingStart] | type[StartTimer]] = {"event": PendingStart, "timer": StartTimer}
+STARTS: dict[str, given_up_starts.Kind] = {"event": PendingStart, "timer": StartTimer}
 
 
 @pages.get("")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from service.errors import Invalid
@@ -13,6 +12,7 @@ from service.models import Nomination, PrintedPaper, Round, Unit
 from service.programmes import wiring
 from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, rosters, scans
+from service.web.task import downloads
 from service.workflow.context import Context
 
 if TYPE_CHECKING:
@@ -38,13 +38,12 @@ def add(printed_id: int) -> ResponseReturnValue:
     return redirect(url_for("paper_pages.show", round_id=printed.round_id))
 
 
-@pages.get("/papers/scans/<int:scan_id>")
-def download(scan_id: int) -> Response:
-    """Give a stamped scan back, as a download."""
-    scan, data = scans.read(g.ctx, scan_id)
-    return send_file(
-        io.BytesIO(data), mimetype="application/pdf", as_attachment=True, download_name=scan.filename
-    )
+@pages.route("/papers/scans/<int:scan_id>", methods=["GET", "POST"])
+def download(scan_id: int) -> ResponseReturnValue:
+    """Give a stamped scan back, as a download, once it is said what for."""
+    scan, round_id, about = scans.get_visible(g.ctx, scan_id)
+    data = scans.read(g.ctx, scan)
+    return downloads.ask_or_give(scan, data, round_id, about, content_type=scans.PDF[0])
 
 
 def _hash_now(ctx: Context, printed: PrintedPaper) -> str:

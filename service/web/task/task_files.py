@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, jsonify, request, send_file
+from flask import Blueprint, Response, g, jsonify, request
 from flask_babel import gettext as _
 
 from service.errors import Invalid
 from service.programmes import task_files
 from service.programmes.nomination import attachments
-from service.programmes.privacy import disclosures
+from service.web.task import downloads
 from service.web.task.uploads import as_task_item
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 pages = Blueprint("task_file_pages", __name__)
 
@@ -36,11 +39,9 @@ def remove(file_id: int) -> tuple[str, int]:
     return "", 204
 
 
-@pages.get("/task-files/<int:file_id>")
-def download(file_id: int) -> Response:
-    """Give a file back, always as a download."""
+@pages.route("/task-files/<int:file_id>", methods=["GET", "POST"])
+def download(file_id: int) -> ResponseReturnValue:
+    """Give a file back, as a download, once it is said what for."""
     file, data = task_files.get_visible(g.ctx, file_id)
-    disclosures.note_download(g.ctx, file.round_id, of=f"user_task:{file.user_task_id}", field=file.slot)
-    return send_file(
-        io.BytesIO(data), mimetype=file.content_type, as_attachment=True, download_name=file.filename
-    )
+    about = {"of": f"user_task:{file.user_task_id}", "field": file.slot}
+    return downloads.ask_or_give(file, data, file.round_id, about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, jsonify, request, send_file, url_for
 from flask_babel import gettext as _
@@ -13,9 +13,11 @@ from service.errors import Invalid, NotFound
 from service.models import Attachment, Nomination, TaskFile
 from service.programmes import wiring
 from service.programmes.nomination import attachments
-from service.programmes.privacy import disclosures
 from service.programmes.publication import evidence
-from service.web.task import diagrams
+from service.web.task import diagrams, downloads
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 pages = Blueprint("uploads", __name__)
 
@@ -48,31 +50,23 @@ def remove(attachment_id: int) -> tuple[str, int]:
     return "", 204
 
 
-@pages.get("/attachments/<int:attachment_id>")
-def download(attachment_id: int) -> Response:
-    """Give a file back, as a download; a photo of ours may be looked at in place."""
+@pages.route("/attachments/<int:attachment_id>", methods=["GET", "POST"])
+def download(attachment_id: int) -> ResponseReturnValue:
+    """Give a file back once it is said what for; a photo of ours may be looked at in place."""
     attachment, data = attachments.get_visible(g.ctx, attachment_id)
-    inline = is_photo(attachment) and request.args.get("inline") == "1"
-    if not inline:
-        disclosures.note_download(
-            g.ctx, attachment.round_id, paper=attachment.slot, nomination=attachment.nomination_id
-        )
-    return send_file(
-        io.BytesIO(data),
-        mimetype=attachment.content_type,
-        as_attachment=not inline,
-        download_name=attachment.filename,
-    )
+    if is_photo(attachment) and request.args.get("inline") == "1":
+        return send_file(io.BytesIO(data), mimetype=PHOTO, download_name=attachment.filename)
+    nomination = g.ctx.session.get_one(Nomination, attachment.nomination_id)
+    about = {"paper": attachment.slot, "nomination": nomination.id}
+    return downloads.ask_or_give(attachment, data, attachment.round_id, about, nomination.nominee_id)
 
 
-@pages.get("/evidence/<int:evidence_id>")
-def download_evidence(evidence_id: int) -> Response:
-    """Give back what was handed in with an objection, always as a download."""
+@pages.route("/evidence/<int:evidence_id>", methods=["GET", "POST"])
+def download_evidence(evidence_id: int) -> ResponseReturnValue:
+    """Give back what was handed in with an objection, as a download, once it is said what for."""
     file, data = evidence.get_visible(g.ctx, evidence_id)
-    disclosures.note_download(g.ctx, file.round_id, of=f"objection:{file.objection_id}", field="evidence")
-    return send_file(
-        io.BytesIO(data), mimetype=file.content_type, as_attachment=True, download_name=file.filename
-    )
+    about = {"of": f"objection:{file.objection_id}", "field": "evidence"}
+    return downloads.ask_or_give(file, data, file.round_id, about)
 
 
 @pages.get("/attachments/<int:attachment_id>/thumbnail")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from service.errors import Conflict, Invalid, NotFound
@@ -14,30 +16,34 @@ from service.workflow.job.due_starts import Start
 
 LEAST_REASON = 2
 
+GivenUp = PendingStart | StartTimer
+Kind = type[PendingStart] | type[StartTimer]
 
-def list_all(ctx: Context) -> list[PendingStart | StartTimer]:
+
+def list_all(ctx: Context) -> list[GivenUp]:
     """Return every start that was given up, oldest first, those by an event before those by the clock."""
     return [*_list(ctx, PendingStart), *_list(ctx, StartTimer)]
 
 
-def get(ctx: Context, kind: type[Start], start_id: int) -> Start:
+def get(ctx: Context, kind: Kind, start_id: int) -> GivenUp:
     """Return a start that was given up, locked."""
-    start = ctx.session.get(kind, start_id, with_for_update=True, populate_existing=True)
+    start: Any = ctx.session.get(kind, start_id, with_for_update=True, populate_existing=True)
     if start is None:
         raise NotFound("没有这个待启动的流程，可能已经启动或放弃。")
     if not start.is_given_up:
         raise Conflict("这个流程还会自动重试，不需要处理。")
-    return start
+    found: GivenUp = start
+    return found
 
 
-def retry(ctx: Context, kind: type[Start], start_id: int) -> None:
+def retry(ctx: Context, kind: Kind, start_id: int) -> None:
     """Let a start be tried again at once, as often as a new one."""
     start = get(ctx, kind, start_id)
     start.attempts, start.try_at = 0, ctx.now
     history.record_in(ctx, "system", "start.retried", **describe(start))
 
 
-def drop(ctx: Context, kind: type[Start], start_id: int, reason: str) -> None:
+def drop(ctx: Context, kind: Kind, start_id: int, reason: str) -> None:
     """Let a start be, for a reason. Of a timer only the occurrence that failed is dropped."""
     start = get(ctx, kind, start_id)
     if len(reason.strip()) < LEAST_REASON:
@@ -49,9 +55,9 @@ def drop(ctx: Context, kind: type[Start], start_id: int, reason: str) -> None:
         ctx.session.delete(start)
 
 
-def describe(start: PendingStart | StartTimer) -> dict[str, object]:
+def describe(start: GivenUp) -> dict[str, Any]:
     """Return what the history says a start was."""
-    said: dict[str, object] = {"process": start.process_id, "element": start.element_id, "start": start.id}
+    said: dict[str, Any] = {"process": start.process_id, "element": start.element_id, "start": start.id}
     if isinstance(start, PendingStart):
         said |= {"round_id": start.round_id, "name": start.name, "subject": start.subject or ""}
     return said

@@ -68,13 +68,14 @@ def test_a_scan_is_kept_with_its_version_and_noted(round_2024: Story) -> None:
 
     with round_2024.acting("liyang") as ctx:
         [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
-        scan, data = scans.read(ctx, version.scans[0].id)
+        scan, _round, _about = scans.get_visible(ctx, version.scans[0].id)
+        data = scans.read(ctx, scan)
         event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "paper.stamped")).one()
     assert (scan.filename, data) == ("盖章.pdf", PDF)
     assert event.details["printed"] == version.printed.content_hash
     assert event.details["scan"] == scan.sha256
     with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
-        scans.read(ctx, scan.id)
+        scans.get_visible(ctx, scan.id)
 
 
 def test_a_scan_of_what_reads_otherwise_by_now_is_refused(round_2024: Story) -> None:
@@ -113,18 +114,3 @@ def test_a_roster_is_stamped_by_its_unit(round_2024: Story) -> None:
     assert (stamped.is_current, [scan.filename for scan in stamped.scans]) == (True, ["汇总表.pdf"])
     with round_2024.acting("wujin") as ctx, pytest.raises(NotFound):
         scans.get_printed(ctx, version.printed.id)
-
-
-def test_whoever_takes_a_scan_is_noted(round_2024: Story) -> None:
-    nominee, _data = printed(round_2024)
-    with round_2024.acting("tuanzhibu") as ctx:
-        upload(ctx, nominee)
-
-    with round_2024.acting("liyang") as ctx:
-        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
-        scans.read(ctx, version.scans[0].id)
-
-    with round_2024.wiring.reading() as ctx:
-        event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "file.downloaded")).one()
-        told = [event.details[key] for key in ("nomination", "paper", "purpose")]
-    assert told == [nominee, "recommendation", "办理时下载"]

@@ -77,7 +77,8 @@ def test_a_scan_is_uploaded_under_what_was_printed(browse: Browse) -> None:
     page = browser.get(NOMINATION)
     assert (done.status, done.location) == (302, NOMINATION)
     assert "已盖章上传" in page.text
-    scan = browser.get(page.all(r'href="(/papers/scans/\d+)"')[0])
+    address = page.all(r'href="(/papers/scans/\d+)"')[0]
+    scan = browse("shiwei").post(address, {"receiver": "市委档案室", "purpose": "存档"})
     assert (scan.status, scan.response.data) == (200, PDF)
     assert scan.response.headers["Content-Disposition"].startswith("attachment")
     for login, status in (("shiwei", 200), ("liyang", 404), ("gongan", 404), ("admin", 404)):

@@ -62,7 +62,7 @@ def test_evidence_is_for_whoever_deals_with_the_case(
         404,
         200,
     ]
-    response = browse("shiwei").get(path).response
+    response = browse("shiwei").post(path, {"receiver": "异议办理人", "purpose": "办理"}).response
     assert response.data.decode() == "2016年入职。"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert "合同.txt" in browse("shiwei").get(f"/tasks/{task_at('register')}").text

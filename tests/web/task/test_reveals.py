@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from service.models import HistoryEvent
+from service.models import Consent, HistoryEvent
 from service.wire import Service
 from tests.web.browser import Browser
 
@@ -45,3 +45,23 @@ def test_a_stranger_reveals_nothing(browse: Browse, task_at: Callable[..., int])
     address = page.all(r'action="(/reveals/[^"]+)"')[0]
 
     assert browse("wujin").post(address, {"reason": "好奇"}).status == 404
+
+
+def test_nobody_sees_a_number_in_full_after_the_nominee_withdrew_that_consent(
+    browse: Browse, service: Service, task_at: Callable[..., int]
+) -> None:
+    number = task_at("recommender_opinion")
+    page = browse("liyang").get(f"/tasks/{number}")
+    address = next(a for a in page.all(r'<form method="post" action="(/reveals/[^"]+)"') if "id_number" in a)
+    nomination = int(address.split("/")[3])
+    with service.wiring.reading() as ctx:
+        given = select(Consent.id).where(Consent.nomination_id == nomination, Consent.kind == "sensitive")
+        consent = ctx.session.scalars(given).one()
+    browse("shiwei").post(
+        f"/nominations/{nomination}/consents/{consent}/withdraw", {"reason": "本人书面要求"}
+    )
+
+    refused = browse("liyang").post(address, {"reason": "核对证件"})
+
+    assert refused.status == 409
+    assert "已撤回处理敏感个人信息的同意，完整号码不再显示" in refused.text

@@ -48,7 +48,7 @@ def test_a_plan_is_handed_in_and_read_by_the_organiser(browse: Browse, plan: int
 
     assert (item["status"], done.status) == (201, 302)
     [address] = organiser.get(f"/tasks/{plan}").all(r'<a href="(/task-files/\d+)"')
-    given = organiser.client.get(f"{address}?inline=1")
+    given = organiser.post(f"{address}?inline=1", {"receiver": "青年发展部", "purpose": "存档"}).response
     assert given.get_data() == PDF
     assert given.headers["Content-Disposition"].startswith("attachment")
     kept = select(HistoryEvent.details).where(HistoryEvent.kind == "file.downloaded")
