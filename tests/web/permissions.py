@@ -276,6 +276,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /tasks/{task}/comments": (302, 404, 404, 302, 404, 302, 302),
     "POST /tasks/{task}/complete": (302, 404, 404, 422, 404, 403, 403),
     "POST /tasks/{task}/copy": (302, 404, 404, 302, 404, 302, 302),
+    "POST /rounds/1/papers/review/minutes.docx": (302, 404, 404, 404, 404, 404, 404),
     "POST /tasks/{task}/files": (302, 404, 404, 422, 404, 403, 403),
     "GET /task-files/1": (302, 404, 404, 404, 404, 404, 404),
     "DELETE /task-files/1": (302, 404, 404, 404, 404, 404, 404),

@@ -94,7 +94,9 @@ def find_unknown_words(
         f"papers.{paper.key}.{key}": step
         for paper in programme.papers_of(TITLE, *REVIEW)
         for key, step in (
-            ("written_at", paper.written_at), ("signed_at", paper.signed_at), ("decided_at", paper.decided_at)
+            ("written_at", paper.written_at),
+            ("signed_at", paper.signed_at),
+            ("decided_at", paper.decided_at),
         )
         if step and f'id="{step}"' not in text
     }

@@ -12,7 +12,12 @@ from service.programmes.pack.toml_table import Table
 NOMINATION, ROSTER, QUOTAS = "nomination", "roster", "quotas"
 PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION = "publication", "announcement", "disqualification"
 TITLE, CERTIFICATE = "title", "certificate"
-KINDS = (NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION, TITLE, CERTIFICATE)
+#: papers of a review: 形式审查结果, 建议名单 as the panel put it, 审议纪要 of who decided on it
+FORM_CHECK, PANEL_LIST, MINUTES = "form_check", "panel_list", "minutes"
+REVIEW = (FORM_CHECK, PANEL_LIST, MINUTES)
+KINDS = (
+    NOMINATION, ROSTER, QUOTAS, PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION, TITLE, CERTIFICATE, *REVIEW
+)  # fmt: skip
 #: what a paper about a title may name besides its form's fields
 TITLE_WORDS = frozenset({"name", "unit", "award", "number", "year"})
 OFFICIAL = (PUBLICATION, ANNOUNCEMENT, DISQUALIFICATION)
@@ -24,11 +29,25 @@ RECOMMENDER, WORKPLACE = "recommender", "workplace"
 _LIST_WORDS = frozenset({"total", "window", "days", "document", "programme", "award", "year", "organiser"})
 _PERSON_WORDS = frozenset({"name", "unit", "recommender", "category", "reason", "document", "programme",
                            "award", "year", "organiser", "title"})  # fmt: skip
+_PROGRAMME_WORDS = frozenset({"document", "programme", "award", "year", "organiser"})
+_PERSON_COLUMNS = {"姓名": "name", "所在单位": "unit", "推荐单位": "recommender"}
+#: what the list of a paper of a review may show, heading to key
+REVIEW_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    FORM_CHECK: {"序号": "number", **_PERSON_COLUMNS, "审查结果": "outcome", "存在的问题": "defects"},
+    PANEL_LIST: {
+        "名次": "rank", **_PERSON_COLUMNS, "评分": "total", "赞成": "for", "反对": "against",
+        "弃权": "abstain", "会审建议": "result", "调整理由": "reasons",
+    },
+    MINUTES: {"名次": "rank", **_PERSON_COLUMNS, "审议结果": "result", "调整理由": "reasons"},
+}  # fmt: skip
 #: words in braces that the sentences of an official paper may use
 WORDS: Mapping[str, frozenset[str]] = {
     PUBLICATION: _LIST_WORDS | {"receiver", "phone", "email", "address"},
     ANNOUNCEMENT: _LIST_WORDS,
     DISQUALIFICATION: _PERSON_WORDS,
+    FORM_CHECK: _PROGRAMME_WORDS | {"total", "passed", "correcting", "refused"},
+    PANEL_LIST: _PROGRAMME_WORDS | {"total", "proposed", "voters", "voted", "changed"},
+    MINUTES: _PROGRAMME_WORDS | {"day", "outcome", "said", "proposed", "total", "removed", "added"},
     CERTIFICATE: frozenset(
         {"name", "unit", "award", "category", "year", "document", "programme", "organiser"}
     ),
@@ -70,6 +89,7 @@ class Paper:
     widths: tuple[int, ...] = ()  #: characters a column, in their order
     official: Official | None = None  #: of a certificate only its body and issuer
     written_at: str = ""  #: of a paper about a title: the step whose form it prints
+    decided_at: str = ""  #: of a review's list or minutes: the step that decides on what the panel proposed
     signed_at: str = ""  #: the step at which it is signed, in the order of the places
 
     @property
@@ -100,8 +120,9 @@ def read_paper(key: str, table: Table) -> Paper:
         columns=table.texts("columns", ()),
         values={heading: values.text(heading) for heading in values.keys()},  # noqa: SIM118 - no dict
         widths=table.integers("widths", ()),
-        official=_read_official(kind, table) if kind in (*OFFICIAL, CERTIFICATE) else None,
+        official=_read_official(kind, table) if kind in (*OFFICIAL, CERTIFICATE, *REVIEW) else None,
         written_at=table.text("written_at") if kind == TITLE else "",
+        decided_at=table.text("decided_at") if kind in (PANEL_LIST, MINUTES) else "",
         signed_at=table.text("signed_at", "") if kind == TITLE else "",
     )
     values.finish()
@@ -142,6 +163,12 @@ def _find_wrong_lists(paper: Paper, table: Table) -> None:
         _complain_of_words(table, "addressee", paper.official.addressee, WORDS[paper.kind])
     if paper.kind == ROSTER and not paper.columns:
         table.complain("columns", "缺少，汇总表须按附件写明各列")
+    known = REVIEW_COLUMNS.get(paper.kind)
+    strange = [heading for heading in paper.columns if known is not None and heading not in known]
+    if strange or (known is not None and not paper.columns):
+        table.complain(
+            "columns", f"应为其中几列：{'、'.join(known or ())}，不认识：{'、'.join(strange) or '（空）'}"
+        )
     if len(set(paper.columns)) < len(paper.columns):
         table.complain("columns", "有重名的列")
     if paper.widths and len(paper.widths) != len(paper.columns):

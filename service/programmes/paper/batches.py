@@ -19,7 +19,7 @@ from service.models import Attachment, Nomination, NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import attachments
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
-from service.programmes.paper import exports, forms, official, rosters, scans
+from service.programmes.paper import exports, forms, official, review_papers, rosters, scans
 from service.programmes.privacy import provision
 from service.programmes.publication import notices
 from service.workflow.context import Context
@@ -92,6 +92,7 @@ def _papers(
     for kind, notice, word in published:
         if official.has(pack, kind) and notices.find_newest(ctx, entry, notice) is not None:
             yield f"{word}.docx", word, "", official.print_notice(ctx, entry, kind)
+    yield from _review(ctx, entry) if recommender is None else ()
     for paper in programme.papers_of(NOMINATION):
         for number, nomination in enumerate(people, start=1):
             name = f"{_title(paper)}/{number:03d} {_plain(nomination.name)}.docx"
@@ -107,6 +108,14 @@ def _papers(
                     nomination.name,
                     scans.read(ctx, scan),
                 )
+
+
+def _review(ctx: Context, entry: Round) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield the papers of the review as `_papers` does, to whoever may look at it."""
+    for paper in review_papers.list_ready(ctx, entry):
+        for kind in review_papers.FORMATS:
+            data = review_papers.print_paper(ctx, entry, paper.key, form=kind)
+            yield f"评审材料/{_title(paper)}.{kind}", paper.title, "", data
 
 
 def _files(ctx: Context, entry: Round, people: Sequence[Nomination]) -> Iterator[tuple[str, str, str, bytes]]:

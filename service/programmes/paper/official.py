@@ -62,6 +62,21 @@ def print_disqualification(ctx: Context, nomination: Nomination) -> bytes:
     return make_official(_record(paper, nomination.round, words, day))
 
 
+def print_list(
+    ctx: Context,
+    entry: Round,
+    paper: Paper,
+    said: Mapping[str, str],
+    day: date,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+) -> bytes:
+    """Return a paper with one list as .docx: its sentences with what is ``said``, and the rows annexed."""
+    words = _words(wiring.pack_of(ctx, entry), entry) | dict(said)
+    lists = [OfficialList(title=_fill(paper.title, words), tables={"": rows})] if rows else []
+    return make_official(_record(paper, entry, words, day, columns=columns, lists=lists))
+
+
 def _decided_at(ctx: Context, nomination: Nomination) -> datetime:
     """When somebody lost his place: his process ends with the decision, however late it is printed."""
     instance = nomination.instance

@@ -13,7 +13,15 @@ from service.models import NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER
-from service.programmes.paper import batches, exports, forms, official, rosters, workplace_rosters
+from service.programmes.paper import (
+    batches,
+    exports,
+    forms,
+    official,
+    review_papers,
+    rosters,
+    workplace_rosters,
+)
 from service.programmes.publication import notices
 from service.programmes.round import quotas, rounds
 from service.web.frame.errors import status_of
@@ -69,6 +77,22 @@ def template_xlsx(round_id: int) -> Response:
 def roster(round_id: int, kind: str) -> ResponseReturnValue:
     """Give the roster of one recommender, or of the round; the export is noted with receiver and purpose."""
     return _export(round_id, "roster", kind)
+
+
+@pages.post("/rounds/<int:round_id>/papers/review/<key>.<any(docx,xlsx):kind>")
+def review(round_id: int, key: str, kind: str) -> ResponseReturnValue:
+    """Give a paper of the review, to whoever may look at it; the export is noted."""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    try:
+        data = review_papers.print_paper(ctx, entry, key, form=kind)
+        receiver, purpose = request.form.get("receiver", ""), request.form.get("purpose", "")
+        exports.note_export(ctx, entry, key, receiver=receiver, purpose=purpose)
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _form(rounds.get(ctx, round_id), refused), status_of(refused)
+    title = wiring.pack_of(ctx, entry).programme.papers[key].title
+    return _file(data, kind, f"{title} {entry.label}")
 
 
 @pages.post("/rounds/<int:round_id>/papers/batch.zip")
@@ -171,6 +195,7 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         quotas=programme.papers_of(QUOTAS),
         rosters=listing,
         forms=programme.papers_of(NOMINATION),
+        review=review_papers.list_ready(ctx, entry),
         notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
         decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
         versions=[

@@ -1,0 +1,235 @@
+"""Papers of a review from its record: 形式审查结果, 专家组会审建议名单, 审议纪要.
+
+Votes stand as counts, experts without names, and what is changed in the list with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from service.documents.records import Column, RosterRecord
+from service.documents.spreadsheets import make_roster
+from service.documents.word import write_day
+from service.errors import Conflict
+from service.models import Defect, ListChange, Nomination, Round, Standing, Submission, TaskStatus, UserTask
+from service.programmes import wiring
+from service.programmes.nomination import nominations
+from service.programmes.pack.paper import FORM_CHECK, MINUTES, PANEL_LIST, REVIEW, REVIEW_COLUMNS, Paper
+from service.programmes.paper import forms, official
+from service.programmes.review import access, ballots, form_checks, standings
+from service.workflow.context import Context
+from service.workflow.definition import deployments
+
+FORMATS = ("docx", "xlsx")
+IN, OUT = "列入", "不列入"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Gathered:
+    """What a paper of a review says: words for its sentences, rows for its list, and the day."""
+
+    words: Mapping[str, str]
+    rows: Sequence[Mapping[str, str]]
+    day: date
+
+
+def list_ready(ctx: Context, entry: Round) -> list[Paper]:
+    """Return the papers of a round's review that can be printed, to whoever may look at the review."""
+    papers = wiring.pack_of(ctx, entry).programme.papers_of(*REVIEW)
+    if not papers or not access.may_see(ctx, entry):
+        return []
+    return [paper for paper in papers if _is_ready(ctx, entry, paper)]
+
+
+def print_paper(ctx: Context, entry: Round, key: str, *, form: str = "docx") -> bytes:
+    """Return a paper of a review as .docx or .xlsx. Conflict while there is nothing to say yet."""
+    access.require(ctx, entry)
+    paper = forms.get_paper(wiring.pack_of(ctx, entry), key, *REVIEW)
+    if not _is_ready(ctx, entry, paper):
+        raise Conflict(f"“{paper.title}”还没有内容：评审走到这一步以后才能打印。")
+    gathered = _GATHER[paper.kind](ctx, entry, paper)
+    keys = REVIEW_COLUMNS[paper.kind]
+    widths = paper.widths or (0,) * len(paper.columns)
+    columns = [
+        Column(heading=heading, key=keys[heading], width=width)
+        for heading, width in zip(paper.columns, widths, strict=True)
+    ]
+    rows = [[row[column.key] for column in columns] for row in gathered.rows]
+    if form == "xlsx":
+        above = f"编制单位：{entry.organiser.name}"
+        record = RosterRecord(title=paper.title, above=above, columns=columns, sheets={paper.title: rows})
+        return make_roster(record)
+    return official.print_list(ctx, entry, paper, gathered.words, gathered.day, columns, rows)
+
+
+def _is_ready(ctx: Context, entry: Round, paper: Paper) -> bool:
+    if paper.kind == FORM_CHECK:
+        return bool(_list_checks(ctx, entry))
+    if paper.kind == MINUTES:
+        return _find_decision(ctx, entry, paper) is not None
+    ballot = ballots.find_newest(ctx, entry)
+    return ballot is not None and ballot.closed_at is not None
+
+
+def _gather_checks(ctx: Context, entry: Round, _paper: Paper) -> _Gathered:
+    """The newest check of everybody, with what was found wanting in it."""
+    checks = _list_checks(ctx, entry)
+    rows, outcomes = [], Counter[str]()
+    for number, (task, nomination) in enumerate(checks, start=1):
+        element = deployments.get_element(ctx, task.instance, task.element_id)
+        labels = dict(deployments.outcomes_of(element.properties.get("outcomes", "")))
+        found = select(Defect.label).where(Defect.user_task_id == task.id).order_by(Defect.id)
+        correction = element.properties.get(form_checks.CORRECTION)
+        defects = list(ctx.session.scalars(found))
+        result = "correcting" if task.outcome == correction else ("refused" if defects else "passed")
+        outcomes[result] += 1
+        rows.append(
+            _person(nomination)
+            | {
+                "number": str(number),
+                "outcome": labels.get(task.outcome or "", task.outcome or ""),
+                "defects": "；".join(defects),
+            }
+        )
+    words = {name: str(outcomes[name]) for name in ("passed", "correcting", "refused")}
+    last = max(task.completed_at for task, _nomination in checks if task.completed_at is not None)
+    zone = wiring.pack_of(ctx, entry).programme.zone
+    return _Gathered(words=words | {"total": str(len(rows))}, rows=rows, day=last.astimezone(zone).date())
+
+
+def _gather_list(ctx: Context, entry: Round, paper: Paper) -> _Gathered:
+    """The ranked list as the panel left it: what was decided on it afterwards is not in it."""
+    standing, changes = standings.list_of(ctx, entry), standings.list_changes(ctx, entry)
+    step = _name_step(ctx, entry, paper)
+    ballot = ballots.find_newest(ctx, entry)
+    assert ballot is not None
+    assert ballot.closed_at is not None
+    votes = {result.nomination_id: result.votes for result in ballots.list_results(ctx, ballot)}
+    rows, proposed, changed = [], 0, 0
+    for row in standing:
+        before, later = _divide(changes.get(row.nomination_id, []), step)
+        was_in = row.proposed if not later else not later[0].proposed
+        proposed, changed = proposed + was_in, changed + bool(before)
+        given = votes.get(row.nomination_id, {})
+        rows.append(
+            _person(row.nomination)
+            | {"rank": str(row.rank), "total": _points(row), "result": IN if was_in else OUT}
+            | {choice: str(given.get(choice, "")) for choice in ballots.CHOICES}
+            | {"reasons": _reasons(before)}
+        )
+    zone = wiring.pack_of(ctx, entry).programme.zone
+    words = {
+        "total": str(len(rows)),
+        "proposed": str(proposed),
+        "voters": str(ballot.voters),
+        "voted": str(ballots.count_turnout(ctx, ballot)),
+        "changed": str(changed),
+    }
+    return _Gathered(words=words, rows=rows, day=ballot.closed_at.astimezone(zone).date())
+
+
+def _gather_minutes(ctx: Context, entry: Round, paper: Paper) -> _Gathered:
+    """What was decided on the panel's list: everybody on it then or now, and why what changed did."""
+    found = _find_decision(ctx, entry, paper)
+    assert found is not None
+    task, submission = found
+    changes = standings.list_changes(ctx, entry)
+    rows, counts = [], Counter[str]()
+    for row in standings.list_of(ctx, entry):
+        _before, later = _divide(changes.get(row.nomination_id, []), task.name)
+        was_in = row.proposed if not later else not later[0].proposed
+        if not (was_in or row.proposed):
+            continue
+        counts["proposed"] += was_in
+        counts["total"] += row.proposed
+        counts["removed"] += was_in and not row.proposed
+        counts["added"] += row.proposed and not was_in
+        result = "同意列入" if row.proposed and was_in else ("调入" if row.proposed else "调出")
+        rows.append(
+            _person(row.nomination) | {"rank": str(row.rank), "result": result, "reasons": _reasons(later)}
+        )
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    labels = dict(deployments.outcomes_of(element.properties.get("outcomes", "")))
+    zone = wiring.pack_of(ctx, entry).programme.zone
+    day = submission.submitted_at.astimezone(zone).date()
+    words = {name: str(counts[name]) for name in ("proposed", "total", "removed", "added")} | {
+        "day": write_day(day),
+        "outcome": labels.get(submission.outcome, submission.outcome),
+        "said": str(submission.answers.get("reason") or submission.answers.get("text") or "").rstrip("。"),
+    }
+    return _Gathered(words=words, rows=rows, day=day)
+
+
+_GATHER = {FORM_CHECK: _gather_checks, PANEL_LIST: _gather_list, MINUTES: _gather_minutes}
+
+
+def _person(nomination: Nomination) -> dict[str, str]:
+    return {
+        "name": nomination.name,
+        "unit": nomination.unit.name,
+        "recommender": nomination.recommender.name,
+    }
+
+
+def _points(row: Standing) -> str:
+    return f"{row.total / ballots.THOUSAND:.3f}" if row.total else ""
+
+
+def _reasons(changes: Sequence[ListChange]) -> str:
+    return "；".join(
+        f"{change.step}{'调入' if change.proposed else '调出'}：{change.reason}" for change in changes
+    )
+
+
+def _divide(changes: Sequence[ListChange], step: str) -> tuple[Sequence[ListChange], Sequence[ListChange]]:
+    """Part somebody's changes into those that stood before a step decided last, and that decision's."""
+    at = len(changes)
+    while at and changes[at - 1].step == step[: standings.MAX_STEP]:
+        at -= 1
+    return changes[:at], changes[at:]
+
+
+def _name_step(ctx: Context, entry: Round, paper: Paper) -> str:
+    query = select(UserTask.name).where(
+        UserTask.instance_id == entry.instance_id, UserTask.element_id == paper.decided_at
+    )
+    return ctx.session.scalars(query.order_by(UserTask.id.desc()).limit(1)).first() or ""
+
+
+def _list_checks(ctx: Context, entry: Round) -> Sequence[tuple[UserTask, Nomination]]:
+    """Return the newest form check of everybody who was checked, by recommender."""
+    newest_diagram = deployments.get_newest(ctx, entry.programme)
+    diagram = deployments.diagram_of(ctx, newest_diagram.id, newest_diagram.content_hash)
+    elements = diagram.processes[nominations.PROCESS].elements.values()
+    names = [element.id for element in elements if form_checks.PROPERTY in element.properties]
+    query = (
+        select(UserTask, Nomination)
+        .join(Nomination, Nomination.instance_id == UserTask.instance_id)
+        .where(
+            UserTask.round_id == entry.id,
+            UserTask.element_id.in_(names),
+            UserTask.status == TaskStatus.COMPLETED,
+        )
+        .options(joinedload(Nomination.unit), joinedload(Nomination.recommender))
+        .order_by(Nomination.recommender_id, Nomination.id, UserTask.id)
+    )
+    newest = {nomination.id: (task, nomination) for task, nomination in ctx.session.execute(query)}
+    return list(newest.values())
+
+
+def _find_decision(ctx: Context, entry: Round, paper: Paper) -> tuple[UserTask, Submission] | None:
+    query = (
+        select(UserTask, Submission)
+        .join(Submission, Submission.user_task_id == UserTask.id)
+        .where(UserTask.instance_id == entry.instance_id, UserTask.element_id == paper.decided_at)
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    found = ctx.session.execute(query).first()
+    return (found[0], found[1]) if found is not None else None
