@@ -56,7 +56,7 @@ def test_scopes_of_candidate_groups_are_those_of_their_roles() -> None:
             DRAWING.properties(task).get("escalate-to", ""),
         )
         for group in text.split(",")
-        if group
+        if group and not group.startswith("=")
     }
 
     used = {(group.split("@")[0], group.split("@")[1]) for group in groups}

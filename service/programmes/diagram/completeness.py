@@ -24,6 +24,8 @@ SCOPES = frozenset({"self", "unit", "recommender", "organiser"})
 _DEADLINE = re.compile(r'\bdeadline\(\s*"([^"]*)"\s*\)')
 #: properties of a user task that name candidate groups
 GROUP_PROPERTIES = ("escalate-to",)
+#: property of an event that says that its message or signal is the organiser's to give
+BY_HAND = "by-hand"
 
 
 def check(pack: Pack, *, remote_topics: Iterable[str] = ()) -> list[Problem]:
@@ -40,8 +42,7 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
     except deployments.DiagramRefused as refused:
         yield from refused.problems
         return
-    # a programme wants a role for every user task, and says so itself: once is enough
-    yield from (problem for problem in found if problem.rule != "nobody")
+    yield from (problem for problem in found if not _is_meant(problem, processes))
     known = {*TOPICS, *remote_topics}
     for name in ("round", "nomination"):
         if name not in processes:
@@ -52,12 +53,22 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
             yield from _check_groups(element, pack)
             yield from review_steps.check(element, pack)
             yield from step_words.check(element, pack)
+            yield from step_words.check_reading(element, process)
             yield from file_steps.check(element, process.id, pack)
     yield from _check_deadlines(pack, xml)
     yield from _check_starts(pack, processes)
     yield from reserve_steps.check(pack, processes)
     yield from notice_steps.check(pack, processes, xml)
     yield from notice_lengths.check(pack, xml)
+
+
+def _is_meant(problem: Problem, processes: Mapping[str, ProcessInfo]) -> bool:
+    """Whether a warning tells nothing: a role's is said below, and what comes by hand says so (``by-hand``)."""
+    if problem.rule == "nobody":
+        return True
+    elements = (process.elements.get(problem.element_id or "") for process in processes.values())
+    is_by_hand = any(element is not None and BY_HAND in element.properties for element in elements)
+    return problem.rule == "never-thrown" and is_by_hand
 
 
 def _check_topic(element: Element, known: set[str]) -> Iterator[Problem]:

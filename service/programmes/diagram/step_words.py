@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from service.engine.records import Element, Problem
+from service.engine.records import Element, Problem, ProcessInfo
 from service.models import AwardStatus, NominationStatus, Stage
 from service.programmes.pack.packs import Pack
+from service.programmes.round import rounds
 
 #: topic to the headers it cannot do without, each with the words it may say; none where it is free
 HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -19,6 +20,9 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "award.note": {"track": (), "item": (), "text": ()},
 }
 FOLLOW_UP = "follow-up"
+#: properties of a user task that say what its page shows: answers of earlier steps, a list
+READS, SHOWS = "reads", "shows"
+CANDIDATES = "candidates"
 
 
 def check(element: Element, pack: Pack) -> Iterator[Problem]:
@@ -42,6 +46,26 @@ def check(element: Element, pack: Pack) -> Iterator[Problem]:
             f"“{element.called}”要记入的台账 {track} 不在 [[follow_up]] 中。",
             "在 programme.toml 加上这一条台账，或改用已有的。",
             "unknown-track",
+        )
+
+
+def check_reading(element: Element, process: ProcessInfo) -> Iterator[Problem]:
+    """Yield what an element's page is to show and cannot: answers of a step that is not there, no known list."""
+    for step in (part.strip() for part in element.properties.get(READS, "").split(",") if part.strip()):
+        if step not in process.elements:
+            yield _problem(
+                element,
+                f"“{element.called}”要列出环节 {step} 填写的内容（reads），这个流程里没有这个环节。",
+                "改成本流程里用户任务的标识，几个用逗号隔开。",
+                "unknown-step",
+            )
+    shown = element.properties.get(SHOWS)
+    if shown is not None and (shown != CANDIDATES or process.id != rounds.PROCESS):
+        yield _problem(
+            element,
+            f"“{element.called}”要列出的名单 {shown}（shows）列不出来：只有届次流程的环节可以列出 {CANDIDATES}。",
+            "删去这个属性，或用在 round 流程里，写 candidates。",
+            "unknown-list",
         )
 
 

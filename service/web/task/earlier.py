@@ -11,18 +11,13 @@ from sqlalchemy import select
 from service.engine.records import Element
 from service.models import Nomination, Round, TaskStatus, UserTask
 from service.programmes import intake, submitted, wiring
+from service.programmes.diagram.step_words import CANDIDATES, READS, SHOWS
 from service.programmes.publication import notices
 from service.web.frame import words
 from service.web.task import answers
 from service.web.task.answers import Row
 from service.workflow.context import Context
 from service.workflow.task import task_access
-
-#: property of a user task that names the steps whose answers its page shows
-PROPERTY = "reads"
-#: property of a user task of the round whose page shows a list: ``candidates``
-SHOWS = "shows"
-CANDIDATES = "candidates"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +37,7 @@ def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[
 
     The diagram's word is enough for whoever may read the task itself: it is what he decides by.
     """
-    steps = intake.split(elements[task.element_id].properties.get(PROPERTY, ""))
+    steps = intake.split(elements[task.element_id].properties.get(READS, ""))
     if not steps:
         return []
     query = select(UserTask).where(
@@ -54,9 +49,7 @@ def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[
     return [_describe(ctx, one, elements) for one in done]
 
 
-def list_candidates(
-    ctx: Context, task: UserTask, element: Element
-) -> list[tuple[str, Sequence[Nomination]]]:
+def list_candidates(ctx: Context, task: UserTask, element: Element) -> list[tuple[str, Sequence[Nomination]]]:
     """Return whoever would be published just now by category, on a step of the round that shows them."""
     entry = ctx.session.get(Round, task.round_id) if task.round_id is not None else None
     if entry is None or element.properties.get(SHOWS) != CANDIDATES:

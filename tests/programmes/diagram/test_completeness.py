@@ -129,6 +129,21 @@ def test_what_is_no_diagram_is_a_problem_and_no_crash(pack: Pack, xml: bytes) ->
             ("open_joint_review", "unknown-track", "error"),
         ),
         (
+            'name="reads" value="countersign"',
+            'name="reads" value="countersign,sign_off"',
+            ("submit_list", "unknown-step", "error"),
+        ),
+        (
+            'name="shows" value="candidates"',
+            'name="shows" value="everybody"',
+            ("submit_list", "unknown-list", "error"),
+        ),
+        (
+            'name="by-hand" value="organiser"',
+            'name="remark" value="organiser"',
+            ("review_again", "never-thrown", "warning"),
+        ),
+        (
             'name="outcomes" value="confirm:',
             'name="files" value="plan"/><zeebe:property name="outcomes" value="confirm:',
             ("open_joint_review", "unknown-file", "error"),

@@ -24,6 +24,7 @@ Browse = Callable[..., Browser]
 
 REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
 FOUND = {"findings": "调阅获奖文件，并与发证单位电话核实。", "conclusion": "获奖属实，只是年份写错。"}
+POINTS = "请说明获奖的年份。"
 PLAN = {"summary": "面向三个镇选培二十名。", "issued_on": "2021-06-01", "joint_meeting": True}
 
 
@@ -39,7 +40,7 @@ def settled(service: Service, browse: Browse, task_at: Callable[..., int]) -> in
         notice.closes_at = ctx.now + timedelta(days=7)
         objections.lodge(ctx, notice, candidate.id, REPORT)
     organiser = browse("shiwei")
-    organiser.complete(task_at("register"), "accept", {"channel": "网上", "conclusion": "材料齐全"})
+    organiser.complete(task_at("register"), "accept", {"channel": "网上", "conclusion": "材料齐全", "points": POINTS})
     task = task_at("investigate")
     assert organiser.complete(task, "rejected", FOUND).status == 302
     return task

@@ -60,6 +60,19 @@ export const userTaskEntries = (roles = []) => [
     choices: [ { id: 'true', name: '可批量' }, { id: 'category', name: '按类别批量' } ],
     description: '填写后，同一步骤的申报可在一页内一并办理'
   }),
+  property('reads', TagField, {
+    label: '列出前面填写的内容（reads）', placeholder: '如 countersign，回车添加',
+    description: '页面上列出本流程这些环节填写的内容，写环节的标识'
+  }),
+  property('shows', ChoiceField, {
+    label: '列出名单（shows）', placeholder: '不列出', choices: [ { id: 'candidates', name: '现在的候选人' } ],
+    description: '只用在届次的环节'
+  }),
+  property('statement', ChoiceField, {
+    label: '请对异议说明情况（statement）', placeholder: '不是',
+    choices: [ { id: 'nominee', name: '候选人' }, { id: 'unit', name: '所在单位' } ],
+    description: '办理的人看不到反映人、反映的原文和证明材料，只看到受理时写的“需要说明的问题”'
+  }),
   property('signing', ChoiceField, {
     label: '几个人一起签（signing）', placeholder: '一人办理',
     choices: [ { id: 'all', name: '会签：每个人都签' }, { id: 'any', name: '或签：一人即可' }, { id: 'vote', name: '票签：够票为止' } ],
