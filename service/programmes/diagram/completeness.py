@@ -63,7 +63,7 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
 
 
 def _is_meant(problem: Problem, processes: Mapping[str, ProcessInfo]) -> bool:
-    """Whether a warning tells nothing: a role's is said below, and what comes by hand says so (``by-hand``)."""
+    """Whether a warning tells nothing: a role's is said below, what comes by hand says so (``by-hand``)."""
     if problem.rule == "nobody":
         return True
     elements = (process.elements.get(problem.element_id or "") for process in processes.values())

@@ -50,7 +50,7 @@ def check(element: Element, pack: Pack) -> Iterator[Problem]:
 
 
 def check_reading(element: Element, process: ProcessInfo) -> Iterator[Problem]:
-    """Yield what an element's page is to show and cannot: answers of a step that is not there, no known list."""
+    """Yield what a page is to show and cannot: answers of a step that is not there, a list nobody knows."""
     for step in (part.strip() for part in element.properties.get(READS, "").split(",") if part.strip()):
         if step not in process.elements:
             yield _problem(
@@ -63,7 +63,7 @@ def check_reading(element: Element, process: ProcessInfo) -> Iterator[Problem]:
     if shown is not None and (shown != CANDIDATES or process.id != rounds.PROCESS):
         yield _problem(
             element,
-            f"“{element.called}”要列出的名单 {shown}（shows）列不出来：只有届次流程的环节可以列出 {CANDIDATES}。",
+            f"“{element.called}”要列出的名单 {shown}（shows）列不出来：届次的环节才能列出 {CANDIDATES}。",
             "删去这个属性，或用在 round 流程里，写 candidates。",
             "unknown-list",
         )
