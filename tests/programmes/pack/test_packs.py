@@ -97,6 +97,11 @@ def test_forms_and_diagram_of_the_shipped_pack():
             "honours_count =",
             'eligibility.dmn：switch("honours_of_departments_count") 不在 programme.toml 的 switches 中',
         ),
+        (
+            'source = "self"',
+            'source = "unit"',
+            "switches.self_registration 打开了，但 starts 中没有个人自荐（source 为 self）",
+        ),
         ("working_days = 5", 'working_days = "5"', "notice.working_days 应为整数，现在是 '5'"),
         ("working_days = 5", "working_days = 0", "notice.working_days 应不小于 1，现在是 0"),
         ("year = 2024", "year = true", "year 应为整数，现在是 True"),

@@ -47,7 +47,7 @@ def register(browse: Callable[..., Browser], service: Service) -> Callable[..., 
         sent = browser.post(FORM, GIVEN | given)
         assert sent.location == "/public/registrations/receipt", sent.text
         page = browser.get(sent.location)
-        number, code = page.all(r'<code class="fs-2 user-select-all">([^<]+)</code>')
+        number, code = page.all(r'<code class="fs-3 text-nowrap user-select-all">([^<]+)</code>')
         with service.wiring.reading() as ctx:
             found = ctx.session.scalars(select(Registration.id).where(Registration.number == number)).one()
         return Registered(browser, found, number, code)
