@@ -160,7 +160,7 @@ def test_findings_name_rule_result_and_words_where_all_is_well_too(call: Call) -
         ("N13", "PASS", "“推荐材料电子档及照片请于3月25日前报送至常州团市委青年发展部”"),
     ]
     assert [f["measured"] for f in found if f["rule"] != "N04"] == [
-        "生产管理类",
+        "技术技能类",
         "无",
         "已占用名额",
         "两寸免冠彩照 1 个，工作照 2 个",
