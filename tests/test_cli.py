@@ -42,7 +42,7 @@ def test_first_administrator_is_created_before_any_round(tmp_path: Path) -> None
     password = ("--password", "a-long-password")
     created = _run(tmp_path, "create-user", "li", "李某", "cz", "--role", "admin", *password)
 
-    assert (loaded.returncode, loaded.stdout) == (0, "loaded 25 units of changzhou-good-youth\n")
+    assert (loaded.returncode, loaded.stdout) == (0, "loaded 28 units of changzhou-good-youth\n")
     assert (refused.returncode, refused.stderr) == (
         REFUSED,
         "2024 年的截止日期已全部过去（最后一项是 2024年3月25日24:00），不能再开设这一届。"

@@ -62,7 +62,7 @@ def test_accounts_are_those_it_names_and_one_chain_for_every_unit(shown: Story) 
         known = set(ctx.session.scalars(select(User.login)))
         named = {account.login for account in demo.accounts}
         assert named <= known
-        assert len(known) == 11 + 7 + 2 * 15
+        assert len(known) == 13 + 7 + 1 + 2 * 17
         assert logins.log_in(ctx, "xiaoming", demonstration.PASSWORD).name == "演示-申报人"
         mails = set(ctx.session.scalars(select(User.email)))
     assert {str(mail).partition("@")[2] for mail in mails} == {"example.invalid"}
