@@ -18,6 +18,8 @@ TEXTS = (".bpmn", ".dmn", ".form", ".toml", ".csv")
 #: files whose readers see the words of a notice, and as many characters in quotation marks as are its words
 QUOTING = (".bpmn", ".dmn", ".form")
 _QUOTED = re.compile("“[^”]{8,}”")
+#: where programme.toml has the words of a rule of the notice
+_STATED = re.compile(r"words\s*=")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 MAX_KEY = 40
 
@@ -64,6 +66,7 @@ def _find_leftovers(folder: Path, like: Pack) -> Iterator[Leftover]:
     for path in _texts(folder):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             quoted = path.suffix in QUOTING and _QUOTED.search(line)
+            quoted = quoted or (path.suffix == ".toml" and _STATED.match(line))
             if quoted or any(word in line for word in words):
                 yield Leftover(file=path, line=number, text=line.strip())
 

@@ -52,6 +52,7 @@ def test_the_lines_that_name_the_others_people_are_told(folders: Folders, like: 
 
     lines = {(leftover.file.name, leftover.text) for leftover in told}
     assert ("programme.toml", 'receiver = "常州市总工会劳经部"') in lines
+    assert ("programme.toml", 'words = "推荐 100 名工匠进行培育"') in lines
     assert ("units.csv", "zgh,常州市总工会,市,") in lines
     assert (
         "recommender-opinion.form",
