@@ -38,9 +38,12 @@ STOP = """async () => {
     [
         ("", "/login"),
         ("", "/public"),
+        ("", "/public/certificates"),
         ("tuanzhibu", "/"),
         ("tuanzhibu", "/tasks/1"),
         ("shiwei", "/rounds/1"),
+        ("shiwei", "/rounds/1/notice"),
+        ("shiwei", "/rounds/1/places/matrix"),
         ("admin", "/modeler/changzhou-good-youth"),
     ],
 )

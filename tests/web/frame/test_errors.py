@@ -37,6 +37,13 @@ def test_an_unknown_address_says_so_and_leads_back(browse: Browse) -> None:
     assert "返回首页" in page.text
 
 
+def test_whoever_is_not_logged_in_is_led_back_to_what_is_public(browse: Browse) -> None:
+    page = browse().get("/public/certificates/papers/none/none")
+
+    assert page.status == 404
+    assert page.all(r'<a class="btn btn-primary" href="([^"]+)">') == ["/public"]
+
+
 def test_a_database_that_is_away_is_worth_a_retry(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     break_messages(monkeypatch, locked())
 
