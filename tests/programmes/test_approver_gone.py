@@ -54,6 +54,50 @@ def test_x14_who_leaves_and_is_not_the_only_one_leaves_it_to_the_others(round_20
     round_2024.complete(nominee, STEP, "approve", by=LEAGUE, text="同意推荐。")
 
 
+def return_(story: Story, login: str) -> None:
+    with story.acting("admin") as ctx:
+        accounts.set_active(ctx, user_of(ctx, login), active=True)
+
+
+def test_who_comes_back_is_offered_what_nobody_claimed_meanwhile(round_2024: Story) -> None:
+    waiting, claimed = (round_2024.nominate(to=STEP) for _ in range(2))
+    leave(round_2024, HEAD)
+    with round_2024.acting("danwei") as ctx:
+        user_tasks.claim(ctx, round_2024.task_id(claimed, STEP))
+
+    return_(round_2024, HEAD)
+
+    assert [offered(round_2024, one) for one in (waiting, claimed)] == [
+        ["head@liyang-qingfeng"],
+        ["unit_admin@cz"],
+    ]
+    round_2024.complete(waiting, STEP, "approve", by=HEAD, text="同意推荐。")
+    round_2024.complete(claimed, STEP, "approve", by="danwei", text="同意推荐。")
+
+
+def test_who_comes_back_is_offered_what_came_while_he_was_away(round_2024: Story) -> None:
+    leave(round_2024, HEAD)
+    nominee = round_2024.nominate(to=STEP)
+    before = offered(round_2024, nominee)
+
+    return_(round_2024, HEAD)
+
+    assert (before, offered(round_2024, nominee)) == (["unit_admin@cz"], ["head@liyang-qingfeng"])
+
+
+def test_who_comes_back_ends_the_incident_of_his_absence(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to=STEP)
+    with round_2024.wiring.transaction() as ctx:
+        ctx.session.execute(delete(Membership).where(Membership.role == "unit_admin"))
+    leave(round_2024, HEAD)
+
+    return_(round_2024, HEAD)
+
+    assert offered(round_2024, nominee) == ["head@liyang-qingfeng"]
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(Incident.id).where(Incident.resolved_at.is_(None))).all() == []
+
+
 @pytest.mark.parametrize("how", ["left", "revoked"])
 def test_x14_with_no_administrator_it_waits_as_an_incident(round_2024: Story, how: str) -> None:
     nominee = round_2024.nominate(to=STEP)

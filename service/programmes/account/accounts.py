@@ -89,7 +89,10 @@ def reset_password(ctx: Context, user: User) -> str:
 
 
 def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
-    """Let an account log in again, or no longer. Returns the groups nobody holds any more."""
+    """Let an account log in again, or no longer. Returns the groups nobody holds any more.
+
+    Whoever is back is offered again what fell to others for want of him and nobody has claimed.
+    """
     if not active and user.id == ctx.actor.user_id:
         raise Conflict("不能停用自己的账号。")
     groups = sorted(people.groups_of(ctx, user))
@@ -97,7 +100,9 @@ def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
     user.session_epoch += 1
     ctx.session.flush()
     history.record_in(ctx, "system", "account.enabled" if active else "account.disabled", user=user.login)
-    if not active:
+    if active:
+        handovers.give_back(ctx, user, groups)
+    else:
         handovers.release(ctx, user, groups)
     return [] if active else [group for group in groups if not count_holders(ctx, group)]
 

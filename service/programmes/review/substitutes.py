@@ -68,7 +68,7 @@ def make_seat(nomination: Nomination, member: PanelMember, conflict: str) -> Sea
 def find_task(ctx: Context, nomination: Nomination, user_id: int) -> UserTask | None:
     """Return the open task that belongs to somebody's seat.
 
-    His own; after he left, one that is offered to nobody who sits here.
+    His own; after he left, what was his, or one that is offered to nobody who sits here.
     """
     query = select(UserTask).where(
         UserTask.instance_id == nomination.instance_id, UserTask.status == TaskStatus.OPEN
@@ -86,7 +86,8 @@ def find_task(ctx: Context, nomination: Nomination, user_id: int) -> UserTask | 
     others = {f"user:{number}" for number in ctx.session.scalars(seated)}
     own = [task for task in tasks if f"user:{user_id}" in offered.get(task.id, ())]
     left = [task for task in tasks if not others & offered.get(task.id, set())]
-    return next(iter(own or left), None)
+    his = [task for task in left if f"user:{user_id}" in handovers.meant_for(ctx, task)]
+    return next(iter(own or his or left), None)
 
 
 def _list_waiting(ctx: Context, nomination: Nomination) -> Iterator[tuple[PanelMember, str]]:

@@ -99,7 +99,10 @@ def set_active(user_id: int) -> ResponseReturnValue:
     user = accounts.get(g.ctx, user_id)
     active = request.form.get("active") == "1"
     deserted = accounts.set_active(g.ctx, user, active=active)
-    flash(_("账号已启用。") if active else _("账号已停用，已登录的会话立即失效。"), "success")
+    back = _(
+        "账号已启用。其岗位名下还没有人签收的待办已重新派给他；停用期间他人已签收的、专家席位已替补的不变。"
+    )
+    flash(back if active else _("账号已停用，已登录的会话立即失效。"), "success")
     _warn(deserted)
     return redirect(url_for("people_pages.show", user_id=user.id))
 

@@ -108,6 +108,7 @@ HISTORY: dict[str, Any] = {
     "task.unclaimed": _("退签"),
     "task.transferred": _("转办"),
     "task.released": _("原办理人离岗，重新派给他人"),
+    "task.given_back": _("原办理人回岗，重新派给他"),
     "task.handed_over": _("改由他人办理"),
     "task.passed_over": _("无人办理，流程继续"),
     "task.completed": _("办结"),

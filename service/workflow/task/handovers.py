@@ -11,6 +11,7 @@ from service.errors import Conflict
 from service.models import (
     Candidate,
     Draft,
+    HistoryEvent,
     Incident,
     Instance,
     Membership,
@@ -25,6 +26,8 @@ from service.workflow.instance import execution, incidents, offers
 
 #: history: a task whose holder left was let go of; ``named`` where it had been offered to him by name
 RELEASED = "task.released"
+#: kinds of history events after which a task may have fallen to others than it was meant for
+_FALLEN = (RELEASED, "task.substituted", "incident.opened")
 
 
 def hand_over(ctx: Context, task: UserTask, user: User, *, reason: str) -> None:
@@ -117,14 +120,77 @@ def release(ctx: Context, user: User, groups: Iterable[str]) -> int:
         if task.assignee_id == user.id:
             task.assignee_id = None
         task.revision += 1
-        named = {"named": True} if f"user:{user.id}" in offers.list_groups(ctx, task) else {}
+        before = sorted(offers.list_groups(ctx, task))
+        named = {"named": True} if f"user:{user.id}" in before else {}
         history.record(
-            ctx, instance, RELEASED, element_id=task.element_id, task=task.id, to=user.name, **named
-        )
+            ctx, instance, RELEASED, element_id=task.element_id, task=task.id, to=user.name, before=before,
+            **named,
+        )  # fmt: skip
         if not offers.offer_again(ctx, instance, task, element, gone=user):
             message = f"“{task.name}”没有人可以办理：{user.name} 已不在岗。请在人员管理中指定后重试。"
             incidents.open_for_task(ctx, instance, task, kind="nobody-resolved", message=message)
     return len(tasks)
+
+
+def give_back(ctx: Context, user: User, groups: Iterable[str]) -> int:
+    """Offer anew, to somebody who is back, what fell to others for want of him. Returns how many tasks.
+
+    Only what is open and unclaimed: whoever claimed it goes on with it, and what was handed to somebody in
+    his place, as an expert's seat is, stays there.
+    """
+    his = {*groups, f"user:{user.id}"}
+    given = 0
+    for task in _list_fallen(ctx):
+        instance = execution.lock(ctx, task.instance_id)
+        meant = ctx.domain.resolve(ctx, instance, meant_for(ctx, task))
+        if not his & set(meant.groups) - set(offers.list_groups(ctx, task)):
+            continue
+        ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == task.id))
+        ctx.session.add_all(Candidate(user_task_id=task.id, group_key=key) for key in meant.groups)
+        task.revision += 1
+        _settle_incidents(ctx, task)
+        history.record(
+            ctx, instance, "task.given_back", element_id=task.element_id, task=task.id, to=user.name
+        )
+        given += 1
+    return given
+
+
+def _list_fallen(ctx: Context) -> list[UserTask]:
+    """Return the open, unclaimed tasks that somebody let go of, or that nobody held when they came."""
+    history.write_pending(ctx.session)
+    fell = select(HistoryEvent.id).where(
+        HistoryEvent.instance_id == UserTask.instance_id,
+        HistoryEvent.element_id == UserTask.element_id,
+        HistoryEvent.kind.in_(_FALLEN),
+    )
+    query = select(UserTask).where(
+        UserTask.status == TaskStatus.OPEN, UserTask.assignee_id.is_(None), fell.exists()
+    )
+    return list(ctx.session.scalars(query.order_by(UserTask.instance_id, UserTask.id)))
+
+
+def meant_for(ctx: Context, task: UserTask) -> tuple[str, ...]:
+    """Return the groups a task was for before it fell to others; none once it was handed to somebody."""
+    history.write_pending(ctx.session)
+    query = select(HistoryEvent).where(
+        HistoryEvent.instance_id == task.instance_id,
+        HistoryEvent.element_id == task.element_id,
+        HistoryEvent.kind.in_((*_FALLEN, "task.handed_over")),
+    )
+    events = [
+        event
+        for event in ctx.session.scalars(query.order_by(HistoryEvent.id))
+        if event.details.get("task", task.id) == task.id
+    ]
+    if any(event.kind == "task.handed_over" for event in events):
+        return ()
+    written = deployments.get_element(ctx, task.instance, task.element_id).candidate_groups
+    if not any(group.startswith("=") for group in written):
+        return written
+    # computed: the first to fall says what it had come to
+    said = (event.details.get("before") or event.details.get("missing") for event in events)
+    return tuple(next(filter(None, said), ()))
 
 
 def _held(ctx: Context, groups: Iterable[str]) -> set[str]:

@@ -121,6 +121,22 @@ def test_scoring_is_not_closed_before_the_substitute_has_scored(scoring: PanelSt
         scoring.step("close_scoring", "laojing", "confirm", {})
 
 
+def test_an_expert_who_comes_back_scores_where_nobody_took_his_seat(scoring: PanelStory) -> None:
+    first, second, third = scoring.experts(3)
+    following = _order(scoring)[3]
+    for login in (first, second):
+        scoring.leave(login)
+    _dismiss(scoring, "laojing", second)
+
+    for login in (first, second):
+        scoring.return_(login)
+
+    assert scoring.experts(3) == [first, third, following]
+    for login in (first, third, following):
+        scoring.score(3, login)
+    assert scoring.score_task(3, second) == 0
+
+
 def test_an_expert_who_left_is_replaced(scoring: PanelStory) -> None:
     first, second, third = scoring.experts(3)
     following = _order(scoring)[3]
