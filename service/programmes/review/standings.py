@@ -229,6 +229,7 @@ def _require_place(ctx: Context, entry: Round, category: str) -> None:
     query = select(func.count()).where(
         Standing.round_id == entry.id, Standing.category == category, Standing.proposed
     )
-    places = wiring.pack_of(ctx, entry).programme.places_of(category)
+    programme = wiring.pack_of(ctx, entry).programme
+    places = programme.places_of(category)
     if (ctx.session.scalar(query) or 0) >= places:
-        raise Conflict(f"建议名单已满 {places} 名，请先调出一名。")
+        raise Conflict(f"建议名单已满 {places} 名，请先调出一名。{programme.cite('award')}")

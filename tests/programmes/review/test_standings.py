@@ -79,9 +79,12 @@ def test_n41_the_hundred_and_first_is_refused_at_the_list(
     _amend(ranked, CHAIR, "panel_meeting", 101, proposed=True, reason="同样优秀")
     assert len(ranked.proposed()) == 100
 
-    with pytest.raises(Conflict, match="建议名单已满 100 名，请先调出一名"):
+    with pytest.raises(Conflict) as refused:
         _amend(ranked, CHAIR, "panel_meeting", 1, proposed=True, reason="同样优秀")
 
+    assert refused.value.message == (
+        "建议名单已满 100 名，请先调出一名。通知：“推荐 100 名工匠进行培育”（N41）。"
+    )
     assert len(ranked.proposed()) == 100
 
 
