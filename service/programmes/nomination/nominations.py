@@ -253,7 +253,8 @@ def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sele
     if below is None:
         return query.where(own)
     query = query.join(Unit, Unit.id == Nomination.unit_id)
-    if wiring.pack_of(ctx, entry).programme.choices.outside_recommenders:
+    choices = wiring.pack_of(ctx, entry).programme.choices
+    if choices.outside_recommenders or choices.admitted_recommend_others:
         theirs = select(Unit.id).where(below).correlate(None)
         below = below | Nomination.recommender_id.in_(theirs)
     return query.where(own | below)

@@ -1,4 +1,4 @@
-"""Recommenders: who recommends from a workplace, also from one outside every branch (A-08)."""
+"""Recommenders: who recommends from a workplace, from outside every branch (A-08), and by trade (002-B)."""
 
 from __future__ import annotations
 
@@ -46,14 +46,35 @@ def list_outside(ctx: Context, entry: Round) -> Sequence[Unit]:
     return [holders[code] for code in allowed if code in holders]
 
 
+def list_admitted(ctx: Context, entry: Round) -> Sequence[Unit]:
+    """Return the departments admitted during the round (推荐单位认定) that recommend their trade's people.
+
+    Those the programme names itself recommend their own branch alone.
+    """
+    pack = wiring.pack_of(ctx, entry)
+    if not pack.programme.choices.admitted_recommend_others:
+        return []
+    named = {*pack.programme.quota.recommenders, *(pack.quotas.units if pack.quotas else ())}
+    return [holder for holder in list_holders(ctx, entry) if holder.code not in named]
+
+
+def list_by_trade(ctx: Context, entry: Round, unit: Unit) -> Sequence[Unit]:
+    """Return whom a workplace below a recommender may choose: that one first, and those of its trade."""
+    above = find_above(unit, list_holders(ctx, entry))
+    admitted = [one for one in list_admitted(ctx, entry) if above is None or one.id != above.id]
+    return [above, *admitted] if above is not None and admitted else []
+
+
 def choose(ctx: Context, entry: Round, unit: Unit, wanted: Unit | None) -> Unit:
-    """Return who recommends from a workplace: the nearest above it, else the one wanted, if he may.
+    """Return who recommends from a workplace: the nearest above it, or the one wanted, if he may.
 
     Raises Invalid at ``recommender`` where a choice is missing, not allowed or not there to be made.
     """
     path = [code for code in unit.path.split("/") if code]
     above = ctx.session.scalar(_NEAREST, {"of_round": entry.id, "path": path})
     if above is not None:
+        if wanted is not None and wanted.id in {one.id for one in list_by_trade(ctx, entry, unit)}:
+            return wanted
         if wanted is not None and wanted.id != above.id:
             said = f"{unit.name}由{above.name}推荐，不能另选"
             raise Invalid(f"{said}。", fields={"recommender": said})

@@ -130,6 +130,7 @@ class Choices:
     self_nomination_takes_quota: bool  #: A-05
     roster_layout: str
     outside_recommenders: tuple[str, ...]  #: codes of who may recommend from outside every branch (A-08)
+    admitted_recommend_others: bool  #: a department admitted during the round may be chosen by any workplace
     exceptions_per_unit: int  #: most 破格 a recommending unit may recommend (A-13); 0 sets no bound
 
 

@@ -159,6 +159,7 @@ def _read_choices(table: Table) -> Choices:
         self_nomination_takes_quota=table.flag("self_nomination_takes_quota", default=True),
         roster_layout=table.choice("roster_layout", ROSTER_LAYOUTS, ROSTER_LAYOUTS[0]),
         outside_recommenders=table.texts("outside_recommenders", ()),
+        admitted_recommend_others=table.flag("admitted_recommend_others", default=False),
         exceptions_per_unit=table.integer("exceptions_per_unit", 0),
     )
 

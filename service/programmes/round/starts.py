@@ -39,9 +39,14 @@ def find_own_unit(ctx: Context, entry: Round) -> Unit | None:
 
 
 def list_recommenders(ctx: Context, entry: Round, unit: Unit | None) -> Sequence[Unit]:
-    """Return the recommenders to choose from at a workplace: none where one is above it."""
-    if unit is None or not recommenders.is_outside(unit, recommenders.list_holders(ctx, entry)):
+    """Return the recommenders to choose from at a workplace: none where it has but the one above it.
+
+    The one above stands first where there are others, which recommend by trade.
+    """
+    if unit is None:
         return []
+    if not recommenders.is_outside(unit, recommenders.list_holders(ctx, entry)):
+        return recommenders.list_by_trade(ctx, entry, unit)
     return recommenders.list_outside(ctx, entry)
 
 

@@ -20,7 +20,7 @@ from service.programmes.registration import registrations
 from service.programmes.round import quotas
 from service.workflow.instance.execution import RefusedByProcess
 from tests.packs.judging import judge
-from tests.programmes.story import CATEGORY, NOMINEE, Story, _unit
+from tests.programmes.story import CATEGORY, NOMINEE, WORKPLACE, Story, _unit
 
 OVER_35 = date(1987, 5, 1)
 REFUSED = (
@@ -82,9 +82,30 @@ def choice_of_a_unit_outside(story: Story) -> object:
             return refused.message
 
 
+def choice_of_an_admitted_department(story: Story) -> object:
+    """Whether a workplace below a district may choose a department that was admitted during the round."""
+    with story.wiring.transaction() as ctx:
+        entry, city = story.entry(ctx), _unit(ctx, "cz")
+        office = Unit(code="cz-ju", name="演示局", level="单位", parent_id=city.id, path="/cz/cz-ju/")
+        ctx.session.add(office)
+        ctx.session.flush()
+        quotas.set_places(ctx, entry, QuotaKind.NOMINATION, office, {"work_safety": 0}, hard=True)
+        ctx.session.flush()
+        try:
+            return recommenders.choose(ctx, entry, _unit(ctx, WORKPLACE), office).code
+        except Invalid as refused:
+            return refused.message
+
+
 #: setting -> its other value, what is looked at, what is seen as shipped and once it is turned
 SETTINGS: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
     "self_nomination_takes_quota": (False, place_of_a_self_nomination, 1, 0),
+    "admitted_recommend_others": (
+        True,
+        choice_of_an_admitted_department,
+        "青锋精密机械有限公司（演示）由共青团溧阳市委推荐，不能另选。",
+        "cz-ju",
+    ),
     "exceptions_per_unit": (1, second_exception, ["consult_police", "consult_industry"], REFUSED),
     "roster_layout": ("category_in_remark", sheets_of_the_roster, 6, 1),
     "outside_recommenders": (
