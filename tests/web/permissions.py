@@ -286,6 +286,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /tasks/{task}/send-back": (302, 404, 404, 422, 404, 403, 403),
     "POST /tasks/{task}/signers": (302, 404, 404, 302, 404, 403, 403),
     "POST /tasks/{task}/take-back": (302, 403, 403, 403, 403, 403, 403),
+    "GET /tasks/{task}/people": (302, 404, 404, 200, 404, 200, 200),
     "POST /tasks/{task}/transfer": (302, 404, 404, 302, 404, 403, 403),
     "POST /tasks/{task}/unclaim": (302, 404, 404, 403, 404, 403, 403),
     "GET /votes/{task}": (302, 404, 404, 409, 404, 403, 403),

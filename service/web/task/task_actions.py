@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import Invalid
 from service.web.frame.numbers import number
-from service.workflow.task import returns, user_tasks
+from service.workflow.person import people
+from service.workflow.task import returns, task_access, user_tasks
 
 pages = Blueprint("task_actions", __name__, url_prefix="/tasks/<int:task_id>")
+
+MOST_FOUND = 20
 
 
 @pages.post("/claim")
@@ -27,6 +30,17 @@ def unclaim(task_id: int) -> Response:
     task = user_tasks.unclaim(g.ctx, task_id)
     flash(_("已退签“%(name)s”，其他人可以签收。", name=task.name), "success")
     return _to_task(task_id)
+
+
+@pages.get("/people")
+def find_people(task_id: int) -> str:
+    """Find whom a task may be passed on to, by name, login or unit: a part of the task's page."""
+    task_access.get_visible(g.ctx, task_id)
+    text = request.args.get("person", "").strip()[:80]
+    found = people.search_colleagues(g.ctx, text, limit=MOST_FOUND + 1)
+    return render_template(
+        "fragments/people.html", people=found[:MOST_FOUND], text=text, more=found[MOST_FOUND:]
+    )
 
 
 @pages.post("/transfer")
@@ -77,8 +91,13 @@ def take_back(task_id: int) -> Response:
 
 def _person() -> int:
     user_id = request.form.get("to_user_id", type=number)
+    if user_id is None:  # without scripts nobody is listed: a text that names one person alone will do
+        named = people.search_colleagues(g.ctx, request.form.get("person", "")[:80], limit=2)
+        user_id = named[0].id if len(named) == 1 else None
     if user_id is None:
-        raise Invalid(_("请选择转办给谁。"), fields={"to_user_id": _("请从列表中选择")})
+        raise Invalid(
+            _("请选择转办给谁。"), fields={"to_user_id": _("请写姓名、用户名或单位，从找到的人员中选择")}
+        )
     return user_id
 
 

@@ -27,6 +27,25 @@ def list_colleagues(ctx: Context, *, limit: int = 500) -> list[User]:
     return list(ctx.session.scalars(query))
 
 
+def search_colleagues(ctx: Context, text: str, *, limit: int) -> list[User]:
+    """Return those the actor may hand work to whose name, login or unit has a text in it."""
+    text = text.strip()
+    if not text:
+        return []
+    query = (
+        select(User)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(User.active, _near(ctx), User.id != ctx.actor.user_id)
+        .where(
+            User.name.contains(text, autoescape=True)
+            | User.login.contains(text, autoescape=True)
+            | Unit.name.contains(text, autoescape=True)
+        )
+    )
+    query = query.options(joinedload(User.unit)).order_by(User.name != text, Unit.path, User.name, User.id)
+    return list(ctx.session.scalars(query.limit(limit)))
+
+
 def find_colleagues(ctx: Context, ids: Iterable[int]) -> list[User]:
     """Return those of some people whom the actor may hand work to or show it; the system anybody active."""
     query = select(User).join(Unit, Unit.id == User.unit_id).where(User.id.in_(ids), User.active)
