@@ -13,6 +13,7 @@ SOURCES = (
     ROOT / "service/workflow/definition/deployments.py",
     ROOT / "service/workflow/definition/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
+    ROOT / "service/programmes/diagram/file_steps.py",
     ROOT / "service/programmes/diagram/review_steps.py",
     ROOT / "service/programmes/diagram/notice_steps.py",
     ROOT / "service/programmes/diagram/notice_lengths.py",
