@@ -112,7 +112,7 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
         {"slot": "portrait", "file": "a.jpg"},
         "A401 S404 U409 O409 M409",
     ),
-    "GET /attachments/{attachment_id}": (None, "A401 S404 U422 O422 M422"),
+    "GET /attachments/{attachment_id}": (None, "A401 S404 U200 O422 M422"),
     "DELETE /attachments/{attachment_id}": (None, "A401 S404 U409 O409 M409"),
     "GET /user-tasks/{task_id}/files": (None, "A401 S404 U200 O200 M200"),
     "POST /user-tasks/{task_id}/files": ({"slot": "plan", "file": "a.pdf"}, "A401 S404 U422 O403 M403"),
