@@ -20,10 +20,11 @@ from service.programmes.nomination import nominations, record
 from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
 from service.web.task import answers as read_back
-from service.web.task import dossier, signing, trails
+from service.web.task import dossier, earlier, signing, trails
 from service.web.task.answers import Row
 from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier, SlotView
+from service.web.task.earlier import Earlier
 from service.web.task.signing import Together
 from service.web.task.trails import Line
 from service.workflow import notifications
@@ -80,6 +81,8 @@ class TaskView:
     responsible: Sequence[User]
     form: FormView | None
     given: Given | None
+    candidates: Sequence[tuple[str, Sequence[Nomination]]]  #: by category, on a step that shows the list
+    read_here: Sequence[Earlier]  #: what others filled in, where the diagram shows it here
     files: Sequence[SlotView]  #: what a step of the round takes or took
     buttons: Sequence[Button]
     outcome: str  #: of a closed task, in words
@@ -123,6 +126,8 @@ def describe(
         responsible=responsible,
         form=_form(ctx, task, element, nomination, answers, errors or {}) if offered else None,
         given=_given(ctx, task),
+        candidates=earlier.list_candidates(ctx, task, element),
+        read_here=earlier.read(ctx, task, elements),
         files=dossier.task_slots(ctx, task, editable=offered),
         buttons=_buttons(element),
         outcome=words.of_outcome(elements, task),

@@ -85,11 +85,11 @@ def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
     drafting = open_task(service, key)
     assert "这个流程还没有写入台账。" in browse("xiangmu-tuan").get(f"/tasks/{drafting}").text
 
-    drafted = browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT)
+    drafted = browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT | chosen(service))
     signing = browse("daoshi").get(f"/tasks/{open_task(service, key)}")
 
     assert (drafted.status, signing.status) == (302, 200)
-    for said in ("导师姓名：演示-周维桢", "培养目标：独立承担一个标段。", "2024-03-15 — 2024-07-31"):
+    for said in ("导师：演示-项目公司导师", "培养目标：独立承担一个标段。", "2024-03-15 — 2024-07-31"):
         assert said in signing.text
 
 
@@ -98,7 +98,7 @@ def test_003_d_agreement_is_taken_from_the_titles_page_and_noted(
 ) -> None:
     award_id = int(title.split(":")[1])
     drafting = open_task(service, f"{title}mentoring")
-    browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT)
+    browse("xiangmu-tuan").complete(drafting, "submit", AGREEMENT | chosen(service))
     path, asked = f"/awards/{award_id}/papers/mentor_agreement.docx", {"receiver": "导师", "purpose": "盖章"}
     organiser = browse("sxtuanshiwei")
 
