@@ -78,7 +78,9 @@ def state_the_case(league: Visitor) -> None:
     league.open_task(WHO, "所在单位说明情况")
     expect(league.page.get_by_text("请说明获奖证书由谁颁发")).to_be_visible()
     shown = league.page.content()
-    assert [word for word in (OBJECTOR, "0000-1234567", "获奖时间与证书不符", "照片说明.pdf") if word in shown] == []
+    assert [
+        word for word in (OBJECTOR, "0000-1234567", "获奖时间与证书不符", "照片说明.pdf") if word in shown
+    ] == []
     league.fill("情况说明", "证书由市人社局颁发，原件在单位存档。")
     league.decide("提交说明")
 

@@ -39,7 +39,8 @@ _ENTERED = select(_award.c.id).where(_award.c.nomination_id == bindparam("nomine
 def grant(ctx: Context, nomination: Nomination) -> Award:
     """Enter a nominee into the register of titles; one who is in it already stays as he is.
 
-    What the diagram begins for every title is begun soon after, by rows written here.
+    What the diagram begins for every title is begun soon after, by rows written here. Where nothing is, the
+    title has its number with the next flush.
     """
     if nomination.status == NominationStatus.AWARDED:
         ctx.session.flush()  # his entry may be one of this transaction

@@ -115,6 +115,8 @@ SETTINGS: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
         "演示图书馆的上级中没有分配名额的推荐单位。",
     ),
 }
+
+
 def whether_one_may_register(story: Story) -> object:
     """Whether the public page takes registrations of those who put themselves forward."""
     with story.wiring.reading() as ctx:

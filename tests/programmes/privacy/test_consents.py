@@ -29,7 +29,11 @@ def test_form_handed_in_again_keeps_each_consent_once(round_2024: Story) -> None
     round_2024.complete(nominee, "workplace_league_opinion", "return", text="请补正")
     round_2024.hand_in(nominee)
 
-    assert [consent.kind for consent in consents_of(round_2024, nominee)] == ["publication", "provision", "sensitive"]
+    assert [consent.kind for consent in consents_of(round_2024, nominee)] == [
+        "publication",
+        "provision",
+        "sensitive",
+    ]
 
 
 def test_whoever_withdrew_is_not_put_before_the_public_until_he_agrees_again(round_2024: Story) -> None:

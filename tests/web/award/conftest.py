@@ -18,7 +18,9 @@ def granted(service: Service) -> list[int]:
         query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))
         people = ctx.session.scalars(query.order_by(Nomination.id).limit(3)).all()
         people[0].name = "=SUM(A1:A9)"
-        return [awards.grant(ctx, person).id for person in people]
+        titles = [awards.grant(ctx, person) for person in people]
+        ctx.session.flush()
+        return [title.id for title in titles]
 
 
 def award(ctx: Context, award_id: int) -> Award:

@@ -1,4 +1,4 @@
-"""The pages of a statement: what the workplace is shown of an objection, and what the organiser reads of it."""
+"""The pages of a statement: what the workplace is shown of an objection, and what the organiser reads."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ def settled(service: Service, browse: Browse, task_at: Callable[..., int]) -> in
         notice.closes_at = ctx.now + timedelta(days=7)
         objections.lodge(ctx, notice, candidate.id, REPORT)
     organiser = browse("shiwei")
-    organiser.complete(task_at("register"), "accept", {"channel": "网上", "conclusion": "材料齐全", "points": POINTS})
+    organiser.complete(
+        task_at("register"), "accept", {"channel": "网上", "conclusion": "材料齐全", "points": POINTS}
+    )
     task = task_at("investigate")
     assert organiser.complete(task, "rejected", FOUND).status == 302
     return task
