@@ -89,7 +89,7 @@ def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
     signing = browse("daoshi").get(f"/tasks/{open_task(service, key)}")
 
     assert (drafted.status, signing.status) == (302, 200)
-    for said in ("导师：演示-项目公司导师", "培养目标：独立承担一个标段。", "2024-03-15 — 2024-07-31"):
+    for said in ("导师：演示-项目公司导师", "培养目标：独立承担一个标段。", "2024年3月15日 — 2024年7月31日"):
         assert said in signing.text
 
 
