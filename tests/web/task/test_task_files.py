@@ -84,6 +84,7 @@ def test_nothing_is_filed_without_the_plan_itself(browse: Browse, plan: int) -> 
         ("方案.pdf", b"MZ no paper", "plan", "这不是 PDF 文件"),
         ("方案.pdf", PDF, "details", "这一步没有这个附件栏目"),
     ],
+    ids=["other-ending", "no-pdf", "no-such-slot"],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(
     browse: Browse, plan: int, name: str, data: bytes, slot: str, said: str
