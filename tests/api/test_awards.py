@@ -23,6 +23,7 @@ def granted(service: Service) -> list[int]:
         query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))
         people = ctx.session.scalars(query.order_by(Nomination.id).limit(3)).all()
         found = [awards.grant(ctx, person) for person in people]
+        ctx.session.flush()
         entry = follow_ups.Entry(track="publicity", item="集中宣推", day=date(2024, 3, 1), text="上报刊。")
         follow_ups.write(ctx, found[0], entry)
         return [award.id for award in found]
