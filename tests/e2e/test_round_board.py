@@ -32,8 +32,8 @@ def test_a_bar_opens_its_list(visit: Callable[..., Visitor]) -> None:
     assert box is not None
 
     # the first unit's bar begins right of the names and below the legend
-    chart.click(position={"x": box["width"] * 0.4, "y": 53})
-    visitor.page.wait_for_url("**/nominations?*phase=filing*")
+    bar = {"x": box["width"] * 0.4, "y": 53}
+    visitor.press_until("**/nominations?*phase=filing*", lambda: chart.click(position=bar))
 
     expect(visitor.page.locator("tbody tr").first).to_be_visible()
 

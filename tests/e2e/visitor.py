@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from service.programmes.demo import made_up
 from service.programmes.demo.demonstration import PASSWORD
@@ -109,6 +110,17 @@ class Visitor:
             if self._is_gone(form):
                 return
         raise AssertionError(f"{outcome} was not accepted:\n{self.text()}")
+
+    def press_until(self, address: str, press: Callable[[], None]) -> None:
+        """Press, again where a page that still settles swallows it, until the address (glob) is there."""
+        for _ in range(PRESSES):
+            press()
+            try:
+                self.page.wait_for_url(address, timeout=PATIENCE * 1000 / PRESSES)
+            except NotInTime:
+                continue
+            return
+        raise AssertionError(f"{address} did not come:\n{self.text()}")
 
     def move_clock_to(self, day: str) -> None:
         """Move the demonstration to 24:00 of a day (ISO)."""
