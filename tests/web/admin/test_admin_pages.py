@@ -156,7 +156,7 @@ def test_a_day_is_entered_and_removed(browse: Browse, look: Look) -> None:
     entered = look(select(CalendarDay))
     assert [(row.day.isoformat(), row.working) for row in entered] == [("2024-03-18", False)]
     assert (refused.status, wrong.status) == (422, 422)
-    assert "2024-03-18 休息 演示通知" in organiser.get("/admin/calendar?year=2024").text
+    assert "2024年3月18日 休息 演示通知" in organiser.get("/admin/calendar?year=2024").text
     organiser.post("/admin/calendar/days/2024-03-18/remove")
     assert look(select(CalendarDay)) == []
 
@@ -169,8 +169,8 @@ def test_a_year_without_data_is_said_so_and_can_be_declared(browse: Browse, cloc
     organiser.post("/admin/calendar/years", {"year": "2027", "source": "国务院办公厅通知"})
 
     assert "2027 年没有放假调休数据" in before
-    assert "即将用完" in before or "数据可用到 2026-12-31" in before
-    assert "数据可用到 2027-12-31" in organiser.get("/admin/calendar?year=2027").text
+    assert "即将用完" in before or "数据可用到 2026年12月31日" in before
+    assert "数据可用到 2027年12月31日" in organiser.get("/admin/calendar?year=2027").text
 
 
 def test_an_incident_is_listed_and_retried(browse: Browse, service: Service, look: Look) -> None:
