@@ -66,7 +66,7 @@ def test_the_log_in_page_lists_the_accounts_and_fills_one_in(demonstration_app: 
 
     assert "推荐单位团组织经办" in page.text
     assert " ".join(page.all(r"<code>([a-z]+)</code>")) == (
-        "xiaoming tuanzhibu dangzhibu liyang shiwei gongan hangye huishen fuzeren danwei admin"
+        "xiaoming tuanzhibu dangzhibu liyang shiwei gongan hangye huishen renshe gongxin fuzeren danwei admin"
     )
     assert page.all(r'name="login"[^>]*value="([^"]*)"') == ["liyang"]
 
