@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, select
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
 from service.models.base import table_of
-from service.pending_rows import add_row
+from service.pending_rows import add_row, asking_only
 from service.programmes.nomination import nominations
 from service.programmes.privacy import telling
 from service.workflow import history
@@ -29,6 +29,11 @@ _consent = table_of(Consent)
 _GIVE = insert(_consent)
 _STANDING = select(_consent.c.kind, _consent.c.version).where(
     _consent.c.nomination_id == bindparam("nominee"), _consent.c.withdrawn_at.is_(None)
+)
+_ANY_WITHDRAWN = (
+    select(_consent.c.id)
+    .where(_consent.c.nomination_id == bindparam("nominee"), _consent.c.withdrawn_at.is_not(None))
+    .limit(1)
 )
 
 
@@ -78,6 +83,9 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
 
 def list_withdrawn(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
     """Return the consents taken back and not given again since, the newest of each kind."""
+    with asking_only(ctx.session, Consent):
+        if ctx.session.scalar(_ANY_WITHDRAWN, {"nominee": nomination.id}) is None:
+            return []
     newest = {consent.kind: consent for consent in list_of(ctx, nomination)}
     return [consent for consent in newest.values() if consent.withdrawn_at is not None]
 
