@@ -189,10 +189,10 @@ def list_recommender_roles(programme: Programme) -> list[str]:
 def _check(ctx: Context, entry: Round, given: Given) -> tuple[str, str, str, Unit | None]:
     fields: dict[str, str] = {}
     name = _clean(given.name, "name", "姓名", nominations.MAX_NAME, fields)
-    workplace = _clean(given.workplace, "workplace", "工作单位", MAX_WORKPLACE, fields)
     contact = _clean_contact(given.contact)
     if not contact:
         fields["contact"] = "请填写 11 位手机号码，或电子邮箱地址"
+    workplace = _clean(given.workplace, "workplace", "工作单位", MAX_WORKPLACE, fields)
     unit = None
     if given.unit_id is not None:
         unit = ctx.session.get(Unit, given.unit_id)

@@ -98,6 +98,13 @@ def test_what_is_missing_is_said(round_2024: Story, given: dict[str, str], field
     assert refused.value.fields == fields
 
 
+def test_what_is_missing_is_said_in_the_order_of_the_page(round_2024: Story) -> None:
+    with pytest.raises(Invalid) as refused:
+        register(round_2024, name="", contact="", unit="", workplace="", agrees=False)
+
+    assert list(refused.value.fields) == ["name", "contact", "workplace", "agrees"]
+
+
 @pytest.mark.parametrize("written", ["138 0000 0001", "+8613800000001", "１３８０００００００１"])
 def test_a_number_is_the_same_however_it_is_written(round_2024: Story, written: str) -> None:
     first = register(round_2024)[0]
