@@ -1,8 +1,8 @@
 // What is wrong with how a page looks and reads: controls without a name or label, texts below WCAG 2.1's contrast
 // (1.4.3: 4.5, large 3), text that runs over its button, off the page or over other text, ids given twice, buttons that
-// touch, and on a phone what is too small for a thumb.
+// touch, on a phone what is too small for a thumb, and on a desk words in a table's cell or a button that are broken in two.
 () => {
-  const found = { unnamed: [], unlabelled: [], faint: [], clipped: [], outside: [], overlapping: [], twice: [], crowded: [], small: [] };
+  const found = { unnamed: [], unlabelled: [], faint: [], clipped: [], outside: [], overlapping: [], twice: [], crowded: [], small: [], squeezed: [] };
   const ours = el => !el.closest('svg, .djs-container, .bjs-container');
 
   const shown = el => {
@@ -122,6 +122,21 @@
     all('button, .btn, .nav-link, summary, a.list-group-item, .page-pretitle[href], input:not([type=hidden], [type=checkbox], [type=radio]), select, label:has(input)')
       .filter(el => !el.closest('.fjs-container, .bio-properties-panel, .djs-parent') && box(el).height < 39.5)
       .forEach(el => found.small.push(`${Math.round(box(el).height)} ${say(el)}`));
+  }
+
+  // a word, a date or a number in a cell of a table that lays its columns out itself
+  if (innerWidth >= 768) {
+    texts().filter(node => node.parentElement.closest('.table td, .table th, .btn, .badge')).forEach(node => {
+      const words = node.textContent.trim();
+      const range = document.createRange();
+
+      range.selectNodeContents(node);
+      const lines = new Set([ ...range.getClientRects() ].map(({ bottom }) => Math.round(bottom)));
+
+      if (words.length <= 8 && lines.size > 1) {
+        found.squeezed.push(say(node.parentElement));
+      }
+    });
   }
 
   const boxes = texts().filter(({ parentElement: el }) => !el.closest('.task-actions')).flatMap(node => {

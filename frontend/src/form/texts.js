@@ -62,5 +62,6 @@ export const FORM_TEXTS = [
   [ '\'Click to remove sorting\'', '\'点击取消排序\'' ],
 
   // dates as they are written here, whatever language the browser speaks
-  [ 'getLocaleDateFormat(locale = \'default\')', 'getLocaleDateFormat(locale = \'zh-CN\')' ]
+  [ 'getLocaleDateFormat(locale = \'default\')', 'getLocaleDateFormat(locale = \'zh-CN\')' ],
+  [ 'placeholder: getLocaleReadableDateFormat()', 'placeholder: \'年/月/日\'' ]
 ];

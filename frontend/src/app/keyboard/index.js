@@ -14,6 +14,7 @@ function focusFirstError(root) {
  * - `/` goes to the page's search field (`[data-search]`)
  * - a table row with `data-href` opens on click and on Enter
  * - `[data-autosubmit]` (a filter) sends its form on change
+ * - Enter in a search inside a form (`[data-find]`) finds, and does not send the form
  * - `[data-check-all="name"]` ticks every box of that name
  */
 export default function keyboard(document) {
@@ -28,6 +29,11 @@ export default function keyboard(document) {
         event.preventDefault();
         search.focus();
       }
+    }
+
+    if (event.key === 'Enter' && event.target.matches('[data-find]')) {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event('find'));
     }
 
     if (event.key === 'Enter' && event.target.matches('[data-href]')) {

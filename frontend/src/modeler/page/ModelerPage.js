@@ -53,9 +53,17 @@ export default class ModelerPage {
   async open(xml) {
     // read it before importXML, which first clears what is open
     await this.modeler.get('moddle').fromXML(xml);
-    await this.modeler.importXML(xml);
+    // what is drawn moves until all of it is in view: it is not shown, or pressed, before
+    this.parts.canvas.setAttribute('aria-busy', 'true');
+
+    try {
+      await this.modeler.importXML(xml);
+      fitViewport(this.modeler.get('canvas'));
+    } finally {
+      this.parts.canvas.removeAttribute('aria-busy');
+    }
+
     this._showProblems(null);
-    fitViewport(this.modeler.get('canvas'));
     this._markSaved();
   }
 

@@ -126,7 +126,7 @@ export const userTaskEntries = (roles = []) => [
     label: '须本人办理的结论（in-person）', placeholder: '如 sign，回车添加', description: '给了指定的人的步骤：只有他本人能办，不能代理、转办'
   }),
   property('files', TagField, {
-    label: '要上传的文件（files）', placeholder: '如 plan，回车添加', description: '届次的步骤：活动设置 [task_files] 中的栏目；申报的附件不在这里写'
+    label: '要上传的文件（files）', placeholder: '如 plan，回车添加', description: '届次的步骤和说明情况：活动设置 [task_files] 中的栏目；申报的附件不在这里写'
   }),
   property('record', ChoiceField, {
     label: '写入的档案（record）', choices: [ { id: 'nomination', name: '申报' } ], placeholder: '不写入',
