@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
+from service.cli import cli
 from service.config import PREFIX
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,7 +74,8 @@ def test_programme_that_is_begun_from_another_is_checked_by_itself(tmp_path: Pat
     assert (checked.returncode, checked.stdout) == (0, "model-units: 没有问题\n")
     assert (unknown.returncode, unknown.stderr) == (
         REFUSED,
-        "活动包有误，请逐条改正：\nnothing/programme.toml：没有这个文件（file not found）\n",
+        f"活动包有误，请逐条改正：\n{tmp_path / 'processes'} 里没有活动 nothing，"
+        "只有：model-units、thousand-good-youth\n",
     )
 
 
@@ -160,6 +163,26 @@ def test_demonstration_listens_on_loopback_only(tmp_path: Path) -> None:
         REFUSED,
         "XUANSHU_DEMONSTRATION needs XUANSHU_HOST on loopback: anybody may move its clock\n",
     )
+
+
+def test_every_command_stands_in_the_module_it_is_looked_for_in() -> None:
+    context = Context(cli)
+
+    names = cli.list_commands(context)
+
+    assert [command.name for name in names if (command := cli.get_command(context, name))] == names
+    assert cli.get_command(context, "approve-everything") is None
+
+
+def test_rehearsing_does_not_load_the_pages() -> None:
+    asked = "{'flask', 'apscheduler', 'service.web'} & {*sys.modules}"
+    program = f"import sys, service.cli.rehearsing; print({asked})"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (0, "set()\n")
 
 
 def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

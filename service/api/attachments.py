@@ -1,4 +1,4 @@
-"""Attachments: the files of a nomination, and those that a step of a round takes."""
+"""Attachments: the files of a nomination, and those that a step of a round or a statement takes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Response, g, request
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
+from werkzeug.datastructures import FileStorage
 
 from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
 from service.api.frame.etags import check_match, conditional, is_conditional, tag_of
@@ -16,12 +17,13 @@ from service.api.frame.fields import moment, string
 from service.api.frame.idempotency import HEADER, idempotent
 from service.errors import Invalid
 from service.models import Attachment, Nomination, TaskFile
-from service.programmes import task_files
+from service.programmes import submitted, task_files
 from service.programmes.nomination import attachments, nominations
-from service.programmes.privacy import disclosures
+from service.programmes.nomination.attachments import Checked
+from service.programmes.pack.packs import Slot
+from service.programmes.privacy import disclosures, provision, quarantine
 from service.workflow.context import Context
 from service.workflow.instance import execution
-from service.workflow.task import task_access
 
 blp = Blueprint("attachments", "附件：申报的文件和任务的文件，列出、上传、下载与删除")
 
@@ -91,14 +93,8 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
     照片会重新编码并去掉其中的位置等信息；其他文件须与扩展名一致。
     """
     ctx: Context = g.ctx
-    file = files["file"]
-    if not file.filename:
-        raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
     slot = attachments.find_slot(ctx, nominations.get_visible(ctx, nomination_id), form["slot"])
-    if HEADER not in request.headers:
-        # a photo takes a second to encode anew: the database is let go, unless the reply's key is kept in it
-        ctx.session.rollback()
-    checked = attachments.check(slot, file.filename, file.read())
+    checked = _check(slot, files["file"])
     nomination = _get_editable(ctx, nomination_id)
     attachments.require_room(ctx, nomination, form["slot"])
     attachment = attachments.keep(ctx, nomination, form["slot"], checked)
@@ -114,10 +110,12 @@ def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
     """下载附件
 
     下载他人上传的附件，须写明接收方和用途；每次下载均记入历史。
+    有脱密审查的活动，系统查到内容的文件审查通过前只给申报单位、上传人、申报人和审查人，其他人得到 403。
     """
     ctx: Context = g.ctx
-    attachment, data = attachments.get_visible(ctx, attachment_id)
+    attachment, data = quarantine.get_visible(ctx, attachment_id)
     nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
+    provision.require_not_withheld(ctx, nomination)
     use = _read_use(query, attachment.uploaded_by_id, nomination.nominee_id)
     disclosures.note_download(ctx, use, attachment.round_id, paper=attachment.slot, nomination=nomination.id)
     return _give(attachment, data)
@@ -138,9 +136,12 @@ def delete_attachment(attachment_id: int) -> Response:
 @blp.route(f"/user-tasks/<{ID}:task_id>/files")
 @blp.response(200, TaskFileSchema(many=True))
 def list_files(task_id: int) -> Sequence[TaskFile]:
-    """列出一项任务的文件"""
+    """列出一项任务的文件
+
+    任务办结前，只列给办理这一步的人和上传的人。
+    """
     ctx: Context = g.ctx
-    return task_files.list_of(ctx, task_access.get_visible(ctx, task_id))
+    return task_files.list_of(ctx, submitted.get_task(ctx, task_id))
 
 
 @blp.route(f"/user-tasks/<{ID}:task_id>/files", methods=["POST"])
@@ -154,11 +155,8 @@ def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> An
     栏目见 work 的 file_slots；文件须与扩展名一致。
     """
     ctx: Context = g.ctx
-    file = files["file"]
-    if not file.filename:
-        raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
-    slot = task_files.find_slot(ctx, task_id, form["slot"])
-    kept = task_files.keep(ctx, task_id, form["slot"], attachments.check(slot, file.filename, file.read()))
+    checked = _check(task_files.find_slot(ctx, task_id, form["slot"]), files["file"])
+    kept = task_files.keep(ctx, task_id, form["slot"], checked)
     return kept, {"Location": f"{VERSION_PREFIX}/task-files/{kept.id}"}
 
 
@@ -185,6 +183,18 @@ def delete_file(file_id: int) -> Response:
     file, _ = task_files.get_visible(g.ctx, file_id)
     task_files.remove(g.ctx, file)
     return Response(status=204)
+
+
+def _check(slot: Slot, file: FileStorage) -> Checked:
+    """Check a file for a slot; what was read from the database before is read again.
+
+    A photo takes a second to encode anew: the database is let go, unless the reply's key is kept in it.
+    """
+    if not file.filename:
+        raise Invalid("请选择文件。", fields={"file": "缺少文件名"})
+    if HEADER not in request.headers:
+        g.ctx.session.rollback()
+    return attachments.check(slot, file.filename, file.read())
 
 
 def _read_use(query: dict[str, str], *owners: int | None) -> disclosures.Use:

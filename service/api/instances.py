@@ -11,6 +11,8 @@ from marshmallow import Schema, fields
 from service.api.frame.blueprint import ID, Blueprint
 from service.api.frame.fields import PageQuery, moment, row_id, string
 from service.models import HistoryEvent, Instance
+from service.programmes.nomination import nominations
+from service.programmes.privacy import provision
 from service.programmes.review import experts
 from service.workflow.context import Context
 from service.workflow.task import instances, tasklist
@@ -100,6 +102,9 @@ def get_history(instance_id: int) -> Any:
     """查看流程的历史记录"""
     ctx: Context = g.ctx
     instance = instances.get_visible(ctx, instance_id)
+    nomination = nominations.of_instance(ctx, instance)
+    if nomination is not None:
+        provision.require_not_withheld(ctx, nomination)
     hidden = experts.hidden_steps(ctx, instance)
     return [_tell(event, hidden) for event in instances.read_history(ctx, instance)]
 

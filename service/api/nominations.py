@@ -16,7 +16,7 @@ from service.api.frame.idempotency import idempotent
 from service.api.frame.masking import mask_value
 from service.errors import Invalid
 from service.models import Finding, Nomination, NominationStatus, Unit
-from service.programmes.nomination import nominations, opinions, screening, searches
+from service.programmes.nomination import nominations, opinions, screening, searches, starting
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.round import recommender_changes, rounds, withdrawals
 from service.workflow.context import Context
@@ -162,7 +162,7 @@ def start_nomination(body: dict[str, Any], round_id: int) -> Any:
     if unit is None:
         raise Invalid("没有这个在用的单位。", fields={"unit": "请核对单位代码"})
     entry = rounds.get(ctx, round_id)
-    nomination = nominations.start(
+    nomination = starting.start(
         ctx,
         entry,
         unit=unit,

@@ -13,7 +13,7 @@ from service.api.frame.fields import moment, row_id
 from service.api.frame.idempotency import idempotent
 from service.api.frame.limits import OBJECTIONS, RECEIPTS, limiter
 from service.models import Notice, Objection
-from service.programmes.publication import local_notices, notices, objections
+from service.programmes.publication import local_notices, notices, objections, prolonging
 from service.workflow.context import Context
 
 blp = Blueprint("notices", "公示与公布（不需要令牌）；提出异议")
@@ -41,6 +41,11 @@ class NoticeDetailSchema(NoticeSchema):
 
     snapshot = fields.Dict(required=True, metadata={"description": "发布的名单"})
     snapshot_hash = fields.String(required=True, metadata={"description": "名单的散列"})
+    prolonged = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "历次延长（from、until、reason），不计入散列"},
+    )
     accepts_objections = fields.Boolean(required=True, metadata={"description": "正在受理异议"})
 
 
@@ -96,6 +101,7 @@ def get_notice(slug: str) -> dict[str, Any]:
         **shown,
         "snapshot": notice.snapshot,
         "snapshot_hash": notice.snapshot_hash,
+        "prolonged": prolonging.list_of(ctx, notice),
         "accepts_objections": notices.is_open(notice, ctx.now),
     }
 

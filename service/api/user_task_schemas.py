@@ -116,6 +116,11 @@ class WorkSchema(Schema):
         fields.Nested(OpinionSchema), required=True, metadata={"description": "此前的意见"}
     )
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    withheld = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "申报材料为什么不展示（本人撤回了向其他单位提供的同意）；照常展示的为 null"},
+    )
     file_slots = fields.List(
         fields.Nested(FileSlotSchema),
         required=True,

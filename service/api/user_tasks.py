@@ -17,10 +17,10 @@ from service.api.user_task_schemas import (
     TaskWithAnswersSchema,
     WorkSchema,
 )
-from service.models import Draft, Nomination, TaskStatus, UserTask
+from service.models import Nomination, TaskStatus, UserTask
 from service.programmes import intake, submitted, task_files, task_forms
 from service.programmes.nomination import attachments, nominations, opinions, record
-from service.programmes.privacy import subject
+from service.programmes.privacy import provision, subject
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import returns, task_access, tasklist, user_tasks
@@ -48,10 +48,10 @@ def list_user_tasks(query: dict[str, Any]) -> dict[str, Any]:
 def get_user_task(task_id: int) -> Any:
     """查看一项任务，已办结的连同所填写的内容"""
     ctx: Context = g.ctx
-    task = task_access.get_visible(ctx, task_id)
+    task = submitted.get_task(ctx, task_id)
     found = submitted.find(ctx, task)
     shown = {name: getattr(task, name) for name in TaskSchema().fields}
-    given = mask_answers(found.schema, found.answers) if found else None
+    given = mask_answers(found.schema, found.answers, also=found.sensitive) if found else None
     return with_tag({**shown, "submitted": given}, tag_of(task))
 
 
@@ -87,7 +87,6 @@ def get_draft(task_id: int) -> Any:
     """
     ctx: Context = g.ctx
     task = task_access.get_visible(ctx, task_id)
-    task_access.require_offered(ctx, task)
     kept = _kept(ctx, task)
     return with_tag({"answers": mask_answers(_form(ctx, task), kept)}, tag_of_content(kept))
 
@@ -104,7 +103,6 @@ def put_draft(body: dict[str, Any], task_id: int) -> Any:
     """
     ctx: Context = g.ctx
     task = task_access.lock_open(ctx, task_id)
-    task_access.require_offered(ctx, task)
     kept, form = _kept(ctx, task), _form(ctx, task)
     require_match(tag_of_content(kept))
     draft = user_tasks.save_draft(ctx, task_id, unmask_answers(form, body["answers"], kept))
@@ -112,6 +110,9 @@ def put_draft(body: dict[str, Any], task_id: int) -> Any:
 
 
 def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
+    withheld = nomination is not None and provision.is_withheld(ctx, nomination)
+    if withheld:
+        nomination = None
     answers = record.answers_of(ctx, nomination) if nomination else {}
     classes = subject.list_fields(ctx, nomination) if nomination else ()
     sensitive = {field.key for field in classes if field.is_sensitive}
@@ -121,6 +122,7 @@ def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[st
         "record": mask_answers(None, answers, also=sensitive),
         "opinions": opinions.list_of(ctx, nomination) if nomination else [],
         "attachments": attachments.list_of(ctx, nomination) if nomination else [],
+        "withheld": provision.WITHHELD if withheld else None,
     }
 
 
@@ -129,5 +131,5 @@ def _form(ctx: Context, task: UserTask) -> dict[str, Any] | None:
 
 
 def _kept(ctx: Context, task: UserTask) -> dict[str, Any]:
-    draft = ctx.session.get(Draft, task.id, populate_existing=True)
+    draft = user_tasks.find_draft(ctx, task)
     return draft.answers if draft else {}

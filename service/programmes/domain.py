@@ -14,11 +14,11 @@ from service.errors import Invalid
 from service.models import Instance, NominationStatus, Stage, UserTask
 from service.programmes import in_person, intake, roles, topics, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
-from service.programmes.nomination import identities, nominations
+from service.programmes.nomination import identities, nominations, together
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections, statements
 from service.programmes.review import access, recusals, steps
-from service.programmes.round import admissions, calendars, coverage, quotas, rounds
+from service.programmes.round import admissions, calendars, coverage, lateness, quotas, rounds
 from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
 from service.programmes.topics import round_topics
@@ -163,7 +163,9 @@ class Programmes:
 
     def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
         """Read the nominations of many instances with their units, and the places they hold."""
-        quotas.read_ahead(ctx, nominations.read_ahead(ctx, instances))
+        found = nominations.read_ahead(ctx, instances)
+        together.note(ctx, found)
+        quotas.read_ahead(ctx, found)
 
     def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:
         """Read which groups are held in one statement."""
@@ -176,6 +178,8 @@ class Programmes:
         if status and nomination is not None and nomination.status != status:
             nomination.status = NominationStatus(status)
             nomination.revision += 1
+            if status == NominationStatus.DRAFTING:
+                lateness.close_again(ctx, nomination, task.instance)
 
     def accept(
         self, ctx: Context, task: UserTask, element: Element, submission: Mapping[str, Any]

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from service.engine.records import Element
 from service.errors import Conflict
 from service.models import HistoryEvent, UserTask
-from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.instance import offers
 from service.workflow.task import handovers
@@ -39,7 +38,7 @@ def require_named(ctx: Context, task: UserTask, element: Element, outcome: str) 
     own = {value.strip() for value in element.properties.get(PROPERTY, "").split(",")}
     if outcome not in own:
         return
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     released = select(HistoryEvent.details).where(
         HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind == handovers.RELEASED
     )

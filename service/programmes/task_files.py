@@ -1,7 +1,8 @@
-"""Files handed in with a task of a round (选培方案): what its step asks for, who hands in, reads, removes.
+"""Files handed in with a task (选培方案, 证明材料): what its step asks for, who hands in, reads, removes.
 
 The diagram's property ``files`` names slots of ``[task_files]`` in programme.toml. Files of a nomination
-are its attachments; these belong to steps that are about no person.
+are its attachments; these belong to steps of a round, and to statements on an objection. Until the task is
+done they are read by those who do it alone: what may still be taken out is not handed in.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 
 from service.engine.records import Element
-from service.errors import Conflict, Invalid, NotFound, ServiceError
+from service.errors import Conflict, Invalid, NotFound
 from service.models import Round, TaskFile, TaskStatus, UserTask
-from service.programmes import wiring
+from service.programmes import submitted, wiring
 from service.programmes.nomination.attachments import Checked
 from service.programmes.pack.packs import Slot
 from service.workflow.context import Context
@@ -78,20 +79,29 @@ def remove(ctx: Context, file: TaskFile) -> None:
 
 
 def list_of(ctx: Context, task: UserTask) -> Sequence[TaskFile]:
-    """Return a task's files in the order they were handed in."""
+    """Return a task's files in the order they were handed in, if the actor may open them.
+
+    The caller has made sure that he may read the task.
+    """
+    return _list_all(ctx, task) if _may_open(ctx, task) else []
+
+
+def _list_all(ctx: Context, task: UserTask) -> Sequence[TaskFile]:
     query = select(TaskFile).where(TaskFile.user_task_id == task.id).order_by(TaskFile.id)
     return list(ctx.session.scalars(query))
 
 
 def get_visible(ctx: Context, file_id: int) -> tuple[TaskFile, bytes]:
-    """Return a file and its bytes, if the actor may read its task."""
+    """Return a file and its bytes, if the actor may read what was handed in at its task."""
     file = ctx.session.get(TaskFile, file_id)
     if file is None:
         raise NotFound(_NOT_THERE)
     try:
-        task_access.get_visible(ctx, file.user_task_id)
-    except ServiceError as refused:
+        task = submitted.get_task(ctx, file.user_task_id)
+    except NotFound as refused:
         raise NotFound(_NOT_THERE) from refused
+    if not _may_open(ctx, task):
+        raise NotFound(_NOT_THERE)
     return file, wiring.storage_of(ctx).read(file.sha256)
 
 
@@ -100,7 +110,7 @@ def require_complete(ctx: Context, task: UserTask) -> None:
     slots = slots_of(ctx, task)
     if not slots:
         return
-    there = [file.slot for file in list_of(ctx, task)]
+    there = [file.slot for file in _list_all(ctx, task)]
     fields = {
         f"attachment:{key}": f"需要 {slot.least} 个，已上传 {there.count(key)} 个"
         for key, slot in slots.items()
@@ -108,6 +118,10 @@ def require_complete(ctx: Context, task: UserTask) -> None:
     }
     if fields:
         raise Invalid("还缺文件，请上传后再提交。", fields=fields)
+
+
+def _may_open(ctx: Context, task: UserTask) -> bool:
+    return task.status == TaskStatus.COMPLETED or task_access.is_offered(ctx, task)
 
 
 def _slot(ctx: Context, task: UserTask, key: str) -> Slot:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -30,7 +33,6 @@ DUTIES = (due_jobs.run_once, starts.begin_by_events, reminders.run_once)
 
 WORK_BEGINS = time(10, 0)
 MAX_DAYS = 400
-GUESSED = "演练用：这一年的放假安排还没有公布，按周一至周五推算"
 START_DAYS = 4  #: working days over which nominations come in
 
 
@@ -56,7 +58,8 @@ def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: 
     rehearsal = Rehearsal(wiring=wired, clock=clock, pack=pack, demo=demo, report=report)
     rehearsal.planned = plan(pack, demo, number, seed=seed)
     _open(rehearsal)
-    _live_through(rehearsal)
+    with _collecting_less():
+        _live_through(rehearsal)
     report.guessed = tuple(year for year in rehearsal.guessed if year <= clock().year)
     with wired.reading() as ctx:
         conclude(ctx, rounds.get(ctx, rehearsal.round_id), pack, report)
@@ -67,9 +70,9 @@ def _open(rehearsal: Rehearsal) -> None:
     with rehearsal.wiring.transaction() as ctx:
         units = demonstration.load_units(ctx, rehearsal.pack.units)
         demonstration.create_accounts(ctx, rehearsal.demo, units)
+        rehearsal.guessed = _guess_years(ctx, rehearsal)
         entry = rounds.open_round(ctx, rehearsal.pack)
         rehearsal.round_id = entry.id
-        rehearsal.guessed = _guess_years(ctx, rehearsal)
         demonstration.report_heads(ctx, entry, rehearsal.pack, rehearsal.demo, units)
         rehearsal.report.note(ctx.now, f"{entry.title} {entry.label} 开始")
 
@@ -78,12 +81,18 @@ def _guess_years(ctx: Context, rehearsal: Rehearsal) -> tuple[int, ...]:
     """Take the years of the round and of its titles that nobody has announced as Monday to Friday."""
     first = rehearsal.clock().year
     until = rehearsal.pack.programme.award.period_until
-    years = range(first, max(first, until.year if until else first) + 2)
-    ready = calendars.load(ctx).ready_until.year
-    missing = tuple(year for year in years if year > ready)
-    for year in missing:
-        calendars.declare_year(ctx, year, GUESSED)
-    return missing
+    last = max(first, until.year if until else first) + 1
+    return calendars.guess_years(ctx, last, demonstration.GUESSED)
+
+
+@contextmanager
+def _collecting_less() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at what stays to the end."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _live_through(rehearsal: Rehearsal) -> None:

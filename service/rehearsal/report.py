@@ -52,6 +52,9 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Yield the report as text, the timeline first."""
+        # the words of the pages: they are not loaded to live a round through
+        from service.web.frame import labels  # noqa: PLC0415
+
         day = ""
         for at, sentence in self.timeline:
             local = at.astimezone(self.zone)
@@ -59,7 +62,9 @@ class Report:
             yield f"{today if today != day else ' ' * 10}  {local:%H:%M}  {sentence}"
             day = today
         yield ""
-        yield "申报结果  " + "，".join(f"{name} {count}" for name, count in self.statuses.items())
+        yield "申报结果  " + "，".join(
+            f"{labels.NOMINATION[status][0]} {count}" for status, count in self.statuses.items()
+        )
         yield "授予称号  " + "，".join(f"{name} {count}" for name, count in self.awards.items())
         yield f"合计  {sum(self.awards.values())} 人获得称号，{self.completions} 次办理，{self.nudges} 次提醒"
         if self.shortfall:

@@ -15,7 +15,8 @@ from service.models import Candidate, TaskStatus, Unit, UserTask
 from service.programmes import intake, task_forms
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.refusals import naming_the_step
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
+from service.programmes.nomination.starting import Proposal
 from service.programmes.review import ballots, standings, steps, ties
 from service.programmes.round import rounds
 from service.rehearsal.crowd import Planned, points_of
@@ -25,28 +26,26 @@ from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import task_access, user_tasks
 
-CHUNK = 50  #: completions a transaction; a chunk that is refused is done again one by one
+CHUNK = 50  #: completions a transaction, by whomever; a refused chunk is done again one by one
 
 
 def start_nominations(rehearsal: Rehearsal, planned: Sequence[Planned]) -> None:
     """Let the starters of the programme nominate these people."""
     starter = demonstration.starter_role(rehearsal.pack)
-    for chunk in _chunks(planned):
+    for chunk in _chunks(sorted(planned, key=lambda one: one.unit)):
         with rehearsal.wiring.transaction() as ctx:
             entry = rounds.get(ctx, rehearsal.round_id)
             units = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
-            for one in chunk:
-                acting = replace(ctx, actor=find_actor(rehearsal, ctx, f"{starter}@{one.unit}"))
-                nomination = nominations.start(
-                    acting,
-                    entry,
-                    unit=units[one.unit],
-                    category=one.category,
-                    source="unit",
-                    name=one.person.name,
-                )
-                assert nomination.instance_id is not None
-                rehearsal.people_of[nomination.instance_id] = one
+            for code, of_unit in groupby(chunk, key=lambda one: one.unit):
+                acting = replace(ctx, actor=find_actor(rehearsal, ctx, f"{starter}@{code}"))
+                people = list(of_unit)
+                proposals = [
+                    Proposal(unit=units[code], category=one.category, name=one.person.name) for one in people
+                ]
+                begun = starting.start_together(acting, entry, proposals, source="unit")
+                for one, nomination in zip(people, begun, strict=True):
+                    assert nomination.instance_id is not None
+                    rehearsal.people_of[nomination.instance_id] = one
     if planned:
         rehearsal.report.note(rehearsal.clock(), f"发起申报，共 {len(planned)} 件")
 
@@ -55,17 +54,23 @@ def complete_waiting(rehearsal: Rehearsal) -> int:
     """Let everybody complete what waited for him this morning; returns how many tasks were completed."""
     with rehearsal.wiring.reading() as ctx:
         query = (
-            select(UserTask.id, UserTask.instance_id, func.max(Candidate.group_key).label("group_key"))
+            select(
+                UserTask.id,
+                UserTask.instance_id,
+                UserTask.element_id,
+                UserTask.batch_key,
+                func.max(Candidate.group_key).label("group_key"),
+            )
             .join(Candidate, Candidate.user_task_id == UserTask.id)
             .where(UserTask.status == TaskStatus.OPEN, UserTask.round_id == rehearsal.round_id)
-            .group_by(UserTask.id, UserTask.instance_id, UserTask.element_id)
-            .order_by(UserTask.element_id, func.max(Candidate.group_key), UserTask.id)
+            .group_by(UserTask.id, UserTask.instance_id, UserTask.element_id, UserTask.batch_key)
+            .order_by(UserTask.element_id, UserTask.batch_key, func.max(Candidate.group_key), UserTask.id)
         )
         opened = list(ctx.session.execute(query))
     rehearsal.groups = {row.id: row.group_key for row in opened}
     done: Counter[str] = Counter()
     ours = [row for row in opened if row.instance_id in rehearsal.people_of]
-    for _, together in groupby(ours, key=lambda row: row.group_key):
+    for _, together in groupby(ours, key=lambda row: (row.element_id, row.batch_key)):
         for chunk in _chunks([row.id for row in together]):
             done += _complete_together(rehearsal, chunk)
     others = [row.id for row in opened if row.instance_id not in rehearsal.people_of]
@@ -80,10 +85,15 @@ def complete_waiting(rehearsal: Rehearsal) -> int:
 def _complete_together(rehearsal: Rehearsal, task_ids: Sequence[int]) -> Counter[str]:
     try:
         with rehearsal.wiring.transaction() as ctx:
-            acting = replace(ctx, actor=find_actor(rehearsal, ctx, rehearsal.groups[task_ids[0]]))
-            task_access.lock_together(acting, task_ids)
-            hand_in_files(rehearsal, acting, task_ids)
-            return Counter(_complete(rehearsal, acting, task_id) for task_id in task_ids)
+            shares = [
+                (replace(ctx, actor=find_actor(rehearsal, ctx, group)), list(his))
+                for group, his in groupby(task_ids, key=rehearsal.groups.__getitem__)
+            ]
+            for acting, his in shares:
+                task_access.lock_together(acting, his)
+            for acting, his in shares:
+                hand_in_files(rehearsal, acting, his)
+            return Counter(_complete(rehearsal, acting, task_id) for acting, his in shares for task_id in his)
     except Conflict:
         if len(task_ids) == 1:
             return _complete_otherwise(rehearsal, task_ids[0])

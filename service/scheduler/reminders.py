@@ -20,13 +20,13 @@ def run_once(wiring: Wiring) -> Done:
         with wiring.transaction() as ctx:
             tasks = reminders.take_due(ctx)
             responsible = notifications.find_responsible(ctx, tasks)
+            sent = reminders.find_sent(ctx, tasks)
             # each task asks only for rows of its own: what the others wrote is written once, at the end
             with ctx.session.no_autoflush:
                 for task in tasks:
                     current = task.id
-                    done[
-                        "催办提醒" if reminders.send(ctx, task, responsible[task.id]) else "过期的催办已略过"
-                    ] += 1
+                    nudged = reminders.send(ctx, task, responsible[task.id], sent)
+                    done["催办提醒" if nudged else "过期的催办已略过"] += 1
     except Exception as error:
         if current is None or is_unavailable(error):
             raise

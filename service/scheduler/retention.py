@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.programmes import wiring as programmes
-from service.programmes.privacy import retention, stored_files
+from service.programmes.privacy import left_files, removals, retention, stored_files
 from service.programmes.registration import purging
 from service.scheduler.wiring import Done, Wiring
 
@@ -19,11 +19,11 @@ def run_once(wiring: Wiring) -> Done:
         registered = purging.find_due(ctx)
     for nomination_id in due:
         with wiring.transaction() as ctx:
-            if retention.purge(ctx, nomination_id):
+            if removals.purge(ctx, nomination_id):
                 done["到期清除个人信息"] += 1
     for objection_id in cases:
         with wiring.transaction() as ctx:
-            if retention.purge_case(ctx, objection_id):
+            if removals.purge_case(ctx, objection_id):
                 done["到期清除异议人信息"] += 1
     for registration_id in registered:
         with wiring.transaction() as ctx:
@@ -36,11 +36,11 @@ def run_once(wiring: Wiring) -> Done:
 def _delete_files(wiring: Wiring) -> Done:
     with wiring.reading() as ctx:
         storage = programmes.storage_of(ctx)
-        files = retention.list_files(ctx)
+        files = left_files.list_of_removed(ctx)
     for file in files:
         if not file.is_shared:
             # handed in again since: the upload may not have committed yet, so the daily sweep decides
             storage.remove(file.sha256, ctx.now - stored_files.UNTOUCHED)
         with wiring.transaction() as ctx:
-            retention.forget(ctx, file)
+            left_files.forget(ctx, file)
     return Done({"删除到期文件": len(files)} if files else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import certificates, delegations, demonstration, health, login, messages, public
+from service.web import certificates, colleagues, delegations, demonstration, health, login, messages, public
 from service.web.admin import (
     calendar_days,
     decision_editor,
@@ -62,6 +62,7 @@ BLUEPRINTS = (
     task_actions.pages,
     batches.pages,
     signing.pages,
+    colleagues.pages,
     delegations.pages,
     scoring.pages,
     voting.pages,

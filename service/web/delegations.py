@@ -12,6 +12,7 @@ from service.errors import Conflict, Invalid, ServiceError
 from service.models import User
 from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.rule import calendar
+from service.web import colleagues
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.workflow.context import Context
@@ -37,7 +38,7 @@ def begin() -> ResponseReturnValue:
         delegation = delegations.begin(
             ctx,
             principal=_principal(ctx),
-            delegate_id=request.form.get("delegate", 0, type=number),
+            delegate_id=next(iter(colleagues.read("delegate")), 0),
             starts_at=max(datetime.combine(_day("starts"), time(), FALLBACK_ZONE), ctx.now),
             ends_at=calendar.end_of_day(_day("ends"), FALLBACK_ZONE),
             reason=request.form.get("reason", ""),
@@ -58,10 +59,11 @@ def end(delegation_id: int) -> ResponseReturnValue:
 
 
 def _principal(ctx: Context) -> User:
-    chosen = request.form.get("principal", 0, type=number) or ctx.actor.user_id or 0
-    user = ctx.session.get(User, chosen)
+    chosen = next(iter(colleagues.read("principal")), ctx.actor.user_id or 0)
+    user = next(iter(people.find_colleagues(ctx, [chosen])), None)
     if user is None:
-        raise Invalid(_("请选择为谁代理。"), fields={"principal": _("请从列表中选择")})
+        message = _("没有这位人员、已停用，或不属于本单位及上下级单位。")
+        raise Invalid(message, fields={"principal": _("请选择一位在用人员")})
     return user
 
 
@@ -78,7 +80,7 @@ def _page(refused: ServiceError | None) -> str:
     return render_template(
         "delegations.html",
         rows=delegations.list_mine(ctx),
-        colleagues=people.list_colleagues(ctx),
+        kept={field: _kept(ctx, field) if refused else [] for field in ("principal", "delegate")},
         appoints=appoints,
         now=ctx.now,
         zone=FALLBACK_ZONE,
@@ -86,3 +88,7 @@ def _page(refused: ServiceError | None) -> str:
         refused=refused,
         given=request.form if refused else {},
     )
+
+
+def _kept(ctx: Context, field: str) -> list[User]:
+    return people.find_colleagues(ctx, request.form.getlist(field, type=number))

@@ -1,6 +1,6 @@
 """What everybody may see without logging in: published notices, objections to them, and their receipts.
 
-A notice's page is made of the frozen snapshot and nothing else; nobody who objected appears anywhere.
+A notice's page is made of the frozen snapshot and why it was prolonged; nobody who objected appears anywhere.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from service.models import Notice, Sender
 from service.programmes import wiring
 from service.programmes.pack.columns import published_names
 from service.programmes.paper import official
-from service.programmes.publication import evidence, local_notices, notices, objections
+from service.programmes.publication import evidence, local_notices, notices, objections, prolonging
 from service.programmes.registration import registrations
 from service.web import objection_form
 from service.web.frame.errors import status_of
@@ -63,7 +63,8 @@ def list_notices() -> Response:
 def show(slug: str) -> Response:
     """Show a notice: its lists, its window, and where to object."""
     notice = notices.get_public(g.ctx, slug)
-    return _cached(render_template("public/notice.html", **_facts(notice)))
+    prolonged = prolonging.list_of(g.ctx, notice)
+    return _cached(render_template("public/notice.html", prolonged=prolonged, **_facts(notice)))
 
 
 @pages.get("/<slug>/objections/<int:number>")

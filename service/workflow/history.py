@@ -10,15 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from service.models import HistoryEvent, Instance, Stream
 from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow.context import Context
 
-#: where a session keeps events until they are written together
-PENDING = "pending_history"
 _WRITE = insert(table_of(HistoryEvent))
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -72,28 +70,28 @@ def record_in(ctx: Context, name: str, kind: str, /, *, round_id: int | None = N
 
 def of_instance(ctx: Context, instance: Instance) -> list[HistoryEvent]:
     """Return an instance's events, oldest first."""
-    write_pending(ctx.session)
+    ctx.session.flush()
     query = select(HistoryEvent).where(HistoryEvent.stream == f"instance:{instance.id}")
     return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
 
 
 def of_stream(ctx: Context, name: str) -> list[HistoryEvent]:
     """Return the events of a stream that belongs to no instance, oldest first."""
-    write_pending(ctx.session)
+    ctx.session.flush()
     query = select(HistoryEvent).where(HistoryEvent.stream == name)
     return list(ctx.session.scalars(query.order_by(HistoryEvent.seq)))
 
 
 def newest_of_stream(ctx: Context, name: str, *, limit: int) -> list[HistoryEvent]:
     """Return the last events of a stream that belongs to no instance, the newest first."""
-    write_pending(ctx.session)
+    ctx.session.flush()
     query = select(HistoryEvent).where(HistoryEvent.stream == name)
     return list(ctx.session.scalars(query.order_by(HistoryEvent.seq.desc()).limit(limit)))
 
 
 def verify(session: Session) -> Iterator[Break]:
     """Yield every break in every chain: a changed, missing or cut-off event."""
-    write_pending(session)
+    session.flush()
     heads = {f"instance:{i}": (s, h) for i, s, h in session.execute(_instance_heads())}
     heads |= {name: (s, h) for name, s, h in session.execute(select(Stream.name, Stream.seq, Stream.head))}
     seen: dict[str, tuple[int, str]] = {}
@@ -114,27 +112,10 @@ def _instance_heads() -> Any:
     return select(Instance.id, Instance.history_seq, Instance.history_head)
 
 
-def write_pending(session: Session) -> None:
-    """Write the events of this transaction that wait to be written together, in one statement."""
-    pending = session.info.pop(PENDING, None)
-    if pending:
-        session.execute(_WRITE, pending)
-
-
-@listens_for(Session, "before_commit")
-def _before_commit(session: Session) -> None:
-    write_pending(session)
-
-
-@listens_for(Session, "after_rollback")
-def _after_rollback(session: Session) -> None:
-    session.info.pop(PENDING, None)
-
-
 def _append(ctx: Context, *, head: str, **columns: Any) -> str:
     event = {"at": ctx.now, "actor_id": ctx.actor.user_id, "actor_name": ctx.actor.name, **columns}
     event["hash"] = _hash_of(head, event)
-    ctx.session.info.setdefault(PENDING, []).append(event)
+    add_row(ctx.session, _WRITE, **event)
     return str(event["hash"])
 
 

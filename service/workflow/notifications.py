@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from service.models import Candidate, Delegation, Membership, Notification, OutboxMessage, User, UserTask
 from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow.context import Context
 
 MAX_COUNT = 1000  #: counts stop here: nobody needs to know whether it is 1,000 or 40,000
@@ -60,7 +61,8 @@ def notify(
         "text": text[:500],
         "created_at": ctx.now,
     }
-    ctx.session.execute(_TELL, [{**row, "user_id": user.id} for user in users])
+    for user in users:
+        add_row(ctx.session, _TELL, user_id=user.id, **row)
     for user in users if "mail" in ctx.house.channels else ():
         if user.email:
             _queue(ctx, "mail", user.email, text, f"{dedupe}:{user.id}", round_id, task)

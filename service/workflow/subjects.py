@@ -23,6 +23,8 @@ from service.workflow.context import Context
 PROPERTY: Final = "subject"
 #: the kind of a start event that waits for nothing but a new subject
 PLAIN: Final = "none"
+#: where a session keeps what begins with every new subject, by the key of the deployments and the noun
+KNOWN: Final = "plain_starts"
 TIMER: Final = "timer"
 
 _COLUMNS = (
@@ -124,8 +126,17 @@ def spread(
 
 
 def _plain_starts(ctx: Context, key: str, noun: str) -> list[StartSubscription]:
-    with asking_only(ctx.session, StartSubscription):
-        return list(ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun}))
+    known: dict[tuple[str, str], list[StartSubscription]] = ctx.session.info.setdefault(KNOWN, {})
+    if (key, noun) not in known:
+        with asking_only(ctx.session, StartSubscription):
+            found = ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun})
+            known[key, noun] = list(found)
+    return known[key, noun]
+
+
+def forget_starts(ctx: Context) -> None:
+    """Forget what begins with subjects: another version was published."""
+    ctx.session.info.pop(KNOWN, None)
 
 
 def _place(start: StartSubscription) -> dict[str, Any]:

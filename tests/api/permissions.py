@@ -94,6 +94,16 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     ),
     "POST /rounds/{round_id}/extensions": (EXTENSION, "A401 S403 U403 O201 M403"),
     "PUT /rounds/{round_id}/deadlines/{stage}": (LATER, "A401 S403 U403 O200 M403"),
+    "GET /rounds/{round_id}/registrations": (None, "A401 S200 U404 O200 M200"),
+    "GET /rounds/{round_id}/registrations/{registration_id}": (None, "A401 S404 U404 O200 M200"),
+    "POST /rounds/{round_id}/registrations/{registration_id}/confirm": (
+        {"unit": "liyang-qingfeng"},
+        "A401 S404 U404 O200 M403",
+    ),
+    "POST /rounds/{round_id}/registrations/{registration_id}/refuse": (
+        {"reason": "您已有账号，请直接登录。"},
+        "A401 S404 U404 O200 M403",
+    ),
     "GET /rounds/{round_id}/nominations": (None, "A401 S200 U200 O200 M200"),
     "POST /rounds/{round_id}/nominations": (
         {"unit": "liyang-qingfeng", "category": "work_safety"},

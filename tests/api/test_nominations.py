@@ -8,9 +8,14 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import select, update
 
+from service.models import Consent, FileReading, ReadStatus, User
+from service.programmes import wiring
+from service.programmes.diagram import diagrams
 from service.programmes.domain import Programmes
 from service.wire import Service
+from service.workflow.person import actors
 from tests.api.caller import Caller
 from tests.api.conftest import PROGRAMME
 
@@ -75,6 +80,26 @@ def test_work_masks_the_record_for_those_consulted(call: Call) -> None:
         "所在单位意见",
         "推荐单位团组织意见",
     ]
+
+
+def test_work_withholds_the_papers_of_whoever_took_his_consent_back(call: Call, service: Service) -> None:
+    gongan = call("gongan")
+    path = f"/user-tasks/{gongan.todo('consult_police')[0]['id']}/work"
+    before = gongan.get(path).get_json()
+    with service.wiring.transaction() as ctx:
+        taken_back = update(Consent).where(
+            Consent.nomination_id == before["nomination"]["id"], Consent.kind == "provision"
+        )
+        ctx.session.execute(taken_back.values(withdrawn_at=ctx.now))
+
+    work = gongan.get(path).get_json()
+    file = gongan.get(f"/attachments/{before['attachments'][0]['id']}?receiver=市公安局&purpose=办理")
+    history = gongan.get(f"/instances/{before['nomination']['instance_id']}/history")
+
+    assert (before["withheld"], work["may_complete"]) == (None, True)
+    assert (work["nomination"], work["record"], work["opinions"], work["attachments"]) == (None, {}, [], [])
+    assert "已撤回向其他单位提供个人信息的同意" in work["withheld"]
+    assert (file.status_code, history.status_code) == (409, 409)
 
 
 def test_work_masks_whatever_the_programme_calls_sensitive(
@@ -182,3 +207,29 @@ def test_withdraw_asks_for_the_version_and_a_reason(call: Call) -> None:
     assert (done.get_json()["status"], done.get_json()["status_reason"]) == ("withdrawn", "本人调离")
     again = shiwei.put(f"{path}/withdrawal", {"reason": "x"}, headers={"If-Match": done.headers["ETag"]})
     assert again.status_code == 409
+
+
+def test_a_file_that_waits_for_its_clearance_is_refused(call: Call, service: Service) -> None:
+    opinion = b'<zeebe:property name="opinion" value="1" />'
+    with service.wiring.transaction() as ctx:
+        pack = wiring.get_pack(ctx, PROGRAMME)
+        asking = pack.diagram.replace(
+            opinion, opinion + b'<zeebe:property name="clearance" value="approve" />'
+        )
+        admin = ctx.session.scalars(select(User).where(User.login == "admin")).one()
+        diagrams.publish(replace(ctx, actor=actors.actor_of(ctx, admin)), pack, asking, note="脱密")
+    tuanzhibu = call("tuanzhibu")
+    path = f"/nominations/{tuanzhibu.post('/rounds/1/nominations', START).get_json()['id']}/attachments"
+    file = {"slot": "portrait", "file": (photo(), "证件照.jpg")}
+    taken = tuanzhibu.send("POST", path, data=file).get_json()["id"]
+    with service.wiring.transaction() as ctx:
+        found = {"hits": [{"kind": "word", "excerpt": "内部资料"}]}
+        ctx.session.add(FileReading(attachment_id=taken, round_id=1, status=ReadStatus.READ, found=found))
+
+    refused, own = (
+        call(login).get(f"/attachments/{taken}?receiver=市人社局&purpose=上报")
+        for login in ("shiwei", "tuanzhibu")
+    )
+
+    assert (refused.status_code, own.status_code) == (403, 200)
+    assert "脱密审查后可查看" in refused.get_json()["detail"]

@@ -44,7 +44,7 @@ def candidate(service: Service) -> int:
 def test_notice_is_public(candidate: int, client: FlaskClient) -> None:
     shown = client.get("/api/v1/notices/open").get_json()
 
-    assert shown["accepts_objections"] is True
+    assert (shown["accepts_objections"], shown["prolonged"]) == (True, [])
     assert shown["snapshot"]["categories"][0]["people"][0]["nomination"] == candidate
 
 

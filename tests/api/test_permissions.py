@@ -17,6 +17,7 @@ from service.models import (
     Delegation,
     Incident,
     Nomination,
+    Round,
     Signer,
     SignerPlace,
     TaskStatus,
@@ -24,6 +25,8 @@ from service.models import (
     UserTask,
 )
 from service.programmes.award import awards
+from service.programmes.registration import registrations
+from service.programmes.registration.registrations import Given
 from service.wire import Service
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
@@ -74,6 +77,14 @@ def stand_ins(service: Service) -> Stand:
         )
         ctx.session.add_all([incident, delegation, waiting, signer])
         ctx.session.flush()
+        registration, _code = registrations.register(
+            ctx,
+            ctx.session.get_one(Round, nomination.round_id),
+            Given(
+                name="演示-自荐人", contact="13800000001", workplace="演示厂", unit_id=nomination.unit_id,
+                agrees=True,
+            ),
+        )  # fmt: skip
         held = select(Nomination).where(
             Nomination.unit_id == nomination.unit_id, Nomination.id != nomination.id
         )
@@ -87,6 +98,7 @@ def stand_ins(service: Service) -> Stand:
             "attachment_id": str(attachment.id),
             "file_id": "1",
             "signer_id": str(signer.id),
+            "registration_id": str(registration.id),
             "delegation_id": str(delegation.id),
             "incident_id": str(incident.id),
             "round_id": str(nomination.round_id),

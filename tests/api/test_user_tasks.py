@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from service.models import Submission
+from service.programmes.domain import Programmes
+from service.wire import Service
 from service.workflow.context import Context
 from tests.api.caller import Caller
+from tests.api.conftest import PROGRAMME
 
 Call = Callable[[str], Caller]
 APPROVE = {"outcome": "approve", "answers": {"text": "情况属实，同意推荐。"}}
@@ -53,6 +57,22 @@ def test_a_task_that_is_done_tells_what_was_filled_in(call: Call) -> None:
     assert before is None
     assert tuanzhibu.get(path).get_json()["submitted"] == APPROVE["answers"]
     assert call("wujin").get(path).status_code == 404
+
+
+def test_an_answer_the_programme_calls_sensitive_is_masked_whatever_its_form_says(
+    call: Call, service: Service
+) -> None:
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack = domain.packs[PROGRAMME]
+    sensitive = replace(pack.programme, fields={**pack.programme.fields, "text": "SENSITIVE"})
+    domain.packs = {PROGRAMME: replace(pack, programme=sensitive)}
+    tuanzhibu = call("tuanzhibu")
+    path = f"/user-tasks/{tuanzhibu.todo('workplace_league_opinion')[0]['id']}"
+
+    tuanzhibu.post(f"{path}/complete", APPROVE)
+
+    assert tuanzhibu.get(path).get_json()["submitted"] == {"text": "*" * 10}
 
 
 def test_complete_twice_conflicts_with_a_sentence(call: Call) -> None:

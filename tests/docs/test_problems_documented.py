@@ -13,11 +13,13 @@ SOURCES = (
     ROOT / "service/workflow/definition/deployments.py",
     ROOT / "service/workflow/definition/decision_tables.py",
     ROOT / "service/programmes/diagram/completeness.py",
+    ROOT / "service/programmes/diagram/expression_words.py",
     ROOT / "service/programmes/diagram/file_steps.py",
     ROOT / "service/programmes/diagram/review_steps.py",
     ROOT / "service/programmes/diagram/notice_steps.py",
     ROOT / "service/programmes/diagram/notice_lengths.py",
     ROOT / "service/programmes/diagram/step_words.py",
+    ROOT / "service/programmes/diagram/table_words.py",
 )
 RULE = re.compile(r"[a-z]+(-[a-z]+)*")
 #: what an f-string that names a rule is filled with

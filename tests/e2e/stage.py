@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from service.app import create_app
 from service.clock import MovableClock
+from service.models import Unit
 from service.rehearsal.scenario import library
 from service.rehearsal.scenario.play import LONG_AGO, play
 from service.rehearsal.scenario.scene import bring_people
@@ -34,14 +36,22 @@ class Stage:
 
 
 @contextmanager
-def serve_story(folder: Path, programme: str, story: str) -> Iterator[Stage]:
-    """Play a story (processes/README.md, Scenarios) on a database of its own, and serve where it ends."""
+def serve_story(
+    folder: Path, programme: str, story: str, *, renamed: dict[str, str] | None = None
+) -> Iterator[Stage]:
+    """Play a story (processes/README.md, Scenarios) on a database of its own, and serve where it ends.
+
+    ``renamed`` gives units, by their codes, other names from the beginning.
+    """
     if not BUNDLE.is_file():
         pytest.skip("the front-end bundles are not built: run `make assets`")
     clock = MovableClock(LONG_AGO)
     service = wire(settings_of(folder, is_demonstration=False), clock=clock, durable=False)
     upgrade(service.engine)
     bring_people(service.wiring, the_pack(programme))
+    with service.engine.begin() as connection:
+        for code, name in (renamed or {}).items():
+            connection.execute(update(Unit).where(Unit.code == code).values(name=name))
     transcript = play(service.wiring, clock, _read(folder, programme, story), programme)
     assert transcript.problems == []
     stage = Stage(service=service)

@@ -41,7 +41,8 @@ def visit_stage(browser: Browser, stage: Stage) -> Iterator[Visit]:
 def test_a_colleague_signs_in_the_place_of_who_is_away(visit_stage: Visit) -> None:
     league, colleague = visit_stage("tuanzhibu", width=360), visit_stage("dangzhibu")
     league.go("/delegations")
-    league.page.get_by_label("代理人").select_option(label="演示-青锋党支部")
+    league.page.get_by_role("searchbox", name="代理人").press_sequentially("dangzhi")
+    expect(league.page.get_by_role("radio", name="演示-青锋党支部")).to_be_checked()
     league.page.get_by_label("到哪天止").fill("2024-03-22")
     league.page.get_by_label("事由").fill("外出培训")
     league.page.get_by_role("button", name="设置代理").click()

@@ -60,9 +60,10 @@ def test_an_objection_with_evidence_is_looked_into_and_answered(visit_notice: Vi
     organiser.fill("需要说明的问题", "请说明获奖证书由谁颁发、何时颁发。")
     organiser.decide("受理")
     assert "正在核查" in ask(public, receipt)
-    state_the_case(visit_notice("tuanzhibu"))
+    state_the_case(visit_notice("tuanzhibu", width=360), tmp_path)
     organiser.open_task(WHO, "核查")
     expect(organiser.page.get_by_role("heading", name="所在单位说明情况")).to_be_visible()
+    expect(organiser.page.get_by_role("link", name="获奖证书.pdf")).to_be_visible()
     organiser.fill("核查经过", "调阅档案，走访同事。")
     organiser.fill("结论", "经核查，反映的情况不属实。")
     organiser.decide("不属实")
@@ -73,8 +74,10 @@ def test_an_objection_with_evidence_is_looked_into_and_answered(visit_notice: Vi
     assert public.errors + organiser.errors == []
 
 
-def state_the_case(league: Visitor) -> None:
+def state_the_case(league: Visitor, folder: Path) -> None:
     """Answer for the workplace what the organiser asks, without reading who objected or in what words."""
+    certificate = folder / "获奖证书.pdf"
+    certificate.write_bytes(b"%PDF-1.4\n%%EOF")
     league.open_task(WHO, "所在单位说明情况")
     expect(league.page.get_by_text("请说明获奖证书由谁颁发")).to_be_visible()
     shown = league.page.content()
@@ -82,6 +85,7 @@ def state_the_case(league: Visitor) -> None:
         word for word in (OBJECTOR, "0000-1234567", "获奖时间与证书不符", "照片说明.pdf") if word in shown
     ] == []
     league.fill("情况说明", "证书由市人社局颁发，原件在单位存档。")
+    league.upload("proof", certificate)
     league.decide("提交说明")
 
 

@@ -11,7 +11,7 @@ from tests.e2e.stage import serve_story
 from tests.e2e.visitor import Visitor, open_browsers
 from tests.packs.scenarios import PROCESSES
 
-YOUTH, CRAFTSMEN = "changzhou-good-youth", "longcheng-craftsmen"
+YOUTH, CRAFTSMEN, THOUSAND = "changzhou-good-youth", "longcheng-craftsmen", "thousand-good-youth"
 NOTICE = """
 says: 名单公示，接受异议；截止时没有办完的记为逾期未报
 proves: [X05, X10]
@@ -33,10 +33,18 @@ story:
     who: gongxin
   - complete: 确认候选人名单并公示
 """
+#: as long as names get: a person's of 15 characters, units' of 40
+LONG_NAME = "阿卜杜热合曼·买买提艾力江·吐尔"
+LONG_UNITS = {
+    "liyang": "共青团溧阳市高新技术产业开发区暨苏皖合作示范区长三角一体化发展工作委员会筹备组",
+    "liyang-qingfeng": "江苏省溧阳市青锋高端精密智能装备制造产业集团股份有限公司第三分公司（演示）",
+}
 STORIES = {
+    "countersigning": (YOUTH, NOTICE.partition("  - complete: 部门会签")[0]),
     "notice": (YOUTH, NOTICE),
     "scoring": (CRAFTSMEN, "  - complete: 专家评分\n    of: everybody\n  - complete: 结束专家评分\n"),
     "titles": (CRAFTSMEN, ""),
+    "mentors": (THOUSAND, ""),
 }
 PAGES = {
     ("notice", "shiwei"): [
@@ -47,6 +55,8 @@ PAGES = {
         "/nominations/2",
         "/nominations/2/extension",
     ],
+    ("countersigning", "renshe"): ["/", "/tasks/12"],
+    ("mentors", "xiangmu-tuan"): ["/", "/tasks/166"],
     ("notice", "tuanzhibu"): ["/nominations/2"],
     ("scoring", "laojing"): ["/rounds/1/panel", "/rounds/1/panel/seats/1"],
     ("scoring", "zhuanjia1"): ["/"],
@@ -96,6 +106,26 @@ def test_what_the_public_reads_and_writes_fits_and_can_be_read(
         seen.append(_measure(public))
 
     assert seen == [(width, {})] * 5
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_longest_names_squeeze_nothing(browser: Browser, tmp_path: Path, width: int) -> None:
+    story = NOTICE.replace("赵安然", LONG_NAME) + f"  - object: {LONG_NAME}\n"
+    with (
+        serve_story(tmp_path, YOUTH, story, renamed=LONG_UNITS) as stage,
+        open_browsers(browser, stage.address) as visit,
+    ):
+        organiser, public = visit("shiwei", width=width), visit(width=width)
+        paths = ["/", "/?tab=done", "/nominations", "/nominations/1", "/rounds/1", "/rounds/1/places"]
+        seen = _look_at(organiser, [*paths, "/rounds/1/places/matrix", "/rounds/1/notice"])
+        organiser.go("/")
+        organiser.page.get_by_role("link", name="办理").first.click()
+        seen["task"] = _measure(organiser)
+        public.go("/public")
+        public.page.get_by_role("link", name="候选人的公示").click()
+        seen["notice"] = _measure(public)
+
+    assert seen == dict.fromkeys(seen, (width, {}))
 
 
 def test_a_step_that_asked_for_nothing_says_so_once_it_is_done(browser: Browser, tmp_path: Path) -> None:

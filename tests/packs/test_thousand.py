@@ -61,6 +61,7 @@ def test_n63_three_criteria_are_ticked_by_the_workplace() -> None:
 
     assert [c["properties"]["rule"] for c in ticks] == ["N63.1", "N63.2", "N63.3"]
     assert all(c["validate"]["required"] for c in ticks)
+    assert [c["properties"]["message"] for c in ticks] == [c["label"] for c in ticks]
 
 
 def test_n65_a_thousand_are_wanted_and_more_are_welcome() -> None:

@@ -30,7 +30,7 @@ from service.programmes import intake
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.demo.made_up import Person
-from service.programmes.nomination import attachments, nominations
+from service.programmes.nomination import attachments, nominations, starting
 from service.programmes.pack.packs import Pack, Slot
 from service.programmes.publication import notices, objections
 from service.programmes.round import rounds
@@ -85,7 +85,7 @@ class Story:
         source = more.pop("source", "unit")
         login = by or (NOMINEE if source == "self" else _league_of(unit))
         with self.acting(login) as ctx:
-            found = nominations.start(
+            found = starting.start(
                 ctx, self.entry(ctx), unit=_unit(ctx, unit), category=category, source=source, **more
             )
             return found.id

@@ -16,7 +16,7 @@ from service.workflow.context import Context
 from service.workflow.person import delegations, people
 from service.workflow.task import task_access, tasklist, user_tasks
 from tests.behind import behind
-from tests.programmes.story import HEAD, LEAGUE, Story
+from tests.programmes.story import HEAD, LEAGUE, NOMINEE, Story
 
 STEP = "workplace_opinion"
 
@@ -179,3 +179,13 @@ def test_two_at_a_time_are_refused(round_2024: Story) -> None:
 
     with pytest.raises(Conflict, match="已经有人代理"):
         delegate(round_2024, to="xiaoming")
+
+
+def test_x14_nobody_drafts_the_opinion_on_himself_in_the_place_of_another(round_2024: Story) -> None:
+    nominee = round_2024.nominate(source="self", to=STEP)
+    delegate(round_2024, HEAD, to=NOMINEE)
+
+    with round_2024.acting(NOMINEE) as ctx, pytest.raises(Forbidden, match="本人不能对自己的申报签署意见"):
+        user_tasks.save_draft(ctx, round_2024.task_id(nominee, STEP), {"text": "同意推荐。"})
+    with round_2024.acting(NOMINEE) as ctx, pytest.raises(Forbidden, match="本人不能对自己的申报签署意见"):
+        user_tasks.find_draft(ctx, task_access.get_fresh(ctx, round_2024.task_id(nominee, STEP)))

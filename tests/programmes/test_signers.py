@@ -10,7 +10,8 @@ from service.models import Comment, Draft, Opinion, Signer, SignerPlace, User
 from service.workflow.context import Context
 from service.workflow.task import comments, signers, signing, task_access, tasklist, user_tasks
 from service.workflow.task.tasklist import Filter
-from tests.programmes.story import HEAD, LEAGUE, Story
+from tests.programmes.story import HEAD, LEAGUE, NOMINEE, Story
+from tests.programmes.test_delegations import delegate
 
 STEP = "workplace_opinion"
 BEFORE, AFTER = SignerPlace.BEFORE, SignerPlace.AFTER
@@ -84,6 +85,14 @@ def test_decision_a_signer_refuses_is_made_anew_with_what_was_written(round_2024
         assert ctx.session.get_one(Draft, task_id).answers == YES
     decide(round_2024, nominee, "return", text="请补正。")
     assert round_2024.waits_at(nominee) == ["fill_in_form"]
+
+
+def test_x14_nobody_signs_his_own_nomination_in_the_place_of_another(round_2024: Story) -> None:
+    signer = ask(round_2024, round_2024.nominate(source="self", to=STEP), BEFORE)
+    delegate(round_2024, LEAGUE, to=NOMINEE)
+
+    with pytest.raises(Forbidden, match="本人不能对自己的申报签署意见"):
+        answer(round_2024, signer, by=NOMINEE)
 
 
 def test_decision_that_cannot_stand_is_refused_before_anybody_signs_it(round_2024: Story) -> None:

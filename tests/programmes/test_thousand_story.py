@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
+from service.errors import Invalid
 from service.models import Candidate, NoticeKind, Reminder, TaskStatus, UserTask
+from service.workflow import notifications
+from service.workflow.task import user_tasks
 from tests.programmes.story import Story
 
 TICKS = {"loyal": True, "upright": True, "diligent": True}
@@ -44,6 +48,33 @@ def test_plans_are_asked_of_every_recommender_and_reminded_until_filed(period_20
     assert offered == sorted(f"recommender@{code}" for code in recommenders)
     with period_2021.wiring.reading() as ctx:
         assert set(ctx.session.scalars(select(Reminder.user_task_id))) == set(plans)
+
+
+def test_every_recommender_shows_its_own_by_the_end_of_july_and_holds_up_nobody(period_2021: Story) -> None:
+    zone = period_2021.pack.programme.zone
+    query = select(UserTask).where(UserTask.element_id == "show_own", UserTask.status == TaskStatus.OPEN)
+    with period_2021.wiring.reading() as ctx:
+        tasks = list(ctx.session.scalars(query))
+        shown = {
+            (task.follow_up_date.astimezone(zone).isoformat(), task.due_date.astimezone(zone).isoformat())
+            for task in tasks
+            if task.follow_up_date and task.due_date
+        }
+        mine = tasks[0].id
+        login = notifications.list_responsible(ctx, tasks[0])[0].login
+
+    with period_2021.acting(login) as ctx, pytest.raises(Invalid):
+        user_tasks.complete(ctx, mine, "shown", {})
+    with period_2021.acting(login) as ctx:
+        user_tasks.complete(ctx, mine, "none", {})
+    period_2021.pass_until("2021-08-02 10:00")
+
+    assert len(tasks) == len(period_2021.pack.programme.quota.recommenders)
+    assert shown == {("2021-07-17T00:00:00+08:00", "2021-08-01T00:00:00+08:00")}
+    with period_2021.wiring.reading() as ctx:
+        reminded = select(Reminder.user_task_id).where(Reminder.user_task_id.in_(task.id for task in tasks))
+        assert set(ctx.session.scalars(reminded)) == {task.id for task in tasks} - {mine}
+    period_2021.confirm("confirm_display", by=ORGANISER)
 
 
 def test_list_is_shown_without_a_notice_once_everybody_is_filed(period_2021: Story) -> None:

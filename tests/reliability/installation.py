@@ -21,7 +21,7 @@ from service.models import Nomination, Stage, TaskStatus, Unit, User, UserTask
 from service.programmes import wiring
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
-from service.programmes.nomination import attachments, nominations
+from service.programmes.nomination import attachments, starting
 from service.programmes.pack.packs import Pack, Slot
 from service.programmes.round import rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
@@ -184,7 +184,7 @@ def _nominate(
     for number, planned in enumerate(chunk):
         unit = units[planned.unit]
         acting = replace(ctx, actor=_league(ctx, unit))
-        nomination = nominations.start(
+        nomination = starting.start(
             acting, entry, unit=unit, category=planned.category, source="unit", name=planned.person.name
         )
         ctx.session.flush()

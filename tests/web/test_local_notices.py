@@ -15,6 +15,7 @@ from tests.programmes.publication.local_story import PUBLISHED, LocalStory, noti
 from tests.web.browser import Browser
 
 PEOPLE = ("zhuti", "bangongshi", "donghu", "xigang")
+OWN = "/rounds/1/notice/own"
 OBJECTION = {"name": "演示-反映人", "contact": "0000-0001234", "facts": "所填服务时长与实际不符，请核查。"}
 
 
@@ -46,6 +47,34 @@ def test_the_public_reads_who_publishes_until_when_and_the_hash(app: App, story:
     assert "青苗志愿服务中心拟推荐下列对象参加南屿市优秀青年志愿服务项目评选" in page
     assert "公示时间 2026年3月2日至2026年3月4日 24:00 公示中 受理部门 青苗志愿服务中心" in page
     assert f"名单指纹（SHA-256）： {fingerprint}" in page
+
+
+def test_a_unit_fills_in_how_it_is_reached(app: App, story: LocalStory) -> None:
+    said = {
+        "unit": "donghu-1",
+        "phone": "0000-0007777",
+        "email": "lx@example.invalid",
+        "address": "演示路 7 号",
+    }
+    browser = Browser(app, "zhuti")
+
+    wrong = browser.post(OWN, said | {"phone": "没有"})
+    saved = browser.post(OWN, said)
+
+    assert (wrong.status, "请填写电话号码，可以带区号、分机" in wrong.text) == (422, True)
+    assert (saved.status, saved.location) == (302, f"{OWN}?unit=donghu-1")
+    assert "青苗志愿服务中心 本单位发布公示时写在公示页上" in browser.get(OWN).text
+    assert browser.get(OWN).all(r'name="phone"[^>]*value="([^"]*)"') == ["0000-0007777"]
+    assert [f'href="{OWN}"' in Browser(app, who).get("/rounds/1").html for who in PEOPLE] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert Browser(app, "donghu").post(OWN, said).status == 403
+
+
+def test_the_public_reads_how_the_unit_is_reached(app: App, story: LocalStory) -> None:
+    page = Browser(app).get(f"/public/{slug_of(story)}").text
+
+    assert "联系电话 0000-0000000 电子邮箱 donghu-1@example.invalid 通信地址 演示市演示路 1 号" in page
 
 
 def test_the_public_list_names_them_and_nothing_is_missing_beside_them(app: App) -> None:

@@ -99,5 +99,5 @@ def test_streams_of_their_own_are_chained_too(ctx: Context) -> None:
 def _used(ctx: Context, plant: Plant) -> Instance:
     instance = start(ctx, plant)
     user_tasks.complete(acting(ctx, plant.alice), only_open(ctx, instance).id, "submit", {})
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     return instance

@@ -12,12 +12,14 @@ from service.feel.dmn.errors import DmnError, Problem, UnknownElement
 from service.feel.dmn.evaluation import Result
 from service.feel.dmn.loading import load, load_all
 from service.feel.dmn.model import Model
+from service.feel.dmn.places import Place, locate
 from service.feel.dmn.tables import RuleMatch, Table
 
 __all__ = [
     "DmnError",
     "Finding",
     "Model",
+    "Place",
     "Problem",
     "Result",
     "RuleMatch",
@@ -27,4 +29,5 @@ __all__ = [
     "check_table",
     "load",
     "load_all",
+    "locate",
 ]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.models.base import Base, Id
+from service.models.base import Base, Id, InsertedTogether
 from service.models.person.unit import Unit
 from service.models.programme.nomination import Nomination
 from service.models.programme.round import Round
@@ -27,7 +27,7 @@ class AwardStatus(StrEnum):
 HELD = (AwardStatus.VALID, AwardStatus.COMPLETED)
 
 
-class Award(Base):
+class Award(InsertedTogether, Base):
     """An entry in the register of titles (称号名册). Lists read it alone: what they show is kept here."""
 
     __tablename__ = "award"

@@ -134,7 +134,7 @@ class Finding(Base):
     warning: Mapped[bool] = mapped_column(default=False)  #: worth a look, whatever the result
 
 
-class Attachment(Base):
+class Attachment(InsertedTogether, Base):
     """A file handed in with a nomination. Its bytes lie in the storage under their hash."""
 
     __tablename__ = "attachment"

@@ -1,4 +1,4 @@
-"""Files handed in with a task of a round: a plan, a report. A nomination's own are its attachments."""
+"""Files handed in with a task: a plan, evidence with a statement. A nomination's own are its attachments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.models.base import Base, Id
 
 
 class TaskFile(Base):
-    """A file handed in at a step of a round. Its bytes lie in the storage under their hash."""
+    """A file handed in at a step of a round or of an objection's case; its bytes lie in the storage."""
 
     __tablename__ = "task_file"
     __table_args__ = (Index(None, "user_task_id", "slot"), Index(None, "round_id"))

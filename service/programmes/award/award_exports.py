@@ -11,6 +11,7 @@ from service.errors import Invalid
 from service.models import Award, FollowUp, Round
 from service.programmes.award import ledgers, register, states
 from service.programmes.paper import exports
+from service.programmes.privacy import consents, provision
 from service.programmes.round import rounds
 from service.workflow.context import Context
 
@@ -41,11 +42,15 @@ def print_register(
 ) -> bytes:
     """Return the register, as far as it is narrowed and the actor sees it; ``words`` name the statuses.
 
-    Where a programme keeps how its holders are placed, the newest of it stands beside each.
+    Where a programme keeps how its holders are placed, the newest of it stands beside each. Whoever withdrew
+    his consent to provision is left out, and counted below the list.
     """
     found = register.list_all(ctx, narrow, limit=MOST + 1)
     _require_some(found)
     _note(ctx, {award.round_id for award in found}, "register", receiver, purpose)
+    lacking = consents.list_lacking(ctx, {award.round_id for award in found}, provision.KIND)
+    left_out = {award.nomination_id for award in found} & lacking
+    found = [award for award in found if award.nomination_id not in lacking]
     are_placed = states.are_kept(ctx, found)
     newest = states.find_newest(ctx, found) if are_placed else {}
     rows = [
@@ -56,14 +61,20 @@ def print_register(
         ]
         for number, award in enumerate(found, start=1)
     ]  # fmt: skip
-    return _make("称号名册", (*REGISTER, *STATE) if are_placed else REGISTER, rows)
+    return _make("称号名册", (*REGISTER, *STATE) if are_placed else REGISTER, rows, len(left_out))
 
 
 def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver: str, purpose: str) -> bytes:
-    """Return the entries of a round's ledger, as far as it is narrowed and the actor sees them."""
+    """Return the entries of a round's ledger, as far as it is narrowed and the actor sees them.
+
+    Whoever withdrew his consent to provision is left out, and counted below the entries.
+    """
     found = ledgers.list_page(ctx, entry, narrow, limit=MOST + 1)
     _require_some(found)
     _note(ctx, {entry.id}, "ledger", receiver, purpose)
+    lacking = consents.list_lacking(ctx, {entry.id}, provision.KIND)
+    left_out = {one.award.nomination_id for one in found} & lacking
+    found = [one for one in found if one.award.nomination_id not in lacking]
     tracks = ledgers.tracks_of(ctx, entry)
     rows = [
         [
@@ -73,7 +84,7 @@ def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver
         for number, one in enumerate(found, start=1)
     ]  # fmt: skip
     name = tracks[narrow.track].name if narrow.track in tracks else "培育台账"
-    return _make(name, LEDGER, rows)
+    return _make(name, LEDGER, rows, len(left_out))
 
 
 def _require_some(found: Sequence[Award] | Sequence[FollowUp]) -> None:
@@ -88,9 +99,12 @@ def _note(ctx: Context, round_ids: set[int], paper: str, receiver: str, purpose:
         exports.note_export(ctx, rounds.get(ctx, round_id), paper, receiver=receiver, purpose=purpose)
 
 
-def _make(title: str, columns: Sequence[tuple[str, int]], rows: list[list[str]]) -> bytes:
+def _make(title: str, columns: Sequence[tuple[str, int]], rows: list[list[str]], left_out: int) -> bytes:
     headings = [Column(key=heading, heading=heading, width=width) for heading, width in columns]
-    return make_roster(RosterRecord(title=title, above="", columns=headings, sheets={title: rows}))
+    notes = {title: [provision.LEFT_OUT.format(number=left_out)]} if left_out else {}
+    return make_roster(
+        RosterRecord(title=title, above="", columns=headings, sheets={title: rows}, notes=notes)
+    )
 
 
 def _period(award: Award) -> str:

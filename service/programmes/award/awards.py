@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true
@@ -14,7 +15,7 @@ from service.errors import Conflict, Forbidden, NotFound
 from service.models import HELD, Award, AwardStatus, Instance, Nomination, NominationStatus, Round, Unit, User
 from service.models.base import table_of
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, together
 from service.programmes.pack.programme import Programme
 from service.programmes.round import rounds
 from service.workflow import history, subjects
@@ -33,7 +34,11 @@ WITH_UNITS = (
 )
 
 _award = table_of(Award)
-_ENTERED = select(_award.c.id).where(_award.c.nomination_id == bindparam("nominee"))
+_ENTERED = select(_award.c.nomination_id, _award.c.id).where(
+    _award.c.nomination_id.in_(bindparam("nominees", expanding=True))
+)
+#: the number of a nominee's title
+ENTERED = "titles_entered"
 
 
 def grant(ctx: Context, nomination: Nomination) -> Award:
@@ -44,8 +49,8 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
     """
     if nomination.status == NominationStatus.AWARDED:
         ctx.session.flush()  # his entry may be one of this transaction
-    with ctx.session.no_autoflush:
-        existing = ctx.session.scalar(_ENTERED, {"nominee": nomination.id})
+        together.forget(ctx, ENTERED, nomination.id)
+    existing = together.ask(ctx, ENTERED, nomination.id, partial(_find_entered, ctx), otherwise=None)
     if existing is not None:
         return ctx.session.get_one(Award, existing)
     entry, programme = nomination.round, wiring.pack_of(ctx, nomination.round).programme
@@ -75,6 +80,10 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
         ctx.session.flush()  # they know a title by its number
         subjects.begin_for(ctx, entry.programme, subject_of(award), entry.id)
     return award
+
+
+def _find_entered(ctx: Context, numbers: Sequence[int]) -> dict[int, int | None]:
+    return dict(ctx.session.execute(_ENTERED, {"nominees": numbers}).all())
 
 
 def period_of(programme: Programme, entry: Round) -> tuple[date | None, date | None]:

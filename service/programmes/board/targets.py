@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from service.models import Nomination, NominationStatus, Round, Stage
+from service.models import Nomination, Round, Stage
 from service.programmes import wiring
 from service.programmes.nomination import nominations
+from service.programmes.nomination.phases import LISTED
 from service.workflow.context import Context
 
-LISTED = (NominationStatus.SELECTED, NominationStatus.AWARDED)
 #: stages in which nobody can be on the list yet
 BEFORE = (Stage.PREPARATION, Stage.SUBMISSION, Stage.QUALIFICATION)
 
@@ -25,7 +25,8 @@ BEFORE = (Stage.PREPARATION, Stage.SUBMISSION, Stage.QUALIFICATION)
 class Filling:
     """How many of a category's places are filled."""
 
-    name: str  #: of the category
+    key: str  #: of the category
+    name: str
     places: int
     listed: int
 
@@ -39,6 +40,7 @@ class Filling:
 class Target:
     """What is asked for and what is there."""
 
+    round_id: int
     wanted: int  #: in all; 0 where the notice names places instead
     listed: int  #: on the list, or holding the title already
     categories: Sequence[Filling] = ()  #: where the notice names places
@@ -74,11 +76,12 @@ def find_target(ctx: Context, entry: Round) -> Target | None:
     )
     listed = {row[0]: row[1] for row in ctx.session.execute(query.group_by(Nomination.category))}
     fillings = [
-        Filling(name=category.name, places=programme.places_of(key), listed=listed.get(key, 0))
+        Filling(key=key, name=category.name, places=programme.places_of(key), listed=listed.get(key, 0))
         for key, category in programme.categories.items()
         if counts_places and programme.places_of(key)
     ]
     return Target(
+        round_id=entry.id,
         wanted=programme.award.at_least,
         listed=sum(listed.values()),
         categories=fillings,

@@ -13,10 +13,10 @@ from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
 from service.programmes.demo.refusals import naming_the_step
-from service.programmes.nomination import attachments, nominations
+from service.programmes.nomination import attachments, nominations, starting
 from service.programmes.pack.packs import Pack, PackUnit
 from service.programmes.privacy import clearances
-from service.programmes.round import head_counts, rounds
+from service.programmes.round import calendars, head_counts, rounds
 from service.workflow import notifications
 from service.workflow.context import Actor, Context
 from service.workflow.definition import deployments
@@ -25,6 +25,8 @@ from service.workflow.task import user_tasks
 
 #: of every demonstration account; a demonstration listens on loopback only
 PASSWORD = "xuanshu-demo"  # noqa: S105
+#: the source of a calendar year that was not announced when its round was tried out
+GUESSED = "演示、演练用：这一年的放假安排还没有公布，按周一至周五推算"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ def set_up(ctx: Context, pack: Pack) -> Round:
     demo = read_demo(pack.demo)
     units = load_units(ctx, pack.units)
     create_accounts(ctx, demo, units)
+    calendars.guess_years(ctx, demo.start.year, GUESSED)
     entry = rounds.open_round(ctx, pack, label=demo.label, demonstration=True)
     ctx.session.flush()
     report_heads(ctx, entry, pack, demo, units)
@@ -125,7 +128,12 @@ def list_shown(ctx: Context) -> list[LogIn]:
 
 
 def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:
-    """Create every account, with one password for all, and say whom the public turns to."""
+    """Create every account, with one password for all, and say whom the public turns to.
+
+    A unit of which demo.toml says nothing is given what is made up, so that it may publish.
+    """
+    for unit in units.values():
+        unit.contact = unit.contact or made_up.contact_of(unit.code)
     for contact in demo.contacts:
         said = {"phone": contact.phone, "email": contact.email, "address": contact.address}
         units[contact.unit].contact = said
@@ -167,7 +175,7 @@ def _nominate(
 ) -> None:
     """Start a nomination and carry it, as those whose turn it is, to the step it is to wait at."""
     starter = _holder(ctx, f"{starter_role(pack)}@{unit.code}")
-    nomination = nominations.start(
+    nomination = starting.start(
         replace(ctx, actor=starter), entry, unit=unit, category=category, source="unit", name=person.name
     )
     known = {**made_up.answer_as(person, category, unit.name), **read_demo(pack.demo).answers}

@@ -96,6 +96,15 @@ def answer_as(person: Person, category: str, workplace: str) -> dict[str, Any]:
 
 
 @cache
+def contact_of(code: str) -> dict[str, str]:
+    """Return how a made-up unit is reached when it publishes."""
+    return {
+        "phone": "0000-0000000",
+        "email": f"{code}@example.invalid",
+        "address": "演示市演示路 1 号",
+    }
+
+
 def photo() -> bytes:
     """Return a JPEG of noise that is larger than the notice's 1M."""
     noise = random.Random(1).randbytes(1000 * 1400 * 3)  # noqa: S311 - a picture, not a secret

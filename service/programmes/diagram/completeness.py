@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Element, Problem, ProcessInfo
+from service.models import Stage
 from service.programmes.diagram import (
+    expression_words,
     file_steps,
     notice_lengths,
     notice_steps,
     reserve_steps,
     review_steps,
     step_words,
+    table_words,
 )
 from service.programmes.pack.packs import Pack
+from service.programmes.round import rounds
 from service.programmes.round.round_events import RESERVE_PROMOTED
 from service.programmes.topics import TOPICS
 from service.workflow.definition import deployments
@@ -56,10 +60,13 @@ def check_diagram(pack: Pack, xml: bytes, *, remote_topics: Iterable[str] = ()) 
             yield from step_words.check_reading(element, process)
             yield from file_steps.check(element, process.id, pack)
     yield from _check_deadlines(pack, xml)
+    yield from _check_closings(pack, processes)
     yield from _check_starts(pack, processes)
     yield from reserve_steps.check(pack, processes)
     yield from notice_steps.check(pack, processes, xml)
     yield from notice_lengths.check(pack, xml)
+    yield from expression_words.check(pack, processes, xml)
+    yield from table_words.check(pack, expression_words.variables_of(processes, xml))
 
 
 def _is_meant(problem: Problem, processes: Mapping[str, ProcessInfo]) -> bool:
@@ -104,7 +111,7 @@ def _check_group(element: Element, pack: Pack, group: str) -> Iterator[Problem]:
         yield _problem(
             element,
             f"“{element.called}”的角色 {key} 没有人可以担任。",
-            "使用 programme.toml 中列出的角色。",
+            f"使用 programme.toml 的 [roles] 中列出的：{'、'.join(pack.programme.roles)}。",
             "unknown-role",
         )
     places = {unit.code for unit in pack.units} | {unit.level for unit in pack.units}
@@ -134,6 +141,21 @@ def _check_deadlines(pack: Pack, xml: bytes) -> Iterator[Problem]:
                 fix="在 [deadlines] 中为它取一个阶段名，或改用已有的日期。",
                 severity="warning",
                 rule="unknown-deadline",
+            )
+
+
+def _check_closings(pack: Pack, processes: Mapping[str, ProcessInfo]) -> Iterator[Problem]:
+    """Moving a stage's last day moves the timer that is called after it."""
+    drawn = processes.get(rounds.PROCESS)
+    for stage in sorted(pack.programme.deadlines.keys() & set(Stage)) if drawn else ():
+        timer = f"{stage}_deadline"
+        if drawn and timer not in drawn.elements:
+            yield Problem(
+                element_id=drawn.id,
+                message=f"[deadlines] 有阶段 {stage} 的截止日，届次流程里没有定时 {timer}，改不了期。",
+                fix=f"把等这一天的定时的标识改成 {timer}；没有这样的定时，在 [deadlines] 里换一个名称。",
+                severity="warning",
+                rule="missing-closing",
             )
 
 

@@ -9,6 +9,7 @@ from service.engine import xml as diagram_xml
 from service.engine.records import Problem, ProcessInfo
 from service.engine.xml import bpmn, zeebe
 from service.programmes.pack.packs import Pack
+from service.programmes.publication import statements
 
 OPEN, KEY, LEVEL = "notice.open", "notice_key", "notice_level"
 #: what a process that publishes a nomination needs besides
@@ -74,7 +75,9 @@ def _check_calls(publishing: set[str], root: diagram_xml.Element) -> Iterator[Pr
 
 def _check_cases(process: ProcessInfo) -> Iterator[Problem]:
     for element in process.elements.values():
-        if element.type == "userTask" and not any(LEVEL in group for group in element.candidate_groups):
+        if element.type != "userTask" or statements.is_asked(element):
+            continue  # a statement is the candidate's side's, whoever published
+        if not any(LEVEL in group for group in element.candidate_groups):
             yield Problem(
                 element_id=element.id,
                 message=f"“{element.called}”不看是谁的公示：所在单位、推荐单位公示的异议也由同一些人核查。",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from service.engine.records import Element, Problem, ProcessInfo
 from service.models import AwardStatus, NominationStatus, Stage
+from service.programmes import submitted
 from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
 
@@ -20,8 +21,8 @@ HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "award.note": {"track": (), "item": (), "text": ()},
 }
 FOLLOW_UP = "follow-up"
-#: properties of a user task that say what its page shows: answers of earlier steps, a list
-READS, SHOWS = "reads", "shows"
+#: property of a user task whose page shows a list
+SHOWS = "shows"
 CANDIDATES = "candidates"
 
 
@@ -51,7 +52,7 @@ def check(element: Element, pack: Pack) -> Iterator[Problem]:
 
 def check_reading(element: Element, process: ProcessInfo) -> Iterator[Problem]:
     """Yield what a page is to show and cannot: answers of a step that is not there, a list nobody knows."""
-    for step in (part.strip() for part in element.properties.get(READS, "").split(",") if part.strip()):
+    for step in submitted.reads_of(element):
         if step not in process.elements:
             yield _problem(
                 element,

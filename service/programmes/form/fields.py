@@ -31,7 +31,11 @@ EMAIL = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 PHONE = re.compile(r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?)")
 MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,10})?")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")  # come along when copied from pages; harmless to drop
+# take no ink, and come along when copied from pages: harmless to drop, where a name might consist of them
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u200b-\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs but for tab and new line
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # can make a text read otherwise than it is
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from service import feel
 from service.programmes.form.checks import CHECKS, ID_CHECKS, parse_soft_length
-from service.programmes.form.expressions import FUNCTIONS
+from service.programmes.form.expressions import CONTEXT, FUNCTIONS
 from service.programmes.form.fields import (
     CHOICE,
     CHOICES,
@@ -45,7 +45,29 @@ def find_problems(schema: Mapping[str, Any]) -> list[str]:
     if not isinstance(components, list) or not components:
         return ["表单没有任何组件（components）"]
     _examine(components, problems, depth=1)
+    problems += _find_unknown_names(components)
     return problems
+
+
+def _find_unknown_names(components: list[Any]) -> Iterator[str]:
+    """Yield the names in conditions and requirements that no field of the form has: they are always null."""
+    everywhere = list(_walk(components))
+    known = {name_of(component) for component in everywhere} | CONTEXT | FUNCTIONS
+    for component in everywhere:
+        for text in (*_conditions_of(component), (component.get("properties") or {}).get("require")):
+            try:
+                unknown = feel.compile(str(text or "").removeprefix("="), names=FUNCTIONS).names_used - known
+            except feel.FeelError:
+                continue  # told where the expression is examined
+            for name in sorted(unknown):
+                yield f"组件 {component.get('id')}：表达式“{text}”里的 {name} 不是本表单的字段，总是空的"
+
+
+def _walk(components: list[Any]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        if isinstance(component, dict):
+            yield component
+            yield from _walk(component.get("components") or [])
 
 
 def _examine(components: list[Any], problems: list[str], *, depth: int) -> None:
@@ -88,11 +110,17 @@ def _inline_safely(components: list[Any], problems: list[str]) -> Iterator[dict[
             yield component
 
 
-def _examine_condition(component: Mapping[str, Any]) -> Iterator[str]:
+def _conditions_of(component: Mapping[str, Any]) -> list[str]:
     texts = [(component.get("conditional") or {}).get("hide"), component.get("valuesExpression")]
-    for text in filter(None, texts):
+    return [str(text) for text in texts if text]
+
+
+def _examine_condition(component: Mapping[str, Any]) -> Iterator[str]:
+    for text in _conditions_of(component):
+        if not text.startswith("="):
+            yield f"组件 {component.get('id')}：表达式“{text}”要以等号开头，否则页面不按它显示"
         try:
-            feel.compile(str(text).removeprefix("="))
+            feel.compile(text.removeprefix("="))
         except feel.FeelError as wrong:
             yield f"组件 {component.get('id')}：表达式“{text}”有误：{wrong}"
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.models import Attachment, Nomination
+from service.programmes import wiring
 from service.programmes.rule import identity_number
 from service.programmes.rule.identity_number import IdentityNumber, WrongIdentityNumber
 from service.workflow.context import Context
@@ -50,4 +51,5 @@ def find_person(number: object) -> IdentityNumber | None:
 def _count_files(ctx: Context, nomination: Nomination) -> dict[str, int]:
     query = select(Attachment.slot, func.count().label("number"))
     rows = ctx.session.execute(query.where(Attachment.nomination_id == nomination.id).group_by("slot"))
-    return {row.slot: row.number for row in rows}
+    none = dict.fromkeys(wiring.pack_of(ctx, nomination.round).programme.slots, 0)
+    return none | {row.slot: row.number for row in rows}

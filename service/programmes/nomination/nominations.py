@@ -1,4 +1,4 @@
-"""Nominations: putting somebody forward, who may see one, and how they end."""
+"""Nominations: who may see one, how it is called, until when it has time, and how it ends."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import set_committed_value
 
-from service.errors import Conflict, Forbidden, Invalid, NotFound
+from service.errors import NotFound
 from service.models import (
     CandidateExtension,
     Extension,
     Instance,
     Job,
     JobKind,
+    JobStatus,
     Nomination,
     NominationStatus,
     Round,
@@ -26,15 +25,9 @@ from service.models import (
     Unit,
     User,
 )
-from service.models.base import table_of
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
-from service.programmes.form.fields import clean_text
-from service.programmes.nomination import recommenders
-from service.programmes.pack.packs import Pack
 from service.workflow.context import Actor, Context
-from service.workflow.definition import deployments
-from service.workflow.instance import execution
 
 PROCESS = "nomination"
 Source = Literal["unit", "self"]
@@ -48,77 +41,12 @@ EXTENDABLE = (Stage.SUBMISSION, Stage.QUALIFICATION)
 READING = frozenset({"unit", "recommender"})
 MAX_NAME = 40  # as the recommendation forms have it
 
-
 #: what nearly every step of a nomination asks for, read in one statement
 WITH_UNITS = (
     joinedload(Nomination.unit),
     joinedload(Nomination.recommender),
     joinedload(Nomination.round).joinedload(Round.organiser),
 )
-
-_round = table_of(Round)
-_HOLD = (
-    select(_round.c.stage, _round.c.dates).where(_round.c.id == bindparam("entry")).with_for_update(read=True)
-)
-
-
-def start(
-    ctx: Context, entry: Round, *, unit: Unit, category: str, source: Source, name: str = "",
-    recommender: Unit | None = None,
-) -> Nomination:  # fmt: skip
-    """Begin a nomination at a workplace, by the unit or by the nominee himself.
-
-    The nearest unit above the workplace that holds places in the round recommends it; from a workplace
-    outside every branch, ``recommender`` does.
-    """
-    pack = wiring.pack_of(ctx, entry)
-    if category not in pack.programme.categories:
-        cited = pack.programme.cite("categories")
-        raise Invalid(f"请选择申报类别。{cited}", fields={"category": f"请从列表中选择。{cited}"})
-    name = _clean_name(name)
-    if len(name) > MAX_NAME:
-        raise Invalid("姓名太长，请核对。", fields={"name": f"最多 {MAX_NAME} 个字"})
-    if not unit.active:
-        raise Conflict(f"{unit.name}已停用，不能申报。", fields={"unit": "请选择其他单位"})
-    _require_may_start(ctx, pack, entry, unit, source)
-    # what was begun before in this transaction decides nothing here: it is written with this one
-    with ctx.session.no_autoflush:
-        late = _require_open(ctx, entry, unit, name)
-        recommender = recommenders.choose(ctx, entry, unit, recommender)
-    nomination = Nomination(
-        round_id=entry.id,
-        round=entry,
-        unit=unit,
-        recommender=recommender,
-        source=source,
-        nominee_id=ctx.actor.user_id if source == "self" else None,
-        created_by_id=ctx.actor.user_id,
-        category=category,
-        name=name,
-        created_at=ctx.now,
-    )
-    ctx.session.add(nomination)
-    ctx.session.flush()
-    if late is not None:
-        _take_extension(ctx, late, nomination)
-    instance = execution.start(
-        ctx,
-        deployments.get_newest(ctx, entry.programme),
-        PROCESS,
-        business_key=f"nomination:{nomination.id}",
-        title=title_of(ctx, nomination),
-        round_id=entry.id,
-        variables={
-            "nomination_id": nomination.id,
-            "category": category,
-            "source": source,
-            "initiator": ctx.actor.name,
-        },
-        start_event=pack.programme.start_events[source],
-    )
-    nomination.instance_id = instance.id
-    _close_when_extension_ends(ctx, nomination, instance)
-    return nomination
 
 
 def of_instance(ctx: Context, instance: Instance) -> Nomination | None:
@@ -173,17 +101,6 @@ def at_or_below(actor: Actor, roles: Sequence[str]) -> ColumnElement[bool] | Non
 def is_organiser(ctx: Context, entry: Round) -> bool:
     """Say whether the actor organises a round."""
     return f"organiser@{entry.organiser.code}" in ctx.actor.groups
-
-
-def _clean_name(name: str) -> str:
-    """Return a name as the form would keep it: what cannot be seen and could deceive is refused."""
-    try:
-        clean = clean_text(name, "姓名", lines=False)
-    except ValidationError as wrong:
-        raise Invalid("姓名填写有误。", fields={"name": str(wrong.messages[0])}) from wrong
-    if name and not clean:
-        raise Invalid("姓名填写有误。", fields={"name": "只有空白，请填写姓名"})
-    return clean
 
 
 def title_of(ctx: Context, nomination: Nomination) -> str:
@@ -260,93 +177,16 @@ def visible(ctx: Context, entry: Round, query: Select[*tuple[Any, ...]]) -> Sele
     return query.where(own | below)
 
 
-def _require_open(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
-    """Refuse a nomination that comes too late; returns the extension of the one it stands in for."""
-    # the round is held until the commit: a stage that closes meanwhile waits, and its signal finds us
-    if ctx.session.is_modified(entry):
-        ctx.session.flush()
-    held = ctx.session.execute(_HOLD, {"entry": entry.id}).one()
-    set_committed_value(entry, "stage", held.stage)
-    set_committed_value(entry, "dates", held.dates)
-    if entry.stage == Stage.SUBMISSION:
-        return None
-    if entry.stage == Stage.PREPARATION:
-        raise Conflict("申报还没有开始。")
-    if entry.stage not in EXTENDABLE:
-        raise Conflict(f"申报已经截止，且联合会审已经开始，不能再补报。{_cite_deadline(ctx, entry)}")
-    if active_extension(ctx, entry, unit, Stage.SUBMISSION) is not None:
-        return None
-    own = _find_for_candidate(ctx, entry, unit, name)
-    if own is None:
-        raise Conflict(
-            "申报已经截止。如确需补报，请联系主办单位为本单位或这名人选办理延期。"
-            f"{_cite_deadline(ctx, entry)}"
-        )
-    return own
-
-
-def _cite_deadline(ctx: Context, entry: Round) -> str:
-    return wiring.pack_of(ctx, entry).programme.cite(f"deadlines.{Stage.SUBMISSION}")
-
-
-def _find_for_candidate(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
-    """Return the extension given to an overdue nomination of that name at a workplace."""
-    query = (
-        select(CandidateExtension)
-        .join(Nomination, Nomination.id == CandidateExtension.nomination_id)
-        .where(
-            CandidateExtension.round_id == entry.id,
-            CandidateExtension.stage == Stage.SUBMISSION,
-            CandidateExtension.until > ctx.now,
-            Nomination.unit_id == unit.id,
-            Nomination.status == NominationStatus.OVERDUE,
-            Nomination.name == name,
-        )
-    )
-    return ctx.session.scalars(query.order_by(CandidateExtension.id).limit(1)).first()
-
-
-def _take_extension(ctx: Context, late: CandidateExtension, nomination: Nomination) -> None:
-    """Let a nomination stand in for the overdue one: of two that begin at once, one gets its time."""
-    taken = ctx.session.execute(
-        update(CandidateExtension)
-        .where(CandidateExtension.id == late.id, CandidateExtension.nomination_id == late.nomination_id)
-        .values(nomination_id=nomination.id),
-        execution_options={"synchronize_session": False},
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("这名人选的补报已经由别人发起。")
-    ctx.session.expire(late)
-
-
-def _require_may_start(ctx: Context, pack: Pack, entry: Round, unit: Unit, source: Source) -> None:
-    actor = ctx.actor
-    if actor.is_system:
-        return
-    roles = [role for start in pack.programme.starts if start.source == source for role in start.roles]
-    if source == "self":
-        if any(actor.holds(role) for role in roles) and actor.unit_id == unit.id:
-            return
-        raise Forbidden("个人自荐须由申报人本人登录，在自己所在的单位发起。")
-    if is_organiser(ctx, entry) or acts_at_or_above(actor, unit, [*roles, "unit_admin"]):
-        return
-    raise Forbidden("您只能为本单位及下属单位发起申报。")
-
-
-def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: Instance) -> None:
-    """A nomination begun after the stage closed hears the closing when its unit's extension ends."""
-    entry = nomination.round
-    if entry.stage == Stage.SUBMISSION:
-        return
-    until = extended_until(ctx, entry, nomination, Stage.SUBMISSION)
-    if until is not None:
-        queue_closing(ctx, instance, Stage.SUBMISSION, until)
-
-
 def queue_closing(ctx: Context, instance: Instance, stage: Stage, until: datetime) -> None:
-    """Let one instance hear the closing of a stage at a moment of its own."""
+    """Let one instance hear the closing of a stage at a moment of its own, unless it is to hear it anyway."""
+    queued = exists().where(
+        Job.instance_id == SubscriptionRow.instance_id,
+        Job.key == SubscriptionRow.key,
+        Job.kind == JobKind.SIGNAL,
+        Job.status == JobStatus.PENDING,
+    )
     query = select(SubscriptionRow.key, SubscriptionRow.element_id, SubscriptionRow.name).where(
-        SubscriptionRow.instance_id == instance.id, SubscriptionRow.name == f"{stage}_closed"
+        SubscriptionRow.instance_id == instance.id, SubscriptionRow.name == f"{stage}_closed", ~queued
     )
     for subscription in ctx.session.execute(query):
         ctx.session.add(

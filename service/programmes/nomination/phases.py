@@ -23,6 +23,8 @@ PHASES: Mapping[str, tuple[NominationStatus, ...]] = {
 }
 #: phases of those who may still be awarded, or are
 RUNNING = ("filing", "examining", "standing")
+#: on the list, or holding the title already
+LISTED = (NominationStatus.SELECTED, NominationStatus.AWARDED)
 
 _PHASE_OF = {status: phase for phase, statuses in PHASES.items() for status in statuses}
 
@@ -33,7 +35,7 @@ def phase_of(status: NominationStatus) -> str:
 
 
 def statuses_of(phase: str) -> tuple[NominationStatus, ...]:
-    """Return the statuses of a phase; ``running`` is all but those that are out."""
+    """Return the statuses of a phase; ``running`` is all but those that are out, ``listed`` the list's."""
     if phase == "running":
         return tuple(status for name in RUNNING for status in PHASES[name])
-    return PHASES.get(phase, ())
+    return LISTED if phase == "listed" else PHASES.get(phase, ())

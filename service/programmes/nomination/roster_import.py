@@ -20,7 +20,8 @@ from service.models import Draft, Nomination, Round, Unit, UserTask
 from service.models.crypto import keyring
 from service.programmes import wiring
 from service.programmes.form import schemas
-from service.programmes.nomination import claims, nominations, record
+from service.programmes.nomination import claims, nominations, record, starting
+from service.programmes.nomination.starting import Proposal
 from service.programmes.pack.columns import columns_of, components_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import ROSTER, Paper
@@ -125,15 +126,12 @@ def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
         unit.id: unit
         for unit in ctx.session.scalars(select(Unit).where(Unit.id.in_({row.unit_id for row in rows})))
     }
-    for row in rows:
-        nomination = nominations.start(
-            ctx,
-            entry,
-            unit=units[row.unit_id],
-            category=row.category,
-            source="unit",
-            name=row.answers.get("name", ""),
-        )
+    proposals = [
+        Proposal(unit=units[row.unit_id], category=row.category, name=row.answers.get("name", ""))
+        for row in rows
+    ]
+    begun = starting.start_together(ctx, entry, proposals, source="unit")
+    for row, nomination in zip(rows, begun, strict=True):
         id_number = row.answers.get("id_number", "")
         if id_number:
             claims.claim(ctx, nomination, id_number)

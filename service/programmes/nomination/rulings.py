@@ -30,7 +30,7 @@ def keep(nomination: Nomination, answers: Mapping[str, Any]) -> None:
     """
     ruling = answers.get(FIELD)
     if ruling == INELIGIBLE:
-        _refuse("裁定不符合的，请选“不通过”或“取消参选资格”。")
+        _refuse("裁定不符合的，不能通过，请选别的结论。")
     if ruling == ELIGIBLE:
         if nomination.eligibility != Result.REVIEW:
             _refuse("不在年龄范围以内的，须同意破格才能通过。")
@@ -41,6 +41,12 @@ def keep(nomination: Nomination, answers: Mapping[str, Any]) -> None:
 def is_approved(nomination: Nomination) -> bool:
     """Say whether the organiser has agreed to a 破格: he let the nominee pass, or overruled the rules."""
     return nomination.eligibility == Result.FAIL or nomination.status in EXAMINED
+
+
+def counts_as_exception(nomination: Nomination) -> bool:
+    """Say of one nomination what ``is_exception`` asks of many."""
+    explained = nomination.exception_reason != "" and is_approved(nomination)
+    return nomination.eligibility == Result.EXCEPTION or explained
 
 
 def is_exception() -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from service.models import Finding, Instance, Nomination, Submission
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form.fields import Component, label
-from service.programmes.nomination import facts, record, stated_findings
+from service.programmes.nomination import facts, record, stated_findings, together
 from service.programmes.rule import eligibility
 from service.programmes.rule.eligibility import Findings, Result
 from service.workflow import history
@@ -23,6 +24,11 @@ from service.workflow.instance import decisions
 _finding = table_of(Finding)
 _WRITE = insert(_finding)
 _FORGET = delete(_finding).where(_finding.c.nomination_id == bindparam("nominee"))
+_KEPT = select(_finding.c.nomination_id, _finding.c.rule).where(
+    _finding.c.nomination_id.in_(bindparam("nominees", expanding=True))
+)
+#: the rules that findings of a nomination are kept of
+RULES_KEPT = "rules_with_findings"
 _FORGET_SOME = _FORGET.where(_finding.c.rule.in_(bindparam("rules", expanding=True)))
 
 
@@ -35,6 +41,7 @@ def check(ctx: Context, nomination: Nomination) -> Result:
         if nomination.eligibility is not None:
             ctx.session.execute(_FORGET, {"nominee": nomination.id})
         _keep(ctx, nomination, found.findings)
+    together.forget(ctx, RULES_KEPT, nomination.id)
     nomination.eligibility = found.result.value
     nomination.asks_reason = found.asks_reason
     told = [{"rule": f.rule, "result": f.result.value, "message": f.message} for f in found.findings]
@@ -55,9 +62,11 @@ def note_ticks(
     """Keep what a reviewer ticked as seen in the papers: each checkbox that names a ``rule`` (N06, N07)."""
     ticks = list(_read_ticks(answers, components))
     if ticks:
-        rules = [tick.rule for tick in ticks]
-        ctx.session.execute(_FORGET_SOME, {"nominee": nomination.id, "rules": rules})
+        rules = {tick.rule for tick in ticks}
+        if not rules.isdisjoint(_rules_kept(ctx, nomination)):
+            ctx.session.execute(_FORGET_SOME, {"nominee": nomination.id, "rules": sorted(rules)})
         _keep(ctx, nomination, ticks)
+        together.forget(ctx, RULES_KEPT, nomination.id)
 
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:
@@ -91,6 +100,18 @@ def _read_ticks(answers: Mapping[str, Any], components: Sequence[Component]) -> 
         if component.get("type") == "checkbox" and "rule" in properties:
             words = properties.get("message") or label(component)
             yield eligibility.check_tick(properties["rule"], words, answers.get(str(component.get("key"))))
+
+
+def _rules_kept(ctx: Context, nomination: Nomination) -> frozenset[str]:
+    none: frozenset[str] = frozenset()
+    return together.ask(ctx, RULES_KEPT, nomination.id, partial(_find_kept, ctx), none)
+
+
+def _find_kept(ctx: Context, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+    kept: defaultdict[int, set[str]] = defaultdict(set)
+    for number, rule in ctx.session.execute(_KEPT, {"nominees": numbers}):
+        kept[number].add(rule)
+    return {number: frozenset(rules) for number, rules in kept.items()}
 
 
 def _keep(ctx: Context, nomination: Nomination, findings: Sequence[eligibility.Finding]) -> None:

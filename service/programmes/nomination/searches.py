@@ -26,7 +26,7 @@ class Filter:
     category: str = ""
     recommender_id: int | None = None
     text: str = ""
-    phase: str = ""  #: one of phases.PHASES, or running
+    phase: str = ""  #: one of phases.PHASES, running or listed
     sex: str = ""
     industry: str = ""
     empty: str = ""  #: of which field (one of MAY_BE_EMPTY) nothing is filled in yet

@@ -21,7 +21,11 @@ from service.programmes.pack.quota_matrix import QuotaMatrix
 RECORD = ("name", "category")
 #: the switch that the public pages ask, not the diagram: people may register to put themselves forward
 SELF_REGISTRATION = "self_registration"
+#: roles that every programme has, and why
+NEEDED_ROLES = {"unit_admin": "一步没有人担任时由他代办", "admin": "由他改流程图、管账号"}
 _FORM_ID = re.compile(r'formId="([^"]*)"')
+_TASK = re.compile(r"<(?:\w+:)?userTask\b([^>]*)>(.*?)</(?:\w+:)?userTask>", re.DOTALL)
+_NAME = re.compile(r'\bname="([^"]*)"')
 _SWITCH = re.compile(r"switch\(\s*\"([^\"]*)\"\s*\)")
 
 
@@ -61,6 +65,11 @@ def find_gaps(
             f"{file}：switches.{SELF_REGISTRATION} 打开了，但 starts 中没有个人自荐（source 为 self），"
             "登记的人无从申报；请改为 false，或画上个人自荐的开始事件"
         )
+    problems += [
+        f"{file}：roles 缺少 {role}：{why}"
+        for role, why in NEEDED_ROLES.items()
+        if role not in programme.roles
+    ]
     problems += _find_strange_categories(programme)
     problems += _find_strange_columns(programme, forms)
     problems += _find_missing_fields(programme, forms)
@@ -105,7 +114,7 @@ def find_unknown_words(
     }
     idle = sorted(set(programme.switches) - set().union({SELF_REGISTRATION}, *asked.values()))
     return [
-        *(f"{file}：formId “{form}”没有对应的表单" for form in named),
+        *(f"{file}：{_steps_with(text, form)}formId “{form}”没有对应的表单" for form in named),
         *(f"{programme.key}/programme.toml：{key} “{step}”不是流程图里的环节" for key, step in steps.items()),
         *(
             f'{programme.key}/{place}：switch("{name}") 不在 programme.toml 的 switches 中'
@@ -117,6 +126,16 @@ def find_unknown_words(
             for name in idle
         ),
     ]
+
+
+def _steps_with(diagram: str, form: str) -> str:
+    """Return the names of the steps that are to be filled in with a form."""
+    steps = [
+        found[1]
+        for attributes, inner in _TASK.findall(diagram)
+        if f'formId="{form}"' in inner and (found := _NAME.search(attributes))
+    ]
+    return f"“{'”“'.join(steps)}”的 " if steps else ""
 
 
 def _switches_in(file: bytes) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from service.workflow.definition.decision_tables import WrongTables, read_tables
 __all__ = ["Pack", "PackUnit", "Slot", "WrongPack", "load_all", "load_pack", "pick"]
 
 MAX_FILE = 5_000_000
+_LINE = re.compile(r"line (\d+), column (\d+)\)")
 UNIT_COLUMNS = ["代码", "名称", "级别", "上级"]
 
 
@@ -91,6 +93,9 @@ def pick(packs: Mapping[str, Pack], key: str) -> Pack:
 
 def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     """Load the pack of a programme. Raises WrongPack with all that is wrong with it."""
+    if not (processes_dir / key / "programme.toml").is_file():
+        there = "、".join(sorted(file.parent.name for file in processes_dir.glob("*/programme.toml")))
+        raise WrongPack([f"{processes_dir} 里没有活动 {key}，只有：{there or '（没有）'}"])
     problems: list[str] = []
     folder = _Folder(processes_dir / key, problems)
     programme = _read_settings(folder, key)
@@ -157,8 +162,21 @@ class _Folder:
         try:
             return tomllib.loads(self.text(file))
         except tomllib.TOMLDecodeError as wrong:
-            self.complain(file, f"TOML 写法有误：{wrong}")
+            self.complain(file, _say_syntax(wrong))
             return {}
+
+
+def _say_syntax(wrong: tomllib.TOMLDecodeError) -> str:
+    reason, _, place = str(wrong).partition(" (at ")
+    line = _LINE.fullmatch(place)
+    where = f"第 {line[1]} 行第 {line[2]} 列" if line else "末尾"
+    return f"{where}不是 TOML：引号、逗号、等号用英文半角，文字两边要有引号（{reason}）"
+
+
+def _say_json(wrong: json.JSONDecodeError | RecursionError) -> str:
+    if isinstance(wrong, RecursionError):
+        return "嵌套太深"
+    return f"第 {wrong.lineno} 行第 {wrong.colno} 列不是 JSON：引号、逗号用英文半角（{wrong.msg}）"
 
 
 def _read_settings(folder: _Folder, key: str) -> Programme | None:
@@ -229,7 +247,7 @@ def _read_forms(folder: _Folder, key: str) -> dict[str, dict[str, Any]]:
         try:
             schema = json.loads(folder.text(path.name) or "null")
         except (json.JSONDecodeError, RecursionError) as wrong:
-            folder.complain(path.name, f"JSON 写法有误：{wrong}")
+            folder.complain(path.name, _say_json(wrong))
             continue
         if not isinstance(schema, dict):
             folder.complain(path.name, "不是 form-js 表单（应为 JSON 对象）")

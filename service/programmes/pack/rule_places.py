@@ -13,7 +13,7 @@ from service.programmes.pack.programme import Programme
 def find_strange_places(
     programme: Programme, diagram: bytes, forms: Mapping[str, Mapping[str, Any]]
 ) -> list[str]:
-    """Return the places that are to check a rule of the notice and are not there, or check nothing."""
+    """Return the places that are to check or show a rule and are not there, or check nothing."""
     text = unescape(diagram.decode("utf-8", "replace"))
     fields = components_of(forms.get(programme.record_form) or {})
     is_there: Mapping[str, Callable[[str], bool]] = {
@@ -31,8 +31,14 @@ def find_strange_places(
         "quota": programme.quota.source != "none",
         "coverage": bool(programme.coverage),
     }
-    return [
-        f"{programme.key}/programme.toml：rules “{rule.rule}”的 by “{place}”不在活动里，或没有核对什么"
+    file, form = f"{programme.key}/programme.toml", programme.record_form
+    unseen = [
+        f"{file}：rules 的 field “{source.field}”不是表单 {form} 的字段"
+        for source in programme.rules
+        if fields and source.field and source.field not in fields
+    ]
+    return unseen + [
+        f"{file}：rules “{rule.rule}”的 by “{place}”不在活动里，或没有核对什么"
         for rule in programme.stated
         for place in rule.by
         for kind, _, key in [place.partition(".")]

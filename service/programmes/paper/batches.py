@@ -14,14 +14,32 @@ from typing import IO
 
 from sqlalchemy import func, select
 
+from service.documents.spreadsheets import FORMULA_START
 from service.errors import Conflict, Forbidden
 from service.models import Attachment, Nomination, NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import attachments
-from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER, Paper
-from service.programmes.paper import exports, forms, official, review_papers, rosters, scans
-from service.programmes.privacy import provision
+from service.programmes.pack.paper import (
+    ANNOUNCEMENT,
+    DISQUALIFICATION,
+    NOMINATION,
+    PUBLICATION,
+    QUOTAS,
+    ROSTER,
+    Paper,
+)
+from service.programmes.paper import (
+    exports,
+    forms,
+    official,
+    review_papers,
+    rosters,
+    scans,
+    workplace_rosters,
+)
+from service.programmes.privacy import provision, quarantine
 from service.programmes.publication import notices
+from service.programmes.round import quotas
 from service.workflow.context import Context
 
 MOST = 200  #: nominations in one batch: each form takes some 50 ms to set
@@ -30,11 +48,12 @@ IN_MEMORY = 16_000_000  #: bytes; a larger batch lies on the disk until it is se
 MANIFEST = "清单.csv"
 HEADER = ("文件", "内容", "姓名", "字节", "SHA-256")
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_HELD = f"{quarantine.HELD}。\r\n".encode("utf-8-sig")  #: in the place of a file that waits for its clearance
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same papers make the same file
 
 
 def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: bool = False) -> IO[bytes]:
-    """Return rosters, forms and official papers as a .zip; its manifest names each with size and SHA-256.
+    """Return rosters, forms, official papers and stamped scans as a .zip; its manifest has sizes and SHA-256.
 
     With ``files`` the photos and other files handed in are in it too. Refused above ``MOST`` nominations or
     ``MOST_MEGABYTES`` of files: the units' batches are taken one by one. Whoever withdrew his consent to
@@ -45,8 +64,9 @@ def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: b
     if recommender is not None:
         rosters.require_recommender(ctx, entry, recommender, "全套材料")
     people, _left_out = provision.divide(ctx, rosters.list_handed_in(ctx, entry, recommender))
-    if len(people) > MOST:
-        raise Conflict(f"共 {len(people)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
+    lost = _list_lost(ctx, entry, recommender)
+    if len(people) + len(lost) > MOST:
+        raise Conflict(f"共 {len(people) + len(lost)} 份申报，一次最多打包 {MOST} 份，请按推荐单位分别打包。")
     if files:
         if not exports.may_read_in_full(ctx, entry, recommender):
             raise Forbidden("照片和附件只给可以看到完整号码的单位，请不含照片和附件再导出。")
@@ -58,6 +78,8 @@ def make_batch(ctx: Context, entry: Round, recommender: Unit | None, *, files: b
                 _write(package, *paper, zipfile.ZIP_DEFLATED)
                 for paper in _papers(ctx, entry, recommender, people)
             ]
+            notes = _disqualifications(ctx, lost)
+            rows += [_write(package, *paper, zipfile.ZIP_DEFLATED) for paper in notes]
             handed_in = _files(ctx, entry, people if files else ())
             rows += [_write(package, *file, zipfile.ZIP_STORED) for file in handed_in]
             package.writestr(_describe(MANIFEST, zipfile.ZIP_DEFLATED), _manifest(rows))
@@ -97,6 +119,7 @@ def _papers(
         for number, nomination in enumerate(people, start=1):
             name = f"{_title(paper)}/{number:03d} {_plain(nomination.name)}.docx"
             yield name, paper.title, nomination.name, forms.print_form(ctx, nomination, paper.key)
+    yield from _stamped_rosters(ctx, entry, recommender, people)
     for number, nomination in enumerate(people, start=1):
         for version in forms.list_versions(ctx, nomination):
             if version.is_current and version.scans:
@@ -108,6 +131,42 @@ def _papers(
                     nomination.name,
                     scans.read(ctx, scan),
                 )
+
+
+def _stamped_rosters(
+    ctx: Context, entry: Round, recommender: Unit | None, people: Sequence[Nomination]
+) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield the scans of rosters that still stand as `_papers` does: a unit's, and its workplaces' own."""
+    papers = wiring.pack_of(ctx, entry).programme.papers
+    workplaces = workplace_rosters.list_printed(ctx, entry)
+    units: list[Unit | None] = [None, *quotas.units_with_places(ctx, entry), *workplaces]
+    if recommender is not None:
+        here = {person.unit_id for person in people}
+        units = [recommender, *(unit for unit in workplaces if unit.id in here)]
+    for unit in units:
+        for version in rosters.list_versions(ctx, entry, unit):
+            if version.is_current and version.scans:
+                scan, paper = version.scans[-1], papers[version.printed.paper]
+                name = _plain(f"{_title(paper)} {unit.name if unit else entry.organiser.name}")
+                what = f"盖章扫描件 {paper.title} {version.code}（{scan.filename}）"
+                yield f"盖章扫描件/{name} {version.code}.pdf", what, "", scans.read(ctx, scan)
+
+
+def _list_lost(ctx: Context, entry: Round, recommender: Unit | None) -> list[Nomination]:
+    """Return who lost his place and is told so on a paper; who withdrew his consent is in no batch."""
+    if not official.has(wiring.pack_of(ctx, entry), DISQUALIFICATION):
+        return []
+    query = select(Nomination).where(Nomination.round_id == entry.id, Nomination.status.in_(official.LOST))
+    if recommender is not None:
+        query = query.where(Nomination.recommender_id == recommender.id)
+    return provision.divide(ctx, list(ctx.session.scalars(query.order_by(Nomination.id))))[0]
+
+
+def _disqualifications(ctx: Context, lost: Sequence[Nomination]) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield the notice to each who lost his place as `_papers` does."""
+    for number, nomination in enumerate(lost, start=1):
+        name = f"取消资格通知/{number:03d} {_plain(nomination.name)}.docx"
+        yield name, "取消资格通知", nomination.name, official.print_disqualification(ctx, nomination)
 
 
 def _review(ctx: Context, entry: Round) -> Iterator[tuple[str, str, str, bytes]]:
@@ -122,11 +181,16 @@ def _files(ctx: Context, entry: Round, people: Sequence[Nomination]) -> Iterator
     """Yield the files of each nomination as `_papers` does, in a folder a person."""
     slots, storage = wiring.pack_of(ctx, entry).programme.slots, wiring.storage_of(ctx)
     for number, nomination in enumerate(people, start=1):
-        for place, file in enumerate(attachments.list_of(ctx, nomination), start=1):
+        files = attachments.list_of(ctx, nomination)
+        held = quarantine.find_held(ctx, nomination, files)
+        for place, file in enumerate(files, start=1):
             what = slots[file.slot].name if file.slot in slots else file.slot
             name = f"{place} {_plain(what)} {_plain(file.filename)}"
             folder = f"照片和附件/{number:03d} {_plain(nomination.name)}"
-            yield f"{folder}/{name}", what, nomination.name, storage.read(file.sha256)
+            if file.id in held:
+                yield f"{folder}/{name}.txt", f"{what}（{quarantine.HELD}）", nomination.name, _HELD
+            else:
+                yield f"{folder}/{name}", what, nomination.name, storage.read(file.sha256)
 
 
 def _title(paper: Paper) -> str:
@@ -143,7 +207,8 @@ def _manifest(rows: list[tuple[str, str, str, str, str]]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)
     # a name that a spreadsheet would take for a formula begins with an apostrophe
-    writer.writerows([[f"'{cell}" if cell[:1] in "=+-@\t" else cell for cell in row] for row in rows])
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA_START) else cell for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -12,11 +12,9 @@ from service.errors import Invalid
 from service.models import Nomination, Round, Unit
 from service.programmes.nomination import nominations, workplaces
 from service.programmes.paper import workplace_rosters
+from service.programmes.privacy.disclosures import EXPORTS, MAX_WORDS, MIN_WORDS
 from service.workflow import history
 from service.workflow.context import Context
-
-EXPORTS = "exports"  #: the history stream exports are noted in
-MIN_PURPOSE = 2
 
 
 def may_read_in_full(ctx: Context, entry: Round, recommender: Unit | None) -> bool:
@@ -54,14 +52,13 @@ def may_export_roster(ctx: Context, entry: Round, recommender: Unit | None) -> b
 
 def note_export(ctx: Context, entry: Round, paper: str, *, receiver: str, purpose: str, **about: Any) -> None:
     """Note in the history who took a paper with personal data, for whom and what for."""
-    fields = {}
-    if len(receiver.strip()) < MIN_PURPOSE:
-        fields["receiver"] = "请写明交给谁使用"
-    if len(purpose.strip()) < MIN_PURPOSE:
-        fields["purpose"] = "请写明用途"
+    asked = {"receiver": ("请写明交给谁使用", receiver.strip()), "purpose": ("请写明用途", purpose.strip())}
+    fields = {
+        name: f"{sentence}，{MIN_WORDS} 至 {MAX_WORDS} 个字"
+        for name, (sentence, words) in asked.items()
+        if not MIN_WORDS <= len(words) <= MAX_WORDS
+    }
     if fields:
         raise Invalid("导出含个人信息，须写明接收方和用途。", fields=fields)
-    history.record_in(
-        ctx, EXPORTS, "paper.exported", round_id=entry.id, paper=paper, receiver=receiver.strip()[:200],
-        purpose=purpose.strip()[:200], **about,
-    )  # fmt: skip
+    said = {name: words for name, (_sentence, words) in asked.items()}
+    history.record_in(ctx, EXPORTS, "paper.exported", round_id=entry.id, paper=paper, **said, **about)

@@ -20,6 +20,7 @@ from service.programmes.pack.paper import NOMINATION, Paper
 from service.programmes.pack.print_templates import PLACES
 from service.programmes.paper import exports, scans
 from service.programmes.paper.answers import print_answers, print_month
+from service.programmes.privacy import consents
 from service.workflow.context import Context
 
 
@@ -34,8 +35,8 @@ def get_paper(pack: Pack, key: str, *kinds: str) -> Paper:
 def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
     """Return a paper form of a nomination as .docx, the opinions that stand printed in their places.
 
-    A paper without a template of its own is set as a plain table of the form's fields. One printed in
-    full carries the code of its wording, to which the stamped scan is bound.
+    A paper without a template of its own is set as a plain table of the form's fields. One printed by who
+    may have it in full carries the code of its wording, to which the stamped scan is bound.
     """
     pack = wiring.pack_of(ctx, nomination.round)
     paper = get_paper(pack, key, NOMINATION)
@@ -76,13 +77,16 @@ def hash_now(ctx: Context, nomination: Nomination, paper: Paper) -> str:
 def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:
     """Return what a paper form of a nomination prints. Refused before the form was handed in.
 
-    Why a 破格 stands under the last opinion, in a paragraph of its own: the 推荐理由 is another matter.
+    Of whoever withdrew his consent to sensitive data it is masked even ``in_full``, and for himself too: it
+    goes on to others, and he has a copy of his own (个人信息副本). Why a 破格 stands under the last
+    opinion, in a paragraph of its own: the 推荐理由 is another matter.
     """
     pack = wiring.pack_of(ctx, nomination.round)
     answers = record.answers_of(ctx, nomination)
     if not answers:
         raise Conflict("推荐表还没有提交过，提交后才能打印。")
     form = pack.forms[paper.form or pack.programme.record_form]
+    in_full = in_full and not consents.find_lacking(ctx, [nomination], consents.SENSITIVE)
     fields = print_answers(pack, form, nomination, answers, in_full=in_full)
     for name, component in components_of(form).items():
         if (component.get("properties") or {}).get("check") == "birth_month":

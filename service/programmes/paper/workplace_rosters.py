@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from service.models import Nomination, PrintedPaper, Round, Unit
 from service.programmes import wiring
@@ -13,7 +13,6 @@ from service.programmes.pack.paper import ROSTER, WORKPLACE
 from service.programmes.round import quotas
 from service.workflow.context import Context
 
-MOST = 30  #: workplaces whose stamped rosters a page lists
 RECOMMENDER = "recommender@"
 
 
@@ -45,19 +44,24 @@ def list_own(ctx: Context, entry: Round) -> Sequence[Unit]:
     return [unit for unit in own if unit.id not in recommending]
 
 
-def list_printed(ctx: Context, entry: Round) -> Sequence[Unit]:
-    """Return workplaces whose printed rosters the actor reads: his own, those he recommends from, or all."""
+def list_printed(ctx: Context, entry: Round, words: str = "") -> Sequence[Unit]:
+    """Return other workplaces whose printed rosters the actor reads: those he recommends from, or all.
+
+    ``words`` narrows them to units whose names hold it.
+    """
     if not are_asked(ctx, entry):
         return []
     printed = select(PrintedPaper.recommender_id).where(
         PrintedPaper.round_id == entry.id, PrintedPaper.nomination_id.is_(None)
     )
-    found = list(ctx.session.scalars(select(Unit).where(Unit.id.in_(printed)).order_by(Unit.path)))
-    recommending = quotas.recommending(ctx, entry, [unit.id for unit in found])
-    places = [unit for unit in found if unit.id not in recommending]
+    query = select(Unit).where(Unit.id.in_(printed), Unit.code.not_in(_codes(ctx, entry)))
     if not (ctx.actor.is_system or f"organiser@{entry.organiser.code}" in ctx.actor.groups):
-        places = [unit for unit in places if may_read(ctx, entry, unit)]
-    return places[:MOST]
+        query = query.where(Unit.id.in_(_recommended_from(ctx, entry)))
+    if words:
+        query = query.where(Unit.name.contains(words, autoescape=True))
+    found = list(ctx.session.scalars(query.order_by(Unit.path)))
+    recommending = quotas.recommending(ctx, entry, [unit.id for unit in found])
+    return [unit for unit in found if unit.id not in recommending]
 
 
 def _codes(ctx: Context, entry: Round) -> set[str]:
@@ -67,10 +71,15 @@ def _codes(ctx: Context, entry: Round) -> set[str]:
 
 
 def _recommends(ctx: Context, entry: Round, unit: Unit) -> bool:
+    query = _recommended_from(ctx, entry).where(Nomination.unit_id == unit.id)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def _recommended_from(ctx: Context, entry: Round) -> Select[int]:
+    """Select the workplaces of whom the actor's units recommend."""
     codes = [group.removeprefix(RECOMMENDER) for group in ctx.actor.groups if group.startswith(RECOMMENDER)]
-    query = (
-        select(Nomination.id)
+    return (
+        select(Nomination.unit_id)
         .join(Unit, Unit.id == Nomination.recommender_id)
-        .where(Nomination.round_id == entry.id, Nomination.unit_id == unit.id, Unit.code.in_(codes))
+        .where(Nomination.round_id == entry.id, Unit.code.in_(codes))
     )
-    return bool(codes) and ctx.session.scalar(query.limit(1)) is not None

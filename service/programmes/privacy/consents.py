@@ -7,7 +7,8 @@ statement; its tick, handed in with the record, is the consent (个人信息保�
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -16,7 +17,7 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
 from service.models.base import table_of
 from service.pending_rows import add_row, asking_only
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, together
 from service.programmes.privacy import telling
 from service.workflow import history
 from service.workflow.context import Context
@@ -24,17 +25,24 @@ from service.workflow.context import Context
 NAMES = {"publication": "公示和公布", "provision": "向其他单位提供", "sensitive": "处理敏感个人信息"}
 SENSITIVE = "sensitive"
 LEAST_REASON = 2
+#: people asked for by their numbers; of more, everybody's of their rounds is read
+FEW = 200
 
 _consent = table_of(Consent)
 _GIVE = insert(_consent)
 _STANDING = select(_consent.c.kind, _consent.c.version).where(
     _consent.c.nomination_id == bindparam("nominee"), _consent.c.withdrawn_at.is_(None)
 )
-_ANY_WITHDRAWN = (
-    select(_consent.c.id)
-    .where(_consent.c.nomination_id == bindparam("nominee"), _consent.c.withdrawn_at.is_not(None))
-    .limit(1)
+_WITHDRAWN = (
+    select(_consent.c.nomination_id)
+    .where(
+        _consent.c.nomination_id.in_(bindparam("nominees", expanding=True)),
+        _consent.c.withdrawn_at.is_not(None),
+    )
+    .distinct()
 )
+#: whether a nominee took any consent back
+TAKEN_BACK = "consents_taken_back"
 
 
 def version_of(text: str) -> str:
@@ -72,6 +80,7 @@ def keep(
                 text=text,
                 given_by_id=ctx.actor.user_id,
                 given_at=ctx.now,
+                withdrawal_reason="",
             )
 
 
@@ -84,16 +93,21 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
 def list_withdrawn(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
     """Return the consents taken back and not given again since, the newest of each kind."""
     with asking_only(ctx.session, Consent):
-        if ctx.session.scalar(_ANY_WITHDRAWN, {"nominee": nomination.id}) is None:
+        if not together.ask(ctx, TAKEN_BACK, nomination.id, partial(_find_withdrawn, ctx), otherwise=False):
             return []
     newest = {consent.kind: consent for consent in list_of(ctx, nomination)}
     return [consent for consent in newest.values() if consent.withdrawn_at is not None]
 
 
+def _find_withdrawn(ctx: Context, numbers: Sequence[int]) -> dict[int, bool]:
+    return dict.fromkeys(ctx.session.scalars(_WITHDRAWN, {"nominees": numbers}), True)
+
+
 def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
     """Take a consent back, by the nominee, or by his workplace or the organiser on his word.
 
-    What was published or provided before stays lawful and stays published; nothing new is.
+    In whichever words he gave it: none of its kind stands afterwards. What was published or provided
+    before stays lawful and stays published; nothing new is.
     """
     consent = ctx.session.get(Consent, consent_id, with_for_update=True)
     if consent is None or not nominations.may_see(ctx, consent.nomination):
@@ -104,9 +118,11 @@ def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
         raise Conflict("这项同意已经撤回。")
     if len(reason.strip()) < LEAST_REASON:
         raise Invalid("请写明撤回的说明。", fields={"reason": "例如：本人书面要求"})
-    consent.withdrawn_at = ctx.now
-    consent.withdrawn_by_id = ctx.actor.user_id
-    consent.withdrawal_reason = reason.strip()[:500]
+    for row in list_of(ctx, consent.nomination):
+        if row.kind == consent.kind and row.withdrawn_at is None:
+            row.withdrawn_at = ctx.now
+            row.withdrawn_by_id = ctx.actor.user_id
+            row.withdrawal_reason = reason.strip()[:500]
     history.record_in(
         ctx, "privacy", "consent.withdrawn", round_id=consent.round_id, nomination=consent.nomination_id,
         kind_of=consent.kind, version=consent.version,
@@ -133,24 +149,41 @@ def find_lacking(ctx: Context, people: Sequence[Nomination], kind: str) -> list[
 
     Whom no form ever asked is not lacking: his consent is on paper, or another basis holds.
     """
+    few = {person.id for person in people} if len(people) <= FEW else ()
+    lacking = list_lacking(ctx, {person.round_id for person in people}, kind, among=few)
+    return [person for person in people if person.id in lacking]
+
+
+def list_lacking(
+    ctx: Context, round_ids: Collection[int], kind: str, *, among: Collection[int] = ()
+) -> set[int]:
+    """Return the nominations of some rounds, or some ``among`` them, of which no consent stands any more."""
     query = select(Consent.nomination_id, Consent.withdrawn_at).where(
-        Consent.kind == kind, Consent.round_id.in_({person.round_id for person in people})
+        Consent.kind == kind, Consent.round_id.in_(round_ids)
     )
-    if len(people) == 1:  # one alone does not need those of the whole round
-        query = query.where(Consent.nomination_id == people[0].id)
+    if among:
+        query = query.where(Consent.nomination_id.in_(among))
     asked, standing = set(), set()
     for nomination_id, withdrawn_at in ctx.session.execute(query):
         asked.add(nomination_id)
         if withdrawn_at is None:
             standing.add(nomination_id)
-    return [person for person in people if person.id in asked - standing]
+    return asked - standing
+
+
+def is_nominee(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor is the one a nomination is about."""
+    return ctx.actor.user_id is not None and ctx.actor.user_id == nomination.nominee_id
+
+
+def hides_sensitive(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the nominee withdrew his consent to sensitive data and the actor is somebody else."""
+    return not is_nominee(ctx, nomination) and bool(find_lacking(ctx, [nomination], SENSITIVE))
 
 
 def require_sensitive(ctx: Context, nomination: Nomination) -> None:
     """Refuse to show sensitive data of a nominee who withdrew his consent to that, to anybody but himself."""
-    if ctx.actor.user_id is not None and ctx.actor.user_id == nomination.nominee_id:
-        return
-    if find_lacking(ctx, [nomination], SENSITIVE):
+    if hides_sensitive(ctx, nomination):
         raise Conflict(
             f"{nomination.name}已撤回处理敏感个人信息的同意，完整号码不再显示："
             "请本人在“个人信息”页重新同意，或为他办理退出。"

@@ -1,4 +1,7 @@
-"""A person's own copy of what is held about him (个人信息保护法 §45), for a machine and for himself."""
+"""A person's own copy of what is held about him (个人信息保护法 §45), for a machine and for himself.
+
+His workplace and the organiser may take it for him: they say for whom and what for, as of any file.
+"""
 
 from __future__ import annotations
 
@@ -16,52 +19,73 @@ from service.errors import Conflict, Forbidden
 from service.models import Award, FollowUp, Nomination, Notice
 from service.programmes import wiring
 from service.programmes.nomination import attachments, opinions, record, screening
-from service.programmes.privacy import consents, corrections, disclosures, subject
+from service.programmes.privacy import consents, corrections, disclosures, quarantine, subject
 from service.workflow import history
 from service.workflow.context import Context
 
 TITLE = "个人信息副本"
+OWN_USE = disclosures.Use(receiver="申报人本人", purpose="本人查阅、复制")
 
 
-def make(ctx: Context, nomination: Nomination) -> bytes:
-    """Return a zip of data.json, a .docx of the same and the files; noted as an export to the person."""
+def require_may_make(ctx: Context, nomination: Nomination) -> None:
+    """Refuse the copy to whom it is not for, and of whom nothing is held any more."""
     if not consents.may_withdraw(ctx, nomination):
         raise Forbidden("只有申报人本人、所在单位或主办单位可以导出个人信息副本。")
     if nomination.purged_at is not None:
         raise Conflict("这份申报的个人信息已到期清除，没有可导出的内容。")
+
+
+def find_own_use(ctx: Context, nomination: Nomination) -> disclosures.Use | None:
+    """Return the use of the nominee himself, who is not asked; of anybody else None."""
+    return OWN_USE if consents.is_nominee(ctx, nomination) else None
+
+
+def make(ctx: Context, nomination: Nomination, use: disclosures.Use) -> bytes:
+    """Return a zip of data.json, a .docx of the same and the files; noted as an export for its use.
+
+    Of a file that waits for its clearance those it is kept back from are given the name only.
+    """
+    require_may_make(ctx, nomination)
     held = describe(ctx, nomination)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("data.json", json.dumps(held, ensure_ascii=False, indent=2))
         package.writestr(f"{TITLE}.docx", make_copy(TITLE, _write(held)))
-        for file in attachments.list_of(ctx, nomination):
+        files = attachments.list_of(ctx, nomination)
+        kept_back = quarantine.find_held(ctx, nomination, files)
+        for file in files:
+            if file.id in kept_back:
+                continue
             data = wiring.storage_of(ctx).read(file.sha256)
             package.writestr(f"files/{file.id}-{file.filename}", data)
     history.record_in(
         ctx, disclosures.EXPORTS, "data.exported", round_id=nomination.round_id, paper="copy",
-        nomination=nomination.id, receiver="申报人本人", purpose="本人查阅、复制",
+        nomination=nomination.id, receiver=use.receiver, purpose=use.purpose,
     )  # fmt: skip
     return target.getvalue()
 
 
 def describe(ctx: Context, nomination: Nomination) -> dict[str, Any]:
-    """Return everything held about a nominee as plain data; who objected to him is not his to know."""
+    """Return everything held about a nominee as plain data; who objected to him is not his to know.
+
+    Sensitive answers are masked for anybody but himself once he withdrew his consent to them.
+    """
     entry, answers = nomination.round, record.answers_of(ctx, nomination)
+    fields = subject.list_fields(ctx, nomination)
+    hides = consents.hides_sensitive(ctx, nomination)
+    hidden = {field.key: field for field in fields if field.is_sensitive and hides}
     return {
         "programme": entry.title,
         "round": entry.label,
-        "nomination": {
-            "id": nomination.id,
-            "name": nomination.name,
-            "unit": nomination.unit.name,
-            "recommender": nomination.recommender.name,
-            "status": str(nomination.status),
-            "created_at": _moment(nomination.created_at),
-            "submitted_at": _moment(nomination.submitted_at),
-        },
+        "nomination": _nomination(nomination),
         "answers": [
-            {"field": f.key, "label": f.label, "class": f.field_class, "value": answers[f.key]}
-            for f in subject.list_fields(ctx, nomination)
+            {
+                "field": f.key,
+                "label": f.label,
+                "class": f.field_class,
+                "value": f.mask(answers[f.key]) if f.key in hidden else answers[f.key],
+            }
+            for f in fields
             if f.key in answers
         ],
         "honours": answers.get("honours") or [],
@@ -76,26 +100,21 @@ def describe(ctx: Context, nomination: Nomination) -> dict[str, Any]:
             for file in attachments.list_of(ctx, nomination)
         ],
         "published_in": _notices(ctx, nomination),
-        "corrections": [
-            {
-                "field": row.field,
-                "value": row.value,
-                "status": str(row.status),
-                "asked_at": _moment(row.asked_at),
-            }
-            for row in corrections.list_of(ctx, nomination)
-        ],
+        "corrections": _corrections(ctx, nomination, hidden),
         "follow_ups": _follow_ups(ctx, nomination),
-        "disclosures": [
-            {
-                "at": _moment(row.at),
-                "who": row.who,
-                "what": row.what,
-                "receiver": row.receiver,
-                "purpose": row.purpose,
-            }
-            for row in disclosures.list_of(ctx, nomination, for_nominee=True)
-        ],
+        "disclosures": _disclosures(ctx, nomination),
+    }
+
+
+def _nomination(nomination: Nomination) -> dict[str, Any]:
+    return {
+        "id": nomination.id,
+        "name": nomination.name,
+        "unit": nomination.unit.name,
+        "recommender": nomination.recommender.name,
+        "status": str(nomination.status),
+        "created_at": _moment(nomination.created_at),
+        "submitted_at": _moment(nomination.submitted_at),
     }
 
 
@@ -164,6 +183,20 @@ def _write(held: Mapping[str, Any]) -> dict[str, Sequence[tuple[str, str]]]:
     }
 
 
+def _corrections(
+    ctx: Context, nomination: Nomination, hidden: Mapping[str, subject.Field]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": row.field,
+            "value": hidden[row.field].mask(row.value) if row.field in hidden else row.value,
+            "status": str(row.status),
+            "asked_at": _moment(row.asked_at),
+        }
+        for row in corrections.list_of(ctx, nomination)
+    ]
+
+
 def _follow_ups(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
     """Return what the ledger of his title says of him, but for tracks that are kept from holders."""
     tracks = wiring.pack_of(ctx, nomination.round).programme.tracks
@@ -182,6 +215,19 @@ def _follow_ups(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
         }
         for row in rows
         if row.track in tracks and not tracks[row.track].private
+    ]
+
+
+def _disclosures(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": _moment(row.at),
+            "who": row.who,
+            "what": row.what,
+            "receiver": row.receiver,
+            "purpose": row.purpose,
+        }
+        for row in disclosures.list_of(ctx, nomination, for_nominee=True)
     ]
 
 

@@ -77,7 +77,7 @@ def list_of(ctx: Context, nomination: Nomination, *, for_nominee: bool = False) 
 
     Who is one of its experts is named to the organiser alone, and not in what is made for the nominee.
     """
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     unnamed = _find_unnamed(ctx, nomination, for_nominee=for_nominee)
     query = select(HistoryEvent).where(
         HistoryEvent.stream.in_((REVEALS, EXPORTS)), HistoryEvent.round_id == nomination.round_id

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.errors import Conflict
 from service.models import Nomination
+from service.programmes.nomination import nominations
 from service.programmes.privacy import consents
 from service.workflow.context import Context
 
 KIND = "provision"
 #: what stands under a list that leaves the house without them; they are not named there
 LEFT_OUT = "注：另有 {number} 人未列入：本人已撤回向其他单位提供个人信息的同意。"
+#: what those outside the chain are told instead of being shown his papers
+WITHHELD = "申报人已撤回向其他单位提供个人信息的同意，申报材料不再展示。请联系主办单位。"
 
 
 class MayNotBeProvided(Conflict):
@@ -40,3 +44,29 @@ def divide(ctx: Context, people: Sequence[Nomination]) -> tuple[list[Nomination]
     lacking = consents.find_lacking(ctx, people, KIND) if people else []
     unwilling = {person.id for person in lacking}
     return [person for person in people if person.id not in unwilling], lacking
+
+
+def is_withheld(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether somebody's papers are kept from the actor: he is outside the chain, and they withdrew.
+
+    Inside are those who may see a nomination by an office of their own, and whoever acts for one of them.
+    """
+    return not _is_inside(ctx, nomination) and bool(consents.find_lacking(ctx, [nomination], KIND))
+
+
+def find_withheld(ctx: Context, people: Sequence[Nomination]) -> set[int]:
+    """Return whose papers of some people are kept from the actor."""
+    lacking = consents.find_lacking(ctx, people, KIND) if people else ()
+    return {person.id for person in lacking if not _is_inside(ctx, person)}
+
+
+def require_not_withheld(ctx: Context, nomination: Nomination) -> None:
+    """Refuse to show somebody's papers to whom they are kept from."""
+    if is_withheld(ctx, nomination):
+        raise MayNotBeProvided(WITHHELD)
+
+
+def _is_inside(ctx: Context, nomination: Nomination) -> bool:
+    actor = ctx.actor
+    held = actor.groups.union(*actor.acting_for.values())
+    return nominations.may_see(replace(ctx, actor=replace(actor, groups=held)), nomination)

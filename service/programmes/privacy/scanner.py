@@ -38,7 +38,11 @@ _NARROW = str.maketrans("０１２３４５６７８９Ｘｘ－　", "012345678
 # digits may be parted by blanks or hyphens, as people write numbers they want to be readable
 _ID_NUMBER = re.compile(r"(?<!\d)(?:\d[ -]?){17}[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[ -]\d{7,8}(?!\d)")
+# run together it begins with an area code that is given out, and is no fraction of a number
+_LANDLINE = re.compile(
+    r"(?:(?<!\d)0\d{2,3}[ -]|[(（]0\d{2,3}[)）][ -]?)\d{7,8}(?!\d)"
+    r"|(?<!\d)(?<!\d\.)0(?:10|2\d|[3-9]\d{2})\d{7,8}(?!\d)"
+)
 
 
 def scan(text: str, words: Sequence[str] = ()) -> list[Hit]:
@@ -72,7 +76,8 @@ def _find_numbers(
         if any(match.start() in other or other.start in span for other in taken):
             continue
         taken.append(span)
-        yield match.start(), Hit(kind=kind, excerpt=_around(text, match, mask(re.sub(r"[ -]", "", match[0]))))
+        shown = mask(re.sub(r"[ ()（）-]", "", match[0]))
+        yield match.start(), Hit(kind=kind, excerpt=_around(text, match, shown))
 
 
 def _around(text: str, match: re.Match[str], shown: str) -> str:

@@ -9,8 +9,11 @@ from typing import Any
 from service.models import Instance, Nomination
 from service.programmes import wiring
 from service.programmes.nomination import record
+from service.programmes.rule import identity_number
 from service.workflow.context import Context
 from service.workflow.definition import deployments
+
+HIDDEN = "****"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +23,19 @@ class Field:
     key: str
     label: str
     field_class: str  #: PUBLIC, INTERNAL or SENSITIVE; INTERNAL where neither form nor programme says
+    check: str = ""  #: what the form holds an answer against: id18, phone, ...
 
     @property
     def is_sensitive(self) -> bool:
         """Say whether it is encrypted, masked and shown by a logged click only."""
         return self.field_class == "SENSITIVE"
+
+    def mask(self, value: object) -> str:
+        """Return an answer as those see it who may not read it in full; an empty one stays empty."""
+        text = "" if value is None else str(value)
+        if self.check == "id18":
+            return identity_number.mask(text)
+        return identity_number.mask_phone(text) if self.check == "phone" else text and HIDDEN
 
 
 def list_fields(ctx: Context, nomination: Nomination) -> Sequence[Field]:
@@ -37,6 +48,7 @@ def list_fields(ctx: Context, nomination: Nomination) -> Sequence[Field]:
             field_class=_stricter(
                 (component.get("properties") or {}).get("class", ""), classes.get(component["key"], "")
             ),
+            check=str((component.get("properties") or {}).get("check", "")),
         )
         for component in read_form(ctx, nomination).get("components", ())
         if component.get("key")

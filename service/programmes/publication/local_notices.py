@@ -15,7 +15,7 @@ from service.errors import Conflict
 from service.models import Nomination, Notice, NoticeKind, Objection, ObjectionStatus, Round, Unit
 from service.programmes import wiring
 from service.programmes.pack.programme import LocalNotice
-from service.programmes.publication import notices
+from service.programmes.publication import contacts, notices
 from service.programmes.round import windows
 from service.workflow.context import Context
 
@@ -23,11 +23,13 @@ from service.workflow.context import Context
 def open_notice(ctx: Context, nomination: Nomination, key: str) -> Notice:
     """Publish one nomination for objections; one of the same key that still runs ends with it.
 
-    Refused like the organiser's without consent to publication, or while the words about him hold a finding.
+    Refused like the organiser's without consent to publication, while the words about him hold a finding,
+    or while the unit has not said how it is reached.
     """
     rule = _rule(ctx, nomination, key)
-    windows.close_local(ctx, nomination)
     publisher = _publisher(nomination, rule)
+    contacts.require_local(rule, publisher)
+    windows.close_local(ctx, nomination)
     programme = wiring.pack_of(ctx, nomination.round).programme
     title = f"{publisher.name}关于拟推荐参加{programme.title}的公示"[: notices.MAX_TITLE]
     return notices.open_window(

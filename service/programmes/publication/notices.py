@@ -26,6 +26,7 @@ from service.models import (
     Unit,
 )
 from service.programmes import wiring
+from service.programmes.nomination import rulings
 from service.programmes.pack.programme import LocalNotice, NoticeRule
 from service.programmes.privacy import publication
 from service.programmes.publication import contacts
@@ -242,6 +243,7 @@ def _freeze(ctx: Context, entry: Round, people: Iterable[Nomination]) -> dict[st
     programme = wiring.pack_of(ctx, entry).programme
     lists: dict[str, list[dict[str, Any]]] = {key: [] for key in programme.categories}
     for person in people:
+        reason = person.exception_reason if rulings.counts_as_exception(person) else ""
         lists[person.category or ""].append(
             {
                 "nomination": person.id,
@@ -249,7 +251,7 @@ def _freeze(ctx: Context, entry: Round, people: Iterable[Nomination]) -> dict[st
                 "sex": person.sex,
                 "workplace_and_post": _without_numbers(person.workplace_and_post),
                 "recommender": person.recommender.name,
-                "exception_reason": _without_numbers(person.exception_reason),
+                "exception_reason": _without_numbers(reason),
             }
         )
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
@@ -30,7 +31,7 @@ from service.models.base import table_of
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form import schemas
-from service.programmes.nomination import identities, nominations
+from service.programmes.nomination import identities, nominations, together
 from service.programmes.publication import evidence, local_notices, notices
 from service.workflow import history
 from service.workflow.context import Context
@@ -43,9 +44,16 @@ FIELDS = ("name", "contact", "facts")
 MAX_TITLE = 200
 
 _objection = table_of(Objection)
-_COUNT_OPEN = select(func.count()).where(
-    _objection.c.nomination_id == bindparam("candidate"), _objection.c.status.in_(OPEN_OBJECTION)
+_COUNT_OPEN = (
+    select(_objection.c.nomination_id, func.count())
+    .where(
+        _objection.c.nomination_id.in_(bindparam("candidates", expanding=True)),
+        _objection.c.status.in_(OPEN_OBJECTION),
+    )
+    .group_by(_objection.c.nomination_id)
 )
+#: how many objections against a candidate are open
+COUNTED = "open_objections_counted"
 
 
 def lodge(
@@ -220,6 +228,7 @@ def is_of_actors_unit(ctx: Context, instance: Instance) -> bool:
 
 def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusion: str) -> None:
     """Note how a case ended."""
+    together.forget(ctx, COUNTED, objection.nomination_id)
     objection.status = status
     objection.conclusion = conclusion
     objection.settled_at = ctx.now
@@ -227,7 +236,11 @@ def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusi
 
 def count_open(ctx: Context, nomination_id: int) -> int:
     """Return how many objections against a candidate are not settled."""
-    return ctx.session.scalar(_COUNT_OPEN, {"candidate": nomination_id}) or 0
+    return together.ask(ctx, COUNTED, nomination_id, partial(_count_open_of, ctx), otherwise=0)
+
+
+def _count_open_of(ctx: Context, numbers: Sequence[int]) -> dict[int, int]:
+    return dict(ctx.session.execute(_COUNT_OPEN, {"candidates": numbers}).all())
 
 
 def read_upheld(ctx: Context, nomination_id: int) -> str:

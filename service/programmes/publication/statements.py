@@ -7,6 +7,7 @@ the report in its sender's words, not the evidence, nor what others say or the o
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -27,18 +28,24 @@ POINTS = "points"
 
 
 def only_answers(ctx: Context, instance: Instance) -> bool:
-    """Say whether the actor has to do with an objection's case as the candidate's side alone."""
+    """Say whether the actor has to do with an objection's case as the candidate's side alone.
+
+    The candidate does, even where he acts for an absent colleague whom another step is offered to.
+    """
     if objections.of_instance(ctx, instance) is None or ctx.domain.may_see(ctx, instance):
         return False
+    if objections.is_about_actor(ctx, instance):
+        return True
     elements = deployments.elements_of(ctx, instance)
-    return all(PROPERTY in elements[step].properties for step in _own_steps(ctx, instance))
+    return all(is_asked(elements[step]) for step in _own_steps(ctx, instance))
 
 
 def hidden_steps(ctx: Context, instance: Instance) -> Collection[str]:
     """Return the steps of an objection's case of which the candidate's side may read nothing but its own."""
     if not only_answers(ctx, instance):
         return ()
-    return deployments.elements_of(ctx, instance).keys() - _own_steps(ctx, instance)
+    elements = deployments.elements_of(ctx, instance)
+    return elements.keys() - {step for step in _own_steps(ctx, instance) if is_asked(elements[step])}
 
 
 def read_points(ctx: Context, objection: Objection) -> str:
@@ -64,9 +71,14 @@ def _require_points(objection: Objection, said: str) -> None:
     if not said.strip():
         wrong = "受理的须写明请候选人和所在单位说明什么"
         raise Invalid("请写明需要说明的问题。", fields={POINTS: wrong})
-    if objection.name in said or objection.contact in said:
+    if any(_bare(own) in _bare(said) for own in (objection.name, objection.contact) if _bare(own)):
         wrong = "不得写反映人的姓名（单位名称）和联系方式，可以写“反映人”"
         raise Invalid("候选人和所在单位看得到这段文字，不能写明反映人。", fields={POINTS: wrong})
+
+
+def _bare(text: str) -> str:
+    """Return the letters and digits of a text: a name with a blank in it names nobody less."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
 
 
 def is_asked(element: Element) -> bool:

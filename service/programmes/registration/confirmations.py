@@ -24,6 +24,7 @@ from service.workflow.context import Context
 MAX_REASON = 300
 _WITH_UNITS = (
     joinedload(Registration.unit),
+    joinedload(Registration.recommender),
     joinedload(Registration.round),
     joinedload(Registration.decided_by),
     joinedload(Registration.user),
@@ -157,28 +158,29 @@ def refuse(ctx: Context, registration: Registration, reason: str) -> None:
 
 def renew_link(ctx: Context, registration: Registration) -> None:
     """Give somebody who did not use his link in time another; the old one is good no more."""
-    _lock(ctx, registration)
+    hold(ctx, registration)
     if registration.status != RegistrationStatus.CONFIRMED:
         raise Conflict("这份登记还没有确认，没有链接可以重发。")
     links.issue(ctx, registration)
     registrations.note(ctx, registration, "link_renewed")
 
 
-def _lock_waiting(ctx: Context, registration: Registration) -> None:
-    """Hold a registration and see that nobody was faster."""
-    _lock(ctx, registration)
-    if registration.status != RegistrationStatus.WAITING:
-        who = registration.decided_by.name if registration.decided_by else "系统"
-        what = "已确认" if registration.status == RegistrationStatus.CONFIRMED else "不予确认"
-        raise Conflict(f"这份登记已由{who}办理（{what}），不必再办。请刷新页面查看结果。")
-
-
-def _lock(ctx: Context, registration: Registration) -> None:
+def hold(ctx: Context, registration: Registration) -> None:
+    """Hold a registration, as it is now, that the actor decides on."""
     ctx.session.refresh(registration, with_for_update={"of": Registration})
     if registration.purged_at is not None:
         raise Conflict("保存期限已满，这份登记的内容已清除。")
     if not may_decide(ctx, registration):
         raise Forbidden("自荐登记由主办单位，或登记人工作单位的推荐单位确认。")
+
+
+def _lock_waiting(ctx: Context, registration: Registration) -> None:
+    """Hold a registration and see that nobody was faster."""
+    hold(ctx, registration)
+    if registration.status != RegistrationStatus.WAITING:
+        who = registration.decided_by.name if registration.decided_by else "系统"
+        what = "已确认" if registration.status == RegistrationStatus.CONFIRMED else "不予确认"
+        raise Conflict(f"这份登记已由{who}办理（{what}），不必再办。请刷新页面查看结果。")
 
 
 def _decide(ctx: Context, registration: Registration, status: RegistrationStatus) -> None:

@@ -21,7 +21,7 @@ PATH = "/public/registrations/link/"
 def issue(ctx: Context, registration: Registration) -> None:
     """Give a registration a link of its own for LINK_DAYS, and mail it where there is an address."""
     user = registration.user
-    if user is None or registration.link_used_at is not None:
+    if user is None or is_used(registration):
         raise Conflict("链接已经用过，本人已设置密码；忘记密码的，由系统管理员重置。")
     token = secrets.token_urlsafe(24)
     registration.link, registration.link_index = token, _hash(token)
@@ -36,10 +36,17 @@ def issue(ctx: Context, registration: Registration) -> None:
     )
 
 
+def is_used(registration: Registration) -> bool:
+    """Say whether somebody has the account already: by the link, or by an administrator's password."""
+    user = registration.user
+    return registration.link_used_at is not None or (user is not None and user.last_login_at is not None)
+
+
 def is_good(ctx: Context, registration: Registration) -> bool:
     """Say whether a registration's link may be used now."""
     until = registration.link_until
-    return registration.link is not None and until is not None and until > ctx.security_now
+    is_left = until is not None and until > ctx.security_now
+    return registration.link is not None and is_left and not is_used(registration)
 
 
 def find(ctx: Context, token: str) -> Registration:
@@ -48,7 +55,7 @@ def find(ctx: Context, token: str) -> Registration:
     found = ctx.session.scalar(query.with_for_update(of=Registration))
     if found is None:
         raise NotFound("没有这个链接，可能已经重发过新的。请凭登记号和查询码查询最新的链接。")
-    if found.link_used_at is not None:
+    if is_used(found):
         raise Conflict("这个链接已经用过，账号已经开通，请直接登录。")
     if not is_good(ctx, found) or found.user is None or not found.user.active:
         raise Conflict("这个链接已经过期，请联系主办单位重发。")

@@ -11,12 +11,13 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from marshmallow import ValidationError
 from sqlalchemy import func, select
 
 from service.errors import Conflict, Invalid, NotFound
-from service.models import Registration, RegistrationStatus, Round, Stage, Unit
+from service.models import OutboxMessage, Registration, RegistrationStatus, Round, Stage, Unit
 from service.models.crypto import keyring
 from service.programmes import wiring
 from service.programmes.account import accounts
@@ -29,10 +30,11 @@ from service.workflow import history, notifications
 from service.workflow.context import Context
 
 MAX_WORKPLACE = 200
+MOST_MAILS = 5  #: to one address within a day; beyond it a registration is confirmed by its receipt alone
 #: shown of what was looked for, and how much of a name must be written first
 MOST_UNITS, LEAST_LETTERS = 10, 2
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MAIL = re.compile(r"[\w.+%'&/=~-]+@[\w.-]+\.[\w-]+", re.ASCII)  # one address, and nothing beside it
 _ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)", re.ASCII)
 _PUNCTUATION = re.compile(r"[\s-]")
 _DIGITS = 8  #: of a number
@@ -129,14 +131,15 @@ def register(ctx: Context, entry: Round, given: Given) -> tuple[Registration, st
     ctx.session.flush()
     _tell_deciders(ctx, registration, recommender)
     note(ctx, registration, "received")
-    tell(
-        ctx,
-        registration,
-        "received",
-        subject=f"已收到您的个人自荐登记（{registration.number}）",
-        text=f"登记号：{registration.number}\n查询码：{code}\n凭登记号和查询码查询办理结果：",
-        path=STATUS_PATH,
-    )
+    if _count_mails(ctx, contact) < MOST_MAILS:
+        tell(
+            ctx,
+            registration,
+            "received",
+            subject=f"已收到您的个人自荐登记（{registration.number}）",
+            text=f"登记号：{registration.number}\n查询码：{code}\n凭登记号和查询码查询办理结果：",
+            path=STATUS_PATH,
+        )
     return registration, code
 
 
@@ -215,7 +218,7 @@ def _clean(text: str, field: str, called: str, most: int, fields: dict[str, str]
         fields[field] = f"请填写{called}"
     elif len(clean) > most:
         fields[field] = f"{called}最多 {most} 个字"
-    elif _ID_NUMBER.search(clean):
+    elif _ID_NUMBER.search(_PUNCTUATION.sub("", unicodedata.normalize("NFKC", clean))):
         fields[field] = "请不要填写身份证号，登记不需要"
     return clean
 
@@ -235,6 +238,12 @@ def _make_number(ctx: Context) -> str:
         number = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
         if ctx.session.scalar(select(Registration.id).where(Registration.number == number)) is None:
             return number
+
+
+def _count_mails(ctx: Context, address: str) -> int:
+    """Return how many mails went to an address within a day: anybody may write down somebody else's."""
+    query = select(func.count()).where(OutboxMessage.recipient == address, OutboxMessage.channel == "mail")
+    return ctx.session.scalar(query.where(OutboxMessage.created_at > ctx.now - timedelta(days=1))) or 0
 
 
 def _hash_code(code: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
 from sqlalchemy import and_, case, insert, or_, select, update
@@ -52,6 +53,19 @@ class Result:
     nomination_id: int
     votes: Mapping[str, int]
     passed: bool
+
+    @property
+    def voters(self) -> int:
+        """How many voted on it: neither who stepped back from it nor who did not vote at all."""
+        return sum(self.votes[choice] for choice in CHOICES)
+
+    @property
+    def worth(self) -> tuple[Fraction, int]:
+        """What ranks it: the share of those who voted on it, so that nobody loses by who stepped back."""
+        return Fraction(self.votes[FOR], self.voters or 1), self.votes[FOR]
+
+
+NO_VOTES = Result(nomination_id=0, votes=dict.fromkeys(CHOICES, 0), passed=False)  #: of whom it was not about
 
 
 def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, list[str]]:
@@ -187,8 +201,8 @@ def require_cast(ctx: Context, task: UserTask) -> None:
 def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
     """Close the newest ballot and take whoever found no majority off the proposed list; returns how many.
 
-    ``by_votes`` ranks those who did by their votes, and takes off whoever is beyond the places of his
-    category as well, but for those who share its last place: of them a meeting decides.
+    ``by_votes`` ranks those who did by their share of the votes, and takes off whoever is beyond the
+    places of his category as well, but for those who share its last place: of them a meeting decides.
     """
     ballot = find_newest(ctx, entry)
     if ballot is None or ballot.closed_at is not None:
@@ -207,28 +221,32 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
 
 
 def _rank_by_votes(ctx: Context, entry: Round, ballot: Ballot) -> int:
-    """Rank every category by the votes for each; the same number of votes keeps the order of the list."""
-    votes = {result.nomination_id: result.votes[FOR] for result in list_results(ctx, ballot)}
+    """Rank every category by the share of votes for each, then by their number, then as the list stood."""
+    results = {result.nomination_id: result for result in list_results(ctx, ballot)}
     programme = wiring.pack_of(ctx, entry).programme
     return sum(
-        _rank_category(ctx, list(rows), votes, programme.places_of(category))
+        _rank_category(
+            ctx,
+            [(row, results.get(row.nomination_id, NO_VOTES)) for row in rows],
+            programme.places_of(category),
+        )
         for category, rows in groupby(standings.list_of(ctx, entry), key=lambda row: row.category)
     )
 
 
-def _rank_category(ctx: Context, rows: list[Standing], votes: Mapping[int, int], places: int) -> int:
+def _rank_category(ctx: Context, rows: list[tuple[Standing, Result]], places: int) -> int:
     """Rank a category; returns how many were beyond its places. Equal votes at the last one are no choice."""
-    ranked = sorted(rows, key=lambda row: (not row.proposed, -votes.get(row.nomination_id, 0), row.rank))
-    passed = [votes.get(row.nomination_id, 0) for row in ranked if row.proposed]
+    ranked = sorted(rows, key=lambda pair: (pair[0].proposed, pair[1].worth, -pair[0].rank), reverse=True)
+    passed = [result.worth for row, result in ranked if row.proposed]
     bound, counted = ties.find_bound(passed, places), Counter(passed)
     cut = 0
-    for place, row in enumerate(ranked, start=1):
-        mine = votes.get(row.nomination_id, 0)
-        row.rank, row.total, row.tie = place, mine * THOUSAND, ""
-        if row.proposed and counted[mine] > 1:
-            row.tie = ties.AT_THE_CUT if mine == bound else ties.IN_ORDER
-        if row.proposed and 0 < places < place and mine != bound:
-            reason = f"得 {mine} 票，列第 {place} 名，超出 {places} 个名额"
+    for place, (row, result) in enumerate(ranked, start=1):
+        number = result.votes[FOR]
+        row.rank, row.total, row.tie = place, number * THOUSAND, ""
+        if row.proposed and counted[result.worth] > 1:
+            row.tie = ties.AT_THE_CUT if result.worth == bound else ties.IN_ORDER
+        if row.proposed and 0 < places < place and result.worth != bound:
+            reason = f"得 {number} 票（参加表决 {result.voters} 人），列第 {place} 名，超出 {places} 个名额"
             standings.change(ctx, row, proposed=False, step=STEP, reason=reason)
             cut += 1
     return cut

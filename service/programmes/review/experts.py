@@ -23,11 +23,11 @@ def may_know(ctx: Context, instance: Instance, element: Element) -> bool:
 def only_judges(ctx: Context, nomination: Nomination) -> bool:
     """Say whether the actor knows a nomination as one of its experts alone: numbers are none of his business.
 
-    A look at one would be told to the nominee's side with his name.
+    So does whoever acts for one. A look at a number would be told to the nominee's side with his name.
     """
     if nominations.may_see(ctx, nomination):
         return False
-    seat = select(Seat.id).where(Seat.nomination_id == nomination.id, Seat.user_id == ctx.actor.user_id)
+    seat = select(Seat.id).where(Seat.nomination_id == nomination.id, Seat.user_id.in_(ctx.actor.may_act_as))
     return ctx.session.scalar(seat) is not None
 
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from service.engine.records import Element
 from service.errors import Conflict, Invalid
 from service.models import Defect, Nomination, UserTask
+from service.models.base import table_of
 from service.programmes import wiring
+from service.programmes.nomination import together
 from service.workflow.context import Context
 
 #: property of a user task: the checklist of its form that holds the defects
 PROPERTY = "defects"
 #: property of the same task: the outcome that sends back for correction (补正)
 CORRECTION = "correction"
+#: whether a check of a nomination's papers found something that was not cleared since
+UNCLEARED = "defects_uncleared"
+
+_defect = table_of(Defect)
+_OPEN = (
+    select(_defect.c.nomination_id)
+    .where(_defect.c.nomination_id.in_(bindparam("nominees", expanding=True)), _defect.c.cleared_at.is_(None))
+    .distinct()
+)
+_CLEAR = (
+    update(_defect)
+    .where(_defect.c.nomination_id == bindparam("nominee"), _defect.c.cleared_at.is_(None))
+    .values(cleared_at=bindparam("now"))
+)
 
 
 def keep(
@@ -44,12 +61,10 @@ def keep(
     may_correct = outcome == element.properties.get(CORRECTION)
     if may_correct:
         _require_correction_left(ctx, nomination)
-    ctx.session.execute(
-        update(Defect)
-        .where(Defect.nomination_id == nomination.id, Defect.cleared_at.is_(None))
-        .values(cleared_at=ctx.now),
-        execution_options={"synchronize_session": False},
-    )
+    if together.ask(ctx, UNCLEARED, nomination.id, partial(_find_uncleared, ctx), otherwise=False):
+        ctx.session.execute(_CLEAR, {"nominee": nomination.id, "now": ctx.now})
+    if found:
+        together.forget(ctx, UNCLEARED, nomination.id)
     labels = _labels(schema, field)
     ctx.session.add_all(
         Defect(
@@ -64,6 +79,10 @@ def keep(
         )
         for item in found
     )
+
+
+def _find_uncleared(ctx: Context, numbers: Sequence[int]) -> dict[int, bool]:
+    return dict.fromkeys(ctx.session.scalars(_OPEN, {"nominees": numbers}), True)
 
 
 def list_of(ctx: Context, nomination: Nomination) -> Sequence[Defect]:

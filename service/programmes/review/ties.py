@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from service.programmes.pack.programme import Programme
 from service.programmes.review import standings
 from service.workflow.context import Context
 
+Votes = TypeVar("Votes")  #: what makes two equal
 #: what ``Standing.tie`` says of equal votes: further up, and at the last place
 IN_ORDER, AT_THE_CUT = "票数相同，按推荐次序", "票数相同，由会议决定"
 #: the outcome that sends a list back instead of going on with it
@@ -39,8 +41,8 @@ class Undecided:
         return "、".join(row.nomination.name for row in self.tied)
 
 
-def find_bound(votes: Sequence[int], places: int) -> int | None:
-    """Return the number of votes at which the last place is shared; ``votes`` come highest first."""
+def find_bound(votes: Sequence[Votes], places: int) -> Votes | None:
+    """Return the votes with which the last place is shared; ``votes`` come highest first."""
     if 0 < places < len(votes) and votes[places - 1] == votes[places]:
         return votes[places]
     return None

@@ -101,6 +101,17 @@ def declare_year(ctx: Context, year: int, source: str) -> None:
     _changed(ctx, "calendar.year_declared", year=year, source=source.strip())
 
 
+def guess_years(ctx: Context, until: int, source: str) -> tuple[int, ...]:
+    """Take every year up to that one that has no data as Monday to Friday; returns those years.
+
+    For rehearsals and demonstrations only: a notice is drafted before its year's holidays are announced.
+    """
+    missing = tuple(range(load(ctx).ready_until.year + 1, until + 1))
+    for year in missing:
+        declare_year(ctx, year, source)
+    return missing
+
+
 def _changed(ctx: Context, kind: str, **details: Any) -> None:
     ctx.session.info.pop(KEPT, None)
     ctx.session.info[CHANGED] = True

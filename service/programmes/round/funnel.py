@@ -32,11 +32,11 @@ class QuotaTable:
 
     columns: Mapping[str, str]  #: key to name; one column where places count every category
     rows: Sequence[Line]  #: what was given on and used below is included
-    below: Mapping[int, Sequence[Line]]  #: who got places from whom
+    below: Mapping[tuple[int, ...], Sequence[Line]]  #: who got places, by the units they came through
     by_category: Mapping[str, Cell]
     total: Cell
     awards: Mapping[str, Cell]  #: places of the award, by category
-    differences: Mapping[str, Difference]  #: 差额 by category
+    differences: Mapping[str, Difference]  #: 差额 by category, of those in which places were allotted
 
 
 def tabulate(ctx: Context, entry: Round) -> QuotaTable:
@@ -59,7 +59,7 @@ def tabulate(ctx: Context, entry: Round) -> QuotaTable:
         differences={
             key: Difference(nominated=by_category[key].places, awarded=awards[key].places)
             for key in columns
-            if key in awards
+            if key in awards and by_category[key].places
         },
     )
 
@@ -75,18 +75,19 @@ def _with_below(found: Sequence[Quota]) -> dict[int, Cell]:
 
 def _rows(
     found: Sequence[tuple[Quota, Unit]], cells: Mapping[int, Cell]
-) -> tuple[list[Line], dict[int, list[Line]]]:
+) -> tuple[list[Line], dict[tuple[int, ...], list[Line]]]:
     units = {unit.id: unit for _, unit in found}
-    unit_of = {quota.id: unit.id for quota, unit in found}
-    grouped: dict[tuple[int | None, int], dict[str, Cell]] = {}
-    for quota, unit in found:
-        holder = unit_of[quota.parent_id] if quota.parent_id else None
-        grouped.setdefault((holder, unit.id), {})[quota.category] = cells[quota.id]
+    chains: dict[int, tuple[int, ...]] = {}  # of a quota, the units its places came through
+    grouped: dict[tuple[int, ...], dict[str, Cell]] = {}
+    for quota, unit in found:  # those below come later
+        above = chains[quota.parent_id] if quota.parent_id else ()
+        chains[quota.id] = (*above, unit.id)
+        grouped.setdefault(chains[quota.id], {})[quota.category] = cells[quota.id]
     rows: list[Line] = []
-    below: dict[int, list[Line]] = {}
-    for (holder, unit_id), row in grouped.items():
+    below: dict[tuple[int, ...], list[Line]] = {}
+    for (*above_it, unit_id), row in grouped.items():
         line = (units[unit_id], row, _sum(list(row.values())))
-        (rows if holder is None else below.setdefault(holder, [])).append(line)
+        (below.setdefault(tuple(above_it), []) if above_it else rows).append(line)
     return rows, below
 
 

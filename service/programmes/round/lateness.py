@@ -1,11 +1,11 @@
-"""Nominations that were not done by the deadline (逾期未报): telling the workplace, and what it may do."""
+"""Nominations not done by the deadline (逾期未报): closing those sent back, telling the workplace."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.models import Nomination, NominationStatus, Stage
+from service.models import Instance, Nomination, NominationStatus, Stage
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.round import rounds, starts
@@ -38,6 +38,18 @@ def describe(ctx: Context, nomination: Nomination) -> Lateness | None:
         extended_until=until,
         may_start=nomination.unit_id in own,
     )
+
+
+def close_again(ctx: Context, nomination: Nomination, instance: Instance) -> None:
+    """Let a nomination that is sent back after the close hear it when its extension ends, or at once.
+
+    The closing interrupted all that were being filled in; this one waited elsewhere, for a ruling.
+    """
+    entry, stage = nomination.round, Stage.SUBMISSION
+    if entry.stage not in (Stage.PREPARATION, stage):
+        until = nominations.extended_until(ctx, entry, nomination, stage)
+        ctx.session.flush()
+        nominations.queue_closing(ctx, instance, stage, until or ctx.now)
 
 
 def tell(ctx: Context, nomination: Nomination) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
+from service.engine import Diagram
 from service.engine.records import ThrownEvent
 from service.errors import Conflict, Invalid
 from service.models import Deployment, Instance, InstanceStatus, Round, StartSubscription, SubscriptionRow
@@ -21,6 +22,7 @@ Kind = Literal["signal", "message"]
 KINDS: tuple[Kind, ...] = ("signal", "message")
 #: what a reserve waits for; given only by promoting him in his turn, never by hand
 RESERVE_PROMOTED = "reserve_promoted"
+NOBODY = (0, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,29 +31,30 @@ class Awaited:
 
     kind: Kind
     name: str
+    title: str  #: what the diagram calls the first place that waits, else the name
     waiting: int  #: places in running instances of the round
     starts: int  #: processes that it begins
 
 
 def list_awaited(ctx: Context, entry: Round) -> Sequence[Awaited]:
     """Return what is waited for in a round and no process of it throws, signals first."""
-    waiting = select(SubscriptionRow.kind, SubscriptionRow.name, func.count()).where(
-        SubscriptionRow.round_id == entry.id
-    )
-    starts = select(StartSubscription.kind, StartSubscription.name, func.count()).where(
-        StartSubscription.key == entry.programme
-    )
-    counts = [
-        {(row[0], row[1]): row[2] for row in ctx.session.execute(query.group_by(table.kind, table.name))}
-        for query, table in ((waiting, SubscriptionRow), (starts, StartSubscription))
-    ]
-    names = (counts[0].keys() | counts[1].keys()) - _thrown_by_itself(ctx, entry)
+    waiting = _count(ctx, SubscriptionRow, SubscriptionRow.round_id == entry.id)
+    starts = _count(ctx, StartSubscription, StartSubscription.key == entry.programme)
+    diagrams = _list_diagrams(ctx, entry)
+    said = {
+        element_id: element.name
+        for diagram in diagrams
+        for process in diagram.processes.values()
+        for element_id, element in process.elements.items()
+    }
+    names = (waiting.keys() | starts.keys()) - _thrown_in(diagrams)
     return [
         Awaited(
             kind=kind,
             name=name,
-            waiting=counts[0].get((kind, name), 0),
-            starts=counts[1].get((kind, name), 0),
+            title=said.get((waiting.get((kind, name)) or starts[kind, name])[1]) or name,
+            waiting=waiting.get((kind, name), NOBODY)[0],
+            starts=starts.get((kind, name), NOBODY)[0],
         )
         for kind in KINDS
         for name in sorted(name for of_kind, name in names if of_kind == kind)
@@ -69,7 +72,7 @@ def throw(
     rounds.require_organiser(ctx, entry)
     rounds.check_reason(reason, "请填写发出的原因。")
     word = "信号" if kind == "signal" else "消息"
-    if (kind, name) in _thrown_by_itself(ctx, entry):
+    if (kind, name) in _thrown_in(_list_diagrams(ctx, entry)):
         raise Conflict(
             f"{word}“{name}”由流程图或系统自己发出，不能手工代发。", fields={"event": "请选择别的"}
         )
@@ -87,8 +90,17 @@ def throw(
     return heard
 
 
-def _thrown_by_itself(ctx: Context, entry: Round) -> set[tuple[str, str]]:
-    """Return what the newest diagram and those of the running instances throw."""
+def _count(
+    ctx: Context, table: type[SubscriptionRow | StartSubscription], wanted: ColumnElement[bool]
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """Return how many wait for each message and signal, and the first element that does."""
+    query = select(table.kind, table.name, func.count(), func.min(table.element_id))
+    rows = ctx.session.execute(query.where(wanted).group_by(table.kind, table.name))
+    return {(kind, name): (count, first) for kind, name, count, first in rows}
+
+
+def _list_diagrams(ctx: Context, entry: Round) -> Sequence[Diagram]:
+    """Return the newest diagram and those of the running instances."""
     newest = deployments.find_newest(ctx, entry.programme)
     running = select(Instance.deployment_id).where(
         Instance.round_id == entry.id, Instance.status == InstanceStatus.ACTIVE
@@ -96,7 +108,11 @@ def _thrown_by_itself(ctx: Context, entry: Round) -> set[tuple[str, str]]:
     versions = select(Deployment.id, Deployment.content_hash).where(
         Deployment.id.in_(running) | (Deployment.id == (newest.id if newest else None))
     )
-    diagrams = [deployments.diagram_of(ctx, row[0], row[1]) for row in ctx.session.execute(versions)]
+    return [deployments.diagram_of(ctx, row[0], row[1]) for row in ctx.session.execute(versions)]
+
+
+def _thrown_in(diagrams: Sequence[Diagram]) -> set[tuple[str, str]]:
+    """Return what the diagrams throw themselves, and what only promoting a reserve gives."""
     thrown = {
         name for diagram in diagrams for process in diagram.processes.values() for name in process.throws
     }

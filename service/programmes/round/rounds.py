@@ -60,18 +60,14 @@ def open_round(
     year = year or programme.year
     calendars.load(ctx).require(year)
     organiser = get_unit(ctx, programme.organiser)
-    if ctx.session.scalar(
-        select(Round.id).where(Round.programme == pack.key, Round.label == (label or str(year)))
-    ):
-        raise Conflict(
-            f"{programme.title}的“{label or year}”届次已经存在。", fields={"label": "请换一个名称"}
-        )
+    label = label or str(year)
+    _require_new(ctx, pack, label)
     deployment = deployments.find_newest(ctx, pack.key) or deployments.publish(
         ctx, pack.key, pack.diagram, pack.forms, pack.decisions, note="随活动包发布"
     )
     entry = Round(
         programme=pack.key,
-        label=label or str(year),
+        label=label,
         title=programme.title,
         year=year,
         organiser_id=organiser.id,
@@ -104,6 +100,12 @@ def open_by_hand(ctx: Context, pack: Pack, *, label: str | None, year: int | Non
     """Open a round that somebody asked for; refused for a year whose deadlines are all over."""
     _require_time_left(ctx, pack.programme, year or pack.programme.year)
     return open_round(ctx, pack, label=label, year=year)
+
+
+def _require_new(ctx: Context, pack: Pack, label: str) -> None:
+    if ctx.session.scalar(select(Round.id).where(Round.programme == pack.key, Round.label == label)):
+        message = f"{pack.programme.title}的“{label}”届次已经存在。"
+        raise Conflict(message, fields={"label": "请换一个名称"})
 
 
 def _require_time_left(ctx: Context, programme: Programme, year: int) -> None:

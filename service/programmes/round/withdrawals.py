@@ -8,7 +8,7 @@ from service.errors import Conflict, Forbidden, NotFound
 from service.models import Instance, InstanceStatus, Nomination, NominationStatus, Notice, Opinion, QuotaKind
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.privacy import retention
+from service.programmes.privacy import removals
 from service.programmes.round import quotas, rounds, vacancies, windows
 from service.workflow.context import Context
 from service.workflow.instance import execution
@@ -53,7 +53,7 @@ def forget_draft(ctx: Context, nomination: Nomination) -> None:
     of the duty that deletes files, since they cannot come back with a transaction that fails.
     """
     ctx.session.flush()  # what was submitted with the withdrawal itself is removed as well
-    retention.purge_now(ctx, nomination)
+    removals.purge_now(ctx, nomination)
 
 
 def require_possible(ctx: Context, nomination: Nomination) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from service.models import NoticeKind, TaskStatus, User, UserTask
 from service.programmes.demo import demonstration
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
 from service.programmes.publication import local_notices, notices, objections
 from service.programmes.review import seats, standings
 from service.programmes.round import withdrawals
@@ -50,7 +50,7 @@ def nominate(scene: Scene, step: Step) -> str:
     category = scene.category(said["category"]) if "category" in said else member.category
     who = said.get("who") or f"{demonstration.starter_role(scene.pack)}@{unit}"
     with scene.acting(who) as ctx:
-        nomination = nominations.start(
+        nomination = starting.start(
             ctx,
             scene.entry(ctx),
             unit=scene.unit(ctx, unit),

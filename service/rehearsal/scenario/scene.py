@@ -28,7 +28,7 @@ from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.demo.made_up import Person
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.round import rounds
+from service.programmes.round import calendars, rounds
 from service.programmes.rule import identity_number
 from service.rehearsal.rehearse import DUTIES
 from service.rehearsal.scenario.library import Scenario
@@ -218,6 +218,7 @@ def set_up(wiring: Wiring, clock: MovableClock, pack: Pack, scenario: Scenario) 
     said = scenario.opens
     if said is not None:
         with wiring.transaction() as ctx:
+            calendars.guess_years(ctx, demo.start.year, demonstration.GUESSED)
             entry = rounds.open_round(ctx, pack, label=said.get("label"), year=said.get("year"))
             ctx.session.flush()
             scene.round_id = entry.id

@@ -15,6 +15,7 @@ from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.round import calendars
 from service.programmes.rule.calendar import CalendarMissing, WorkingDays
 from service.web.frame.doors import for_organisers
+from service.web.frame.numbers import is_number
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -79,6 +80,8 @@ def remove_day(day: str) -> ResponseReturnValue:
 def declare_year() -> ResponseReturnValue:
     """Declare a year entered completely."""
     year = _year(request.form.get("year"))
+    if request.form.get("year") != str(year):
+        return _page(year, Invalid(_("年份写法不对。"), fields={"year_source": _("请填写四位年份")})), 422
     try:
         calendars.declare_year(g.ctx, year, request.form.get("source", "")[:200])
     except Invalid as refused:
@@ -97,7 +100,7 @@ def _read_day(text: str) -> date | None:
 
 def _year(text: str | None) -> int:
     here = g.ctx.now.astimezone(FALLBACK_ZONE).year
-    return int(text) if text and text.isdigit() and FIRST <= int(text) <= LAST else int(here)
+    return int(text) if text and is_number(text) and FIRST <= int(text) <= LAST else int(here)
 
 
 def _page(year: int, refused: ServiceError | None = None) -> str:

@@ -13,9 +13,12 @@ from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.privacy import corrections, disclosures
 from service.programmes.privacy.disclosures import EXPORTS, REVEALS, Filter
 from service.web.frame.doors import for_organisers, is_admin
+from service.web.frame.numbers import number
 from service.workflow.context import Context
 
 pages = Blueprint("disclosure_pages", __name__, url_prefix="/admin/personal-data")
+
+YEARS = range(2000, 2100)  # beyond them a day has no moment that a database compares
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +32,15 @@ class _Page:
 def show() -> str:
     """List the corrections that wait for the actor and, for administrators, every look and export."""
     ctx: Context = g.ctx
-    number = max(1, request.args.get("page", 1, type=int))
+    at = max(1, request.args.get("page", 1, type=number))
     admin = is_admin(ctx.actor)
-    rows, has_next = disclosures.list_page(ctx, _filter(), number) if admin else ((), False)
+    rows, has_next = disclosures.list_page(ctx, _filter(), at) if admin else ((), False)
     return render_template(
         "admin/personal_data.html",
         is_admin=admin,
         corrections=corrections.list_open(ctx),
         rows=rows,
-        page=_Page(number=number, has_next=has_next),
+        page=_Page(number=at, has_next=has_next),
         given=request.args,
     )
 
@@ -60,6 +63,8 @@ def _day(name: str) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text)
-        return datetime(day.year, day.month, day.day, tzinfo=FALLBACK_ZONE)
-    except (ValueError, OverflowError) as wrong:
-        raise Invalid(_("日期请写成 2024-03-25 的样子。"), fields={name: _("没有这一天")}) from wrong
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise Invalid(_("日期请写成 2024-03-25 的样子。"), fields={name: _("没有这一天")})
+    return datetime(day.year, day.month, day.day, tzinfo=FALLBACK_ZONE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
@@ -14,10 +14,10 @@ from service.programmes import wiring
 from service.programmes.award import awards, certificates, follow_ups, processes, register, title_papers
 from service.programmes.award.follow_ups import Entry
 from service.programmes.nomination import nominations
-from service.web.award.downloads import give
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
+from service.web.task import downloads
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.task import instances
@@ -97,11 +97,19 @@ def strike(entry_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/follow-ups/<int:entry_id>/evidence")
-def evidence(entry_id: int) -> Response:
-    """Give the file of an entry, as a download."""
-    entry = follow_ups.get(g.ctx, entry_id)
-    return give(follow_ups.read_evidence(g.ctx, entry), entry.content_type, entry.filename)
+@pages.route("/follow-ups/<int:entry_id>/evidence", methods=["GET", "POST"])
+def evidence(entry_id: int) -> ResponseReturnValue:
+    """Give the file of an entry, to anybody but its writer and the holder once it is said what for.
+
+    That one of a private track was taken is not noted as about the nominee, who may not know of it.
+    """
+    ctx: Context = g.ctx
+    entry = follow_ups.get(ctx, entry_id)
+    data, award = follow_ups.read_evidence(ctx, entry), entry.award
+    about: dict[str, object] = {"of": f"follow_up:{entry.id}", "field": "evidence"}
+    if not follow_ups.tracks_of(ctx, award)[entry.track].private:
+        about["nomination"] = award.nomination_id
+    return downloads.ask_or_give(entry, data, entry.round_id, about, entry.written_by_id, award.holder_id)
 
 
 @pages.post("/<int:award_id>/processes/<element_id>")

@@ -119,7 +119,7 @@ HISTORY: dict[str, Any] = {
     "signer.disagreed": _("加签不同意"),
     "signer.withdrawn": _("撤回加签"),
     "task.copied": _("抄送"),
-    "task.cancelled": _("任务随流程关闭"),
+    "task.cancelled": _("随流程关闭未办结的任务"),
     "task.sent_back": _("退回"),
     "task.taken_back": _("撤回"),
     "task.substituted": _("无人任职，改由本级管理员办理"),

@@ -177,6 +177,7 @@ def _status(found: Registration | None, refused: ServiceError | None) -> str:
         "registration/status.html",
         registration=found,
         link=url_for("registration_pages.ask_password", token=found.link) if found and good else "",
+        is_used=found is not None and links.is_used(found),
         zone=_zone_of(found.round) if found else None,
         given=request.form if refused else {},
         refused=refused,

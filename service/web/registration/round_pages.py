@@ -146,6 +146,7 @@ def _page(registration: Registration, refused: ServiceError | None) -> str:
         link=url_for("registration_pages.ask_password", token=registration.link, _external=True)
         if is_good
         else "",
+        is_used=links.is_used(registration),
         longest=confirmations.MAX_REASON,
         zone=wiring.pack_of(ctx, registration.round).programme.zone,
         refused=refused,

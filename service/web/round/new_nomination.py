@@ -9,7 +9,7 @@ from sqlalchemy import select
 from service.errors import Forbidden, Invalid, ServiceError
 from service.models import Nomination, Round, TaskStatus, Unit, UserTask
 from service.programmes import wiring
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
 from service.programmes.pack.columns import published_names
 from service.programmes.pack.packs import Pack
 from service.programmes.round import funnel, rounds, starts
@@ -58,7 +58,7 @@ def start_as_posted(ctx: Context) -> Nomination:
         unit = starts.find_own_unit(ctx, entry)
         if unit is None:
             raise Forbidden(_("个人自荐须由申报人本人登录，并且所在单位属于某个推荐单位。"))
-        return nominations.start(
+        return starting.start(
             ctx,
             entry,
             unit=unit,
@@ -75,7 +75,7 @@ def start_as_posted(ctx: Context) -> Nomination:
         fields["name"] = _("必填")
     if fields or unit is None:
         raise Invalid(_("还不能发起申报，请补齐。"), fields=fields)
-    return nominations.start(
+    return starting.start(
         ctx,
         entry,
         unit=unit,

@@ -48,7 +48,7 @@ def read_filter() -> Filter:
 
 def name_narrowing(narrow: Filter, asked: Sequence[Proportion]) -> list[tuple[str, str, str]]:
     """Return what else a list is narrowed to than its fields show: parameter, value, what it is called."""
-    named = {**charts.phases(), "running": _("仍在评选中")}
+    named = {**charts.phases(), "running": _("仍在评选中"), "listed": _("在名单上")}
     place = next(((key, word) for key, (kind, word) in PLACES.items() if kind == narrow.holds), ("", ""))
     found = [
         ("phase", narrow.phase, named.get(narrow.phase, "")),

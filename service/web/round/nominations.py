@@ -13,7 +13,7 @@ from service.models import Instance, Nomination, TaskStatus, Unit, UserTask
 from service.programmes import wiring
 from service.programmes.nomination import nominations, roster_import, searches
 from service.programmes.nomination.searches import Filter
-from service.programmes.pack.paper import NOMINATION
+from service.programmes.pack.paper import DISQUALIFICATION, NOMINATION
 from service.programmes.paper import forms, official
 from service.programmes.round import (
     candidate_extensions,
@@ -79,6 +79,7 @@ def show(nomination_id: int) -> str:
     instance = ctx.session.get_one(Instance, nomination.instance_id)
     events = history.of_instance(ctx, instance)
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status == TaskStatus.OPEN)
+    pack = wiring.pack_of(ctx, nomination.round)
     return render_template(
         "nominations/show.html",
         nomination=nomination,
@@ -88,10 +89,10 @@ def show(nomination_id: int) -> str:
         standing=diagrams.locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
         zone=ctx.domain.zone(ctx, instance),
-        forms=wiring.pack_of(ctx, nomination.round).programme.papers_of(NOMINATION),
+        forms=pack.programme.papers_of(NOMINATION),
         late=lateness.describe(ctx, nomination),
         is_organiser=nominations.is_organiser(ctx, nomination.round),
-        lost=nomination.status in official.LOST,
+        lost=nomination.status in official.LOST and official.has(pack, DISQUALIFICATION),
         versions=forms.list_versions(ctx, nomination),
         may_extend=candidate_extensions.may_extend(ctx, nomination),
         may_withdraw=withdrawals.is_running(instance) and withdrawals.may_withdraw(ctx, nomination),

@@ -18,6 +18,7 @@ from service.programmes.round import rounds
 from service.programmes.rule import calendar
 from service.web import objection_form
 from service.web.frame.errors import status_of
+from service.web.frame.numbers import number
 from service.web.public import check_files, read_sender
 from service.workflow.context import Context
 
@@ -45,6 +46,25 @@ def fill_in(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("notice_pages.show", round_id=round_id))
 
 
+@pages.get("/<int:round_id>/notice/own")
+def show_own(round_id: int) -> str:
+    """Show how the units of whoever asks are reached when they publish themselves (逐级公示)."""
+    return _own_page(rounds.get(g.ctx, round_id))
+
+
+@pages.post("/<int:round_id>/notice/own")
+def fill_in_own(round_id: int) -> ResponseReturnValue:
+    """Keep the telephone, e-mail and address of such a unit."""
+    ctx: Context = g.ctx
+    try:
+        contacts.fill_in_own(ctx, rounds.get(ctx, round_id), request.form.get("unit", ""), request.form)
+    except Invalid as refused:
+        ctx.session.rollback()
+        return _own_page(rounds.get(ctx, round_id), refused), status_of(refused)
+    flash(_("联系方式已保存，以后发布的公示都写明它。"), "success")
+    return redirect(url_for("notice_pages.show_own", round_id=round_id, unit=request.form["unit"]))
+
+
 @pages.get("/<int:round_id>/notice/<int:notice_id>/register")
 def ask_letter(round_id: int, notice_id: int) -> str:
     """Ask what came by letter, telephone or in person."""
@@ -62,7 +82,7 @@ def register(round_id: int, notice_id: int) -> ResponseReturnValue:
         objection = objections.register(
             ctx,
             notice,
-            request.form.get("nomination", 0, type=int),
+            request.form.get("nomination", 0, type=number),
             objection_form.read_answers(objection_form.list_inputs(ctx, notice)),
             channel=_channel(),
             came_on=_day("came_on"),
@@ -138,6 +158,21 @@ def _round(round_id: int) -> Round:
     if not (nominations.is_organiser(ctx, entry) or ctx.actor.is_admin):
         raise Forbidden(_("只有主办单位可以办理公示。"))
     return entry
+
+
+def _own_page(entry: Round, refused: ServiceError | None = None) -> str:
+    units = contacts.list_own(g.ctx, entry)
+    if not units:
+        raise Forbidden(_("只有发布公示的单位自己的经办人可以填写它的联系方式。"))
+    code = request.values.get("unit", "")
+    return render_template(
+        "rounds/own_contact.html",
+        round=entry,
+        units=units,
+        unit=next((unit for unit in units if unit.code == code), units[0]),
+        refused=refused,
+        given=request.form if refused else {},
+    )
 
 
 def _refused(round_id: int, form: str, refused: ServiceError) -> ResponseReturnValue:

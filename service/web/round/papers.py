@@ -12,7 +12,14 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import NoticeKind, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.pack.paper import ANNOUNCEMENT, NOMINATION, PUBLICATION, QUOTAS, ROSTER
+from service.programmes.pack.paper import (
+    ANNOUNCEMENT,
+    DISQUALIFICATION,
+    NOMINATION,
+    PUBLICATION,
+    QUOTAS,
+    ROSTER,
+)
 from service.programmes.paper import (
     batches,
     exports,
@@ -20,18 +27,25 @@ from service.programmes.paper import (
     official,
     review_papers,
     rosters,
+    scans,
     workplace_rosters,
 )
 from service.programmes.publication import notices
 from service.programmes.round import quotas, rounds
 from service.web.frame.errors import status_of
+from service.web.frame.numbers import number
+from service.web.task import downloads
 from service.workflow.context import Context
+from service.workflow.task.tasklist import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
 pages = Blueprint("paper_pages", __name__)
 
+PAGE = 30  #: workplaces whose printed rosters a page lists
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -119,13 +133,15 @@ def form_docx(nomination_id: int, paper: str) -> ResponseReturnValue:
     return _file(data, "docx", f"{title} {nomination.name}")
 
 
-@pages.get("/nominations/<int:nomination_id>/disqualification.docx")
-def disqualification_docx(nomination_id: int) -> Response:
-    """Give the organiser the notice to one who lost his place."""
+@pages.route("/nominations/<int:nomination_id>/disqualification.docx", methods=["GET", "POST"])
+def disqualification_docx(nomination_id: int) -> ResponseReturnValue:
+    """Give the notice to one who lost his place, to anybody but himself once it is said what for."""
     ctx: Context = g.ctx
     nomination = nominations.get_visible(ctx, nomination_id)
     data = official.print_disqualification(ctx, nomination)
-    return _file(data, "docx", f"取消资格通知 {nomination.name}")
+    paper = downloads.Made(filename=f"取消资格通知 {nomination.name}.docx", content_type=TYPES["docx"])
+    about = {"paper": DISQUALIFICATION, "nomination": nomination.id}
+    return downloads.ask_or_give(paper, data, nomination.round_id, about, nomination.nominee_id)
 
 
 def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
@@ -178,7 +194,10 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         unit for unit in quotas.units_with_places(ctx, entry) if exports.may_export_roster(ctx, entry, unit)
     ]
     units += workplace_rosters.list_own(ctx, entry)
-    printed = [unit for unit in workplace_rosters.list_printed(ctx, entry) if unit not in units]
+    words = request.args.get("text", "").strip()
+    page_number = max(1, request.args.get("page", 1, type=number))
+    places = workplace_rosters.list_printed(ctx, entry, words)
+    shown = places[(page_number - 1) * PAGE : page_number * PAGE]
     published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
     listing = programme.papers_of(ROSTER)
     whole = exports.may_export_roster(ctx, entry, None)
@@ -198,11 +217,11 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         review=review_papers.list_ready(ctx, entry),
         notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
         decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
-        versions=[
-            (unit, found)
-            for unit in (None, *units, *printed)
-            if (found := rosters.list_versions(ctx, entry, unit))
-        ],
+        versions=_versions(ctx, entry, (None, *units)),
+        words=words,
+        workplaces=len(places),
+        page=Page(rows=shown, number=page_number, has_next=len(places) > page_number * PAGE),
+        printed=_versions(ctx, entry, shown),
         titles={p.key: p.title for p in programme.papers_of(ROSTER)}
         if len(programme.papers_of(ROSTER)) > 1
         else {},
@@ -210,6 +229,13 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         refused=refused,
         given=request.form if refused else {},
     )
+
+
+def _versions(
+    ctx: Context, entry: Round, units: Sequence[Unit | None]
+) -> list[tuple[Unit | None, list[scans.Version]]]:
+    """Return what was printed of each unit that has printed something."""
+    return [(unit, found) for unit in units if (found := rosters.list_versions(ctx, entry, unit))]
 
 
 def _file(data: bytes | IO[bytes], kind: str, name: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid
@@ -19,11 +19,13 @@ from service.programmes.privacy import (
     disclosures,
     file_readings,
     findings,
+    quarantine,
     reviewers,
     subject,
 )
 from service.programmes.privacy.scanner import Kind
 from service.web.frame.errors import status_of
+from service.web.task import downloads
 from service.workflow.context import Context
 
 if TYPE_CHECKING:
@@ -123,12 +125,21 @@ def decide_correction(nomination_id: int, correction_id: int) -> ResponseReturnV
     )
 
 
-@pages.post("/<int:nomination_id>/copy")
-def copy(nomination_id: int) -> Response:
-    """Give a copy of everything held about the nominee."""
-    nomination = nominations.get_visible(g.ctx, nomination_id)
-    data = copies.make(g.ctx, nomination)
-    name = f"{copies.TITLE} {nomination.name}.zip"
+@pages.route("/<int:nomination_id>/copy", methods=["GET", "POST"])
+def copy(nomination_id: int) -> ResponseReturnValue:
+    """Give a copy of everything held about the nominee, to anybody but himself once it is said what for."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    copies.require_may_make(ctx, nomination)
+    name, about = f"{copies.TITLE} {nomination.name}.zip", {"nomination": nomination.id}
+    use = copies.find_own_use(ctx, nomination)
+    if use is None and request.method == "GET":
+        return downloads.show_form(name, about)
+    try:
+        use = use or disclosures.read_use(request.form)
+    except Invalid as refused:
+        return downloads.show_form(name, about, refused), 422
+    data = copies.make(ctx, nomination, use)
     return send_file(io.BytesIO(data), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
@@ -152,6 +163,7 @@ def _page(
 ) -> str:
     ctx: Context = g.ctx
     form_fields = subject.list_fields(ctx, nomination)
+    files = clearances.list_of(ctx, nomination)
     return render_template(
         "privacy/show.html",
         nomination=nomination,
@@ -159,7 +171,8 @@ def _page(
         may_withdraw=consents.may_withdraw(ctx, nomination),
         findings=findings.find(ctx, nomination),
         may_rule=findings.may_rule(ctx, nomination),
-        files=clearances.list_of(ctx, nomination),
+        files=files,
+        held=quarantine.find_held(ctx, nomination, [entry.file for entry in files]),
         may_declare=clearances.may_declare(ctx, nomination),
         may_clear=reviewers.is_reviewer(ctx, nomination),
         has_review=reviewers.has_review(ctx, nomination),

@@ -13,6 +13,7 @@ from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.round import allotments, coverage, funnel, head_counts, quota_changes, quotas, rounds
 from service.web.frame.errors import status_of
+from service.web.frame.numbers import number
 from service.workflow.context import Context
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def allot(round_id: int) -> ResponseReturnValue:
     """Give places on to a unit below."""
     ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
-    quota = allotments.get_quota(ctx, entry, request.form.get("quota", 0, type=int))
+    quota = allotments.get_quota(ctx, entry, request.form.get("quota", 0, type=number))
     try:
         below = {str(unit.id): unit for unit in allotments.list_below(ctx, quota.unit)}
         unit = _choose("unit", below)
@@ -99,7 +100,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
 
 
 def _holder(entry: Round) -> Quota | None:
-    wanted = request.values.get("quota", 0, type=int)
+    wanted = request.values.get("quota", 0, type=number)
     if not wanted:
         return None
     try:

@@ -16,13 +16,14 @@ from service.programmes.award import awards
 from service.programmes.board import drawn_stages, round_dates, round_tasks
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.publication import local_notices, notices, objections, reserves
+from service.programmes.publication import contacts, local_notices, notices, objections, reserves
 from service.programmes.registration import confirmations
 from service.programmes.review import access
 from service.programmes.round import admissions, extensions, funnel, quotas, round_events, rounds, vacancies
 from service.programmes.rule import calendar
 from service.web.frame import words
 from service.web.frame.errors import status_of
+from service.web.frame.numbers import is_number
 from service.web.round import board, charts
 from service.workflow.context import Context
 from service.workflow.instance import incidents
@@ -135,8 +136,8 @@ def throw(round_id: int) -> ResponseReturnValue:
         heard = round_events.throw(g.ctx, entry, kind, name, correlation_key=key or None, reason=reason)
     except (Invalid, Conflict) as refused:
         return _refused(round_id, "events", refused)
-    said = {"name": name, "waiting": heard.waiting, "starts": heard.starts}
-    flash(_("已发出“%(name)s”：%(waiting)s 处收到，开始 %(starts)s 个流程。", **said), "success")
+    said = {"waiting": heard.waiting, "starts": heard.starts}
+    flash(_("已发出：%(waiting)s 处收到，开始 %(starts)s 个流程。", **said), "success")
     return redirect(url_for("round_pages.show", round_id=round_id, _anchor="events"))
 
 
@@ -181,6 +182,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         objections=objections.list_of(ctx, entry),
         local=local_notices.list_open(ctx, entry, limit=MOST_NOTICES) if programme.notices else [],
         running_notices=local_notices.count_open(ctx, entry) if programme.notices else 0,
+        publishes=bool(contacts.list_own(ctx, entry)),
         announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
         reviews=programme.review is not None and access.may_see(ctx, entry),
@@ -224,7 +226,7 @@ def _programme_and_year() -> tuple[Pack, int]:
     if pack is None:
         raise Invalid(_("请选择活动。"), fields={"programme": _("请从列表中选择")})
     year = request.form.get("year", "")
-    if not year.isdecimal() or int(year) not in YEARS:
+    if not is_number(year) or int(year) not in YEARS:
         raise Invalid(_("年份写法不对。"), fields={"year": _("请填写四位年份")})
     return pack, int(year)
 

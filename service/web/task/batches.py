@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Opinion, Round, UserTask
 from service.programmes.nomination import reviews
+from service.programmes.privacy import provision
 from service.programmes.round import rounds
 from service.web.frame import words
 from service.web.frame.errors import status_of
@@ -40,6 +41,7 @@ class Entry:
     opinions: Sequence[Opinion]
     chosen: str  #: the outcome picked before the page was refused, or nothing
     refusal: str = ""  #: why this one cannot be decided with the others
+    is_withheld: bool = False  #: what is known of him is kept from the actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,9 @@ def _describe(
     entry = rounds.get(ctx, round_id)
     key = request.args.get("key") or None
     rows = reviews.list_candidates(ctx, entry, element_id, key)
-    opinions = _opinions(ctx, [nomination.id for _task, nomination in rows])
+    people = [nomination for _task, nomination in rows]
+    withheld = provision.find_withheld(ctx, people)
+    opinions = _opinions(ctx, [one.id for one in people if one.id not in withheld])
     first = rows[0][0] if rows else None
     element = deployments.get_element(ctx, first.instance, element_id) if first else None
     outcomes = words.outcomes(element) if element else ()
@@ -124,6 +128,7 @@ def _describe(
                 opinions=opinions.get(nomination.id, []),
                 chosen=(chosen or {}).get(task.id, ""),
                 refusal=refused.fields.get(f"task:{task.id}", "") if refused else "",
+                is_withheld=nomination.id in withheld,
             )
             for task, nomination in rows
         ],

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from service.errors import NotFound, ServiceError
 from service.models import Deployment, HistoryEvent, Instance, Job, SubscriptionRow, TaskStatus, UserTask
+from service.programmes.nomination import nominations
+from service.programmes.privacy import provision
 from service.web.task import trails
 from service.workflow.context import Context
 from service.workflow.task import instances, task_access
@@ -33,8 +35,11 @@ def show(instance_id: int) -> str:
     ctx: Context = g.ctx
     instance = get_visible(ctx, instance_id)
     events = instances.read_history(ctx, instance)
+    nomination = nominations.of_instance(ctx, instance)
+    is_withheld = nomination is not None and provision.is_withheld(ctx, nomination)
     return render_template(
         "instance.html",
+        withheld=provision.WITHHELD if is_withheld else "",
         instance=instance,
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),

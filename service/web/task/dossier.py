@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -27,9 +28,9 @@ from service.programmes.award import awards, follow_ups
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
-from service.programmes.privacy import consents
+from service.programmes.privacy import consents, provision, quarantine
 from service.programmes.privacy import findings as privacy_findings
-from service.programmes.publication import evidence, objections, statements
+from service.programmes.publication import contacts, evidence, objections, statements
 from service.programmes.review import consultations, experts, form_checks
 from service.web.frame import words
 from service.web.task import answers, uploads
@@ -45,6 +46,7 @@ class SlotView:
     slot: Slot
     files: list[dict[str, Any]]
     upload_url: str = ""  #: empty where nothing may be added
+    held: Sequence[str] = ()  #: names of files that wait for their clearance
 
     @property
     def accept(self) -> str:
@@ -58,10 +60,20 @@ class SlotView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """What stands in place of a nomination whose papers are kept from the actor."""
+
+    since: datetime | None  #: when the consent to provision was taken back
+    organiser: str  #: whom to ask
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dossier:
     """Everything read-only about a subject."""
 
     nomination: Nomination | None = None
+    withheld: Withheld | None = None
     objection: Objection | None = None
     asked: Objection | None = None  #: an objection the actor answers, of which he reads the points alone
     points: str = ""  #: what he is asked to answer
@@ -95,6 +107,8 @@ def read(
             return Dossier(asked=objection, points=statements.read_points(ctx, objection))
         more = _more(ctx, objection) if objection else ()
         return Dossier(objection=objection, evidence=evidence.list_of(ctx, objection), more=more)
+    if not filling and provision.is_withheld(ctx, nomination):
+        return Dossier(withheld=_describe_withheld(ctx, nomination))
     properties = _properties(ctx, instance)
     return Dossier(
         nomination=nomination,
@@ -109,6 +123,16 @@ def read(
         defects=form_checks.list_of(ctx, nomination) if form_checks.PROPERTY in properties else (),
         consultations=consultations.list_of(ctx, nomination) if consultations.PROPERTY in properties else (),
         outcome_words=_outcome_words(ctx, instance),
+    )
+
+
+def _describe_withheld(ctx: Context, nomination: Nomination) -> Withheld:
+    entry, taken_back = nomination.round, consents.list_withdrawn(ctx, nomination)
+    contact = contacts.contact_of(wiring.pack_of(ctx, entry).programme.notice, entry.organiser)
+    return Withheld(
+        since=next((one.withdrawn_at for one in taken_back if one.kind == provision.KIND), None),
+        organiser=entry.organiser.name,
+        phone=contact["phone"],
     )
 
 
@@ -132,11 +156,15 @@ def record_rows(ctx: Context, instance: Instance, nomination: Nomination) -> lis
 def slots_of(ctx: Context, nomination: Nomination, *, editable: bool) -> list[SlotView]:
     """Return the slots of the programme with the files in them."""
     files = attachments.list_of(ctx, nomination)
+    held = set() if editable else quarantine.find_held(ctx, nomination, files)
     address = url_for("uploads.add", nomination_id=nomination.id) if editable else ""
     slots = wiring.pack_of(ctx, nomination.round).programme.slots
     return [
         SlotView(
-            slot=slot, files=[_item(file, slot) for file in files if file.slot == key], upload_url=address
+            slot=slot,
+            files=[_item(file, slot) for file in files if file.slot == key and file.id not in held],
+            upload_url=address,
+            held=[file.filename for file in files if file.slot == key and file.id in held],
         )
         for key, slot in slots.items()
     ]

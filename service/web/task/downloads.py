@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,14 +12,23 @@ from flask import g, render_template, request, send_file
 from flask_babel import gettext as _
 
 from service.errors import Invalid
-from service.models import Attachment, ObjectionEvidence, StampedScan, TaskFile
-from service.programmes.privacy import disclosures
+from service.models import Attachment, FollowUp, Nomination, ObjectionEvidence, StampedScan, TaskFile
+from service.programmes.privacy import consents, disclosures
 from service.web.frame.targets import local_target
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-File = Attachment | ObjectionEvidence | StampedScan | TaskFile
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A paper that is made for whoever takes it."""
+
+    filename: str
+    content_type: str
+
+
+File = Attachment | FollowUp | Made | ObjectionEvidence | StampedScan | TaskFile
 
 
 def ask_or_give(
@@ -32,11 +42,11 @@ def ask_or_give(
     """Give a file the actor may see to whoever handed it in or owns it; ask anybody else what for first."""
     use = disclosures.find_own_use(g.ctx, getattr(file, "uploaded_by_id", None), *owners)
     if use is None and request.method == "GET":
-        return _form(file)
+        return show_form(file.filename, about)
     try:
         use = use or disclosures.read_use(request.form)
     except Invalid as refused:
-        return _form(file, refused), 422
+        return show_form(file.filename, about, refused), 422
     disclosures.note_download(g.ctx, use, round_id, **about)
     return send_file(
         io.BytesIO(data),
@@ -46,10 +56,13 @@ def ask_or_give(
     )
 
 
-def _form(file: File, refused: Invalid | None = None) -> str:
+def show_form(filename: str, about: Mapping[str, Any], refused: Invalid | None = None) -> str:
+    """Ask for whom and what for a file is taken."""
+    nomination = g.ctx.session.get(Nomination, about["nomination"]) if about.get("nomination") else None
     return render_template(
         "download.html",
-        file=file,
+        filename=filename,
+        withdrawn=consents.list_withdrawn(g.ctx, nomination) if nomination else (),
         purposes=disclosures.PURPOSES,
         purpose_words=purpose_words(),
         refused=refused,

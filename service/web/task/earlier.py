@@ -10,19 +10,20 @@ from sqlalchemy import select
 
 from service.engine.records import Element
 from service.models import Nomination, Round, TaskStatus, UserTask
-from service.programmes import intake, submitted, wiring
-from service.programmes.diagram.step_words import CANDIDATES, READS, SHOWS
-from service.programmes.publication import notices
+from service.programmes import submitted, wiring
+from service.programmes.diagram.step_words import CANDIDATES, SHOWS
+from service.programmes.publication import notices, statements
 from service.web.frame import words
-from service.web.task import answers
+from service.web.task import answers, dossier
 from service.web.task.answers import Row
+from service.web.task.dossier import SlotView
 from service.workflow.context import Context
 from service.workflow.task import task_access
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """One completed task and what was filled in at it."""
+    """One completed task, what was filled in at it and the files handed in with it."""
 
     task_id: int
     name: str
@@ -30,15 +31,17 @@ class Earlier:
     by: str
     at: datetime | None
     rows: Sequence[Row]
+    files: Sequence[SlotView]
 
 
 def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[Earlier]:
     """Return what was decided at the steps a task's page is to show, newest first.
 
-    The diagram's word is enough for whoever may read the task itself: it is what he decides by.
+    The diagram's word is enough for whoever may read the task itself: it is what he decides by. Nothing is
+    shown to the candidate's side in a case that it only answers.
     """
-    steps = intake.split(elements[task.element_id].properties.get(READS, ""))
-    if not steps:
+    steps = submitted.reads_of(elements[task.element_id])
+    if not steps or statements.only_answers(ctx, task.instance):
         return []
     query = select(UserTask).where(
         UserTask.instance_id == task.instance_id,
@@ -74,4 +77,5 @@ def _describe(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> 
         rows=[row for row in answers.read(found.schema, found.answers, found.classes) if row.value]
         if found
         else [],
+        files=[view for view in dossier.task_slots(ctx, task, editable=False) if view.files],
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from service.errors import ServiceError
 from service.models import User
+from service.web.frame.numbers import number
 from service.web.task.tasks import read_answers
 from service.workflow.context import Context
 from service.workflow.person import actors
@@ -37,7 +38,7 @@ def refused_submission() -> Kept | None:
 
 def carried() -> Kept | None:
     """Return the answers the log-in page carries."""
-    task_id = request.form.get("kept_task", 0, type=int)
+    task_id = request.form.get("kept_task", 0, type=number)
     return Kept(task_id=task_id, answers=request.form.get("kept_answers", "")) if task_id else None
 
 

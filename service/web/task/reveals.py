@@ -12,14 +12,13 @@ from service.errors import Forbidden, Invalid, NotFound
 from service.models import Instance, Nomination, Objection
 from service.programmes import submitted
 from service.programmes.nomination import nominations, record
-from service.programmes.privacy import consents
+from service.programmes.privacy import consents, provision
 from service.programmes.publication import statements
 from service.programmes.review import experts
 from service.web.frame.errors import is_fragment
 from service.web.task.diagrams import get_visible
 from service.workflow import history
 from service.workflow.context import Context
-from service.workflow.task import task_access
 
 pages = Blueprint("reveals", __name__, url_prefix="/reveals")
 
@@ -57,9 +56,9 @@ def of_objection(number: int, field: str) -> str:
 
 @pages.post("/task/<int:number>/<field>")
 def of_task(number: int, field: str) -> str:
-    """Show a sensitive answer of a step that is done, to whoever may read the task."""
+    """Show a sensitive answer of a step that is done, to whoever may read what was submitted there."""
     ctx: Context = g.ctx
-    task = task_access.get_visible(ctx, number)
+    task = submitted.get_task(ctx, number)
     _require_readable(ctx, nominations.of_instance(ctx, task.instance))
     found = submitted.find(ctx, task)
     return reveal(f"task:{number}", field, lambda: found.answers.get(field) if found else None, task.round_id)
@@ -70,6 +69,7 @@ def _require_readable(ctx: Context, nomination: Nomination | None) -> None:
         return
     if experts.only_judges(ctx, nomination):
         raise Forbidden(_("评审时不能查看证件号码、电话等信息，请只看申报材料。"))
+    provision.require_not_withheld(ctx, nomination)
     consents.require_sensitive(ctx, nomination)
 
 

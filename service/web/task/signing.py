@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from service.errors import Invalid
 from service.models import Comment, HeldDecision, Signer, SignerPlace, TaskStatus, UserTask
-from service.web.frame.numbers import number
+from service.web import colleagues
 from service.workflow.context import Context
 from service.workflow.task import comments, countersigning, signers, signing
 from service.workflow.task.countersigning import Tally
@@ -55,7 +55,7 @@ def ask(task_id: int) -> Response:
     place = request.form.get("place", "")
     if place not in set(SignerPlace):
         raise Invalid(_("请选择前加签或后加签。"), fields={"place": _("请从列表中选择")})
-    chosen = request.form.getlist("user_ids", type=number)
+    chosen = colleagues.read("user_ids")
     asked = signers.ask(g.ctx, task_id, chosen, SignerPlace(place), request.form.get("question", ""))
     flash(_("已请 %(num)s 人加签。", num=len(asked)), "success")
     return redirect(url_for("tasks.show", task_id=task_id))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import Invalid
-from service.web.frame.numbers import number
-from service.workflow.person import people
-from service.workflow.task import returns, task_access, user_tasks
+from service.web import colleagues
+from service.workflow.task import returns, user_tasks
 
 pages = Blueprint("task_actions", __name__, url_prefix="/tasks/<int:task_id>")
-
-MOST_FOUND = 20
 
 
 @pages.post("/claim")
@@ -32,21 +29,13 @@ def unclaim(task_id: int) -> Response:
     return _to_task(task_id)
 
 
-@pages.get("/people")
-def find_people(task_id: int) -> str:
-    """Find whom a task may be passed on to, by name, login or unit: a part of the task's page."""
-    task_access.get_visible(g.ctx, task_id)
-    text = request.args.get("person", "").strip()[:80]
-    found = people.search_colleagues(g.ctx, text, limit=MOST_FOUND + 1)
-    return render_template(
-        "fragments/people.html", people=found[:MOST_FOUND], text=text, more=found[MOST_FOUND:]
-    )
-
-
 @pages.post("/transfer")
 def transfer(task_id: int) -> Response:
     """Pass a task on to one person (转办)."""
-    task = user_tasks.transfer(g.ctx, task_id, _person(), request.form.get("reason", ""))
+    chosen = colleagues.read("to_user_id")
+    if len(chosen) != 1:
+        raise Invalid(_("请选择转办给谁。"), fields={"to_user_id": _("请选择一人")})
+    task = user_tasks.transfer(g.ctx, task_id, chosen[0], request.form.get("reason", ""))
     flash(_("已转办：%(title)s — %(name)s。", title=task.title, name=task.name), "success")
     return redirect(url_for("inbox.show"))
 
@@ -54,7 +43,7 @@ def transfer(task_id: int) -> Response:
 @pages.post("/copy")
 def copy(task_id: int) -> Response:
     """Copy a task to people who may read it (抄送)."""
-    chosen = request.form.getlist("user_ids", type=number)
+    chosen = colleagues.read("user_ids")
     if not chosen:
         raise Invalid(_("请选择抄送给谁。"), fields={"user_ids": _("至少选择一人")})
     told = user_tasks.copy(g.ctx, task_id, chosen)
@@ -87,18 +76,6 @@ def take_back(task_id: int) -> Response:
     reopened = returns.take_back(g.ctx, task_id)
     flash(_("已撤回，可以修改后重新办理。"), "success")
     return _to_task(reopened.id)
-
-
-def _person() -> int:
-    user_id = request.form.get("to_user_id", type=number)
-    if user_id is None:  # without scripts nobody is listed: a text that names one person alone will do
-        named = people.search_colleagues(g.ctx, request.form.get("person", "")[:80], limit=2)
-        user_id = named[0].id if len(named) == 1 else None
-    if user_id is None:
-        raise Invalid(
-            _("请选择转办给谁。"), fields={"to_user_id": _("请写姓名、用户名或单位，从找到的人员中选择")}
-        )
-    return user_id
 
 
 def _to_task(task_id: int) -> Response:

@@ -30,7 +30,6 @@ from service.web.task.trails import Line
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.person import people
 from service.workflow.task import instances, returns, task_access
 
 
@@ -88,7 +87,6 @@ class TaskView:
     outcome: str  #: of a closed task, in words
     may_take_back: bool
     earlier: Sequence[tuple[str, str]]
-    colleagues: Sequence[User]
     list_page: str  #: of the list that a meeting amends here, or nothing
     target: Target | None  #: on a step of the round: how far its list is from what the notice asks for
     standing: Standing
@@ -133,7 +131,6 @@ def describe(
         outcome=words.of_outcome(elements, task),
         may_take_back=_may_take_back(ctx, task),
         earlier=returns.list_earlier(ctx, task) if offered else [],
-        colleagues=people.list_colleagues(ctx),
         list_page=url_for("panel_pages.show", round_id=task.round_id)
         if standings.PROPERTY in element.properties
         else "",

@@ -13,6 +13,9 @@ from service.errors import Invalid, NotFound
 from service.models import Attachment, Nomination, TaskFile
 from service.programmes import wiring
 from service.programmes.nomination import attachments
+from service.programmes.nomination.attachments import Checked
+from service.programmes.pack.packs import Slot
+from service.programmes.privacy import provision, quarantine
 from service.programmes.publication import evidence
 from service.web.task import diagrams, downloads
 
@@ -21,25 +24,34 @@ if TYPE_CHECKING:
 
 pages = Blueprint("uploads", __name__)
 
-THUMBNAIL = (240, 240)
+THUMBNAIL = 240  # pixels of the longer side
+LOOKED_AT = 900
+OF_ITS_OWN = 0.75  # how much of a photo's own size is shown at most: the photo itself is given by download
 PHOTO = "image/jpeg"  # photos are stored re-encoded: only they may be shown in place
 
 
 @pages.post("/nominations/<int:nomination_id>/attachments")
 def add(nomination_id: int) -> tuple[Response, int]:
     """Take a file into a slot of a nomination."""
-    nomination, slot_key = _get_nomination(nomination_id), request.form.get("slot", "")
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid(_("请选择一个文件。"), fields={"file": _("必填")})
-    slot = attachments.find_slot(g.ctx, nomination, slot_key)
-    # a photo takes a second to encode anew: the database is let go, or everybody else's writing would wait
-    g.ctx.session.rollback()
-    checked = attachments.check(slot, file.filename, file.stream.read())
+    slot_key = request.form.get("slot", "")
+    checked = check_sent(attachments.find_slot(g.ctx, _get_nomination(nomination_id), slot_key))
     nomination = _get_nomination(nomination_id)
     attachments.require_room(g.ctx, nomination, slot_key)
     attachment = attachments.keep(g.ctx, nomination, slot_key, checked)
     return jsonify(as_item(attachment, is_photo=is_photo(attachment))), 201
+
+
+def check_sent(slot: Slot) -> Checked:
+    """Check the file that was sent for a slot.
+
+    A photo takes a second to encode anew: the database is let go, or everybody else's writing would wait.
+    What was read from it before is read again.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid(_("请选择一个文件。"), fields={"file": _("必填")})
+    g.ctx.session.rollback()
+    return attachments.check(slot, file.filename, file.stream.read())
 
 
 @pages.route("/attachments/<int:attachment_id>", methods=["DELETE"])
@@ -52,11 +64,10 @@ def remove(attachment_id: int) -> tuple[str, int]:
 
 @pages.route("/attachments/<int:attachment_id>", methods=["GET", "POST"])
 def download(attachment_id: int) -> ResponseReturnValue:
-    """Give a file back once it is said what for; a photo of ours may be looked at in place."""
-    attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    """Give a file back once it is said what for; a photo of ours may be looked at in place, smaller."""
+    attachment, data, nomination = _get_shown(attachment_id)
     if is_photo(attachment) and request.args.get("inline") == "1":
-        return send_file(io.BytesIO(data), mimetype=PHOTO, download_name=attachment.filename)
-    nomination = g.ctx.session.get_one(Nomination, attachment.nomination_id)
+        return _send_small(data, LOOKED_AT)
     about = {"paper": attachment.slot, "nomination": nomination.id}
     return downloads.ask_or_give(attachment, data, attachment.round_id, about, nomination.nominee_id)
 
@@ -72,15 +83,29 @@ def download_evidence(evidence_id: int) -> ResponseReturnValue:
 @pages.get("/attachments/<int:attachment_id>/thumbnail")
 def thumbnail(attachment_id: int) -> Response:
     """Give a small picture of a photo."""
-    attachment, data = attachments.get_visible(g.ctx, attachment_id)
+    attachment, data, _nomination = _get_shown(attachment_id)
     if not is_photo(attachment):
         raise NotFound(_("这个附件没有缩略图。"))
+    return _send_small(data, THUMBNAIL)
+
+
+def _send_small(data: bytes, longest: int) -> Response:
+    """Give a photo made smaller than it is, at most so many pixels a side."""
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
-        picture.draft("RGB", THUMBNAIL)
-        picture.thumbnail(THUMBNAIL)
+        side = min(longest, int(max(picture.size) * OF_ITS_OWN))
+        picture.draft("RGB", (side, side))
+        picture.thumbnail((side, side))
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=80)
-    return send_file(io.BytesIO(out.getvalue()), mimetype="image/jpeg")
+    return send_file(io.BytesIO(out.getvalue()), mimetype=PHOTO)
+
+
+def _get_shown(attachment_id: int) -> tuple[Attachment, bytes, Nomination]:
+    """Return a file the actor may look at, its bytes and whose it is."""
+    attachment, data = quarantine.get_visible(g.ctx, attachment_id)
+    nomination = g.ctx.session.get_one(Nomination, attachment.nomination_id)
+    provision.require_not_withheld(g.ctx, nomination)
+    return attachment, data, nomination
 
 
 def _get_nomination(nomination_id: int) -> Nomination:
@@ -110,7 +135,7 @@ def as_item(attachment: Attachment, *, is_photo: bool) -> dict[str, Any]:
         "warning": attachment.warning,
     }
     if is_photo:
-        item["url"] = f"{address}?inline=1"
+        item |= {"url": f"{address}?inline=1", "download_url": address}
         item["thumbnail_url"] = url_for("uploads.thumbnail", attachment_id=attachment.id)
     return item
 

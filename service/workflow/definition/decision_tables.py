@@ -25,7 +25,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unknown-type": "没有名为 {name} 的类型",
     "unknown-target": "引用的 {name} 不存在",
     "requires-itself": "决策依赖它自己",
-    "unknown-name": "没有名为“{name}”的变量或函数：是不是少连了一项输入数据或依据？",
+    "unknown-name": "没有名为“{name}”的变量或函数：文字要写在英文双引号里；是数据的，连上输入数据或依据",
     "not-feel": "{error}",
     "no-output": "决策表没有输出列",
     "unknown-hit-policy": "没有 {name} 这种命中策略",
@@ -77,11 +77,11 @@ def read_tables(files: Mapping[str, bytes], *, functions: Iterable[str] = KNOWN_
     try:
         loaded = dmn.load_all(files.values(), functions=functions, strict=False)
     except dmn.DmnError as wrong:
-        raise WrongTables([f"{'、'.join(files)}：{_sentence(one)}" for one in wrong.problems]) from wrong
+        raise WrongTables([f"{'、'.join(files)}：{_sentence(one, b'')}" for one in wrong.problems]) from wrong
     models = dict(zip(files, loaded, strict=True))
     decisions: dict[str, dmn.Model] = {}
     for file, model in models.items():
-        problems += [f"{file}：{_sentence(problem)}" for problem in model.problems]
+        problems += [f"{file}：{_sentence(problem, files[file])}" for problem in model.problems]
         for decision in model.decisions:
             if decision.id in decisions:
                 problems.append(f"{file}：决策标识 {decision.id} 在别的文件里已经用过")
@@ -113,14 +113,17 @@ def _unreadable(file: str, markup: bytes) -> list[str]:
     try:
         dmn.load(markup, strict=False)
     except dmn.DmnError as wrong:
-        return [f"{file}：{_sentence(problem)}" for problem in wrong.problems]
+        return [f"{file}：{_sentence(problem, markup)}" for problem in wrong.problems]
     return []
 
 
-def _sentence(problem: dmn.Problem) -> str:
+def _sentence(problem: dmn.Problem, markup: bytes) -> str:
+    place = dmn.locate(markup, problem.element_id)
+    row = f"第 {place.row} 行" if place and place.row else ""
+    where = f"“{place.decision}”{row}（{problem.element_id}）" if place else problem.element_id
     if problem.error is not None:
-        return f"{problem.element_id} 的表达式有误：{say(problem.error)}"
-    return f"{problem.element_id}：{SENTENCES[problem.code].format_map(problem.parameters)}"
+        return f"{where}的表达式有误：{say(problem.error)}"
+    return f"{where}：{SENTENCES[problem.code].format_map(problem.parameters)}"
 
 
 def _weak_spot(file: str, finding: dmn.Finding) -> Problem:

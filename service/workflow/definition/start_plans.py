@@ -28,6 +28,7 @@ def replace_plans(ctx: Context, deployment: Deployment, diagram: Diagram) -> lis
 
     Returns what could not be planned: a time that cannot be worked out before anything runs.
     """
+    subjects.forget_starts(ctx)
     older = select(Deployment.id).where(Deployment.key == deployment.key)
     for table in (StartTimer, StartSubscription):
         ctx.session.execute(

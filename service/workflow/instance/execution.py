@@ -6,8 +6,9 @@ changes nothing. The caller holds the instance's row and owns the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,7 @@ from service.engine.records import (
 from service.errors import Conflict, NotFound
 from service.models import Deployment, Instance, InstanceStatus, Job, JobKind, SubscriptionRow
 from service.models.base import table_of
-from service.pending_rows import add_row
+from service.pending_rows import add_row, remove_row
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -45,8 +46,7 @@ _FORGET_ALL = delete(_subscription).where(
     _subscription.c.instance_id.in_(bindparam("instances", expanding=True))
 )
 _FORGET = delete(_subscription).where(
-    _subscription.c.instance_id == bindparam("instance"),
-    _subscription.c.key.in_(bindparam("keys", expanding=True)),
+    _subscription.c.instance_id == bindparam("instance"), _subscription.c.key == bindparam("token")
 )
 
 
@@ -71,6 +71,15 @@ class Faulted(Conflict):
         self.aftermath = aftermath
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """What one of several instances that start together begins with."""
+
+    business_key: str
+    title: str
+    variables: Variables
+
+
 def start(
     ctx: Context,
     deployment: Deployment,
@@ -83,27 +92,47 @@ def start(
     start_event: str | None = None,
 ) -> Instance:
     """Start an instance of a process and let it run to its first wait."""
-    instance = Instance(
-        round_id=round_id,
-        deployment_id=deployment.id,
-        deployment_hash=deployment.content_hash,
-        process_id=process_id,
-        business_key=business_key,
-        title=title,
-        state=b"",
-        started_at=ctx.now,
-        started_by_id=ctx.actor.user_id,
-        history_seq=0,
-        history_head="",
-        open_keys="",
-        moved=0,
-    )
-    ctx.session.add(instance)
+    beginning = Beginning(business_key=business_key, title=title, variables=variables)
+    return start_together(
+        ctx, deployment, process_id, [beginning], round_id=round_id, start_event=start_event
+    )[0]
+
+
+def start_together(
+    ctx: Context,
+    deployment: Deployment,
+    process_id: str,
+    beginnings: Sequence[Beginning],
+    *,
+    round_id: int | None,
+    start_event: str | None = None,
+) -> list[Instance]:
+    """Start instances of one process and let each run to its first wait; their rows are written together."""
+    instances = [
+        Instance(
+            round_id=round_id,
+            deployment_id=deployment.id,
+            deployment_hash=deployment.content_hash,
+            process_id=process_id,
+            business_key=beginning.business_key,
+            title=beginning.title,
+            state=b"",
+            started_at=ctx.now,
+            started_by_id=ctx.actor.user_id,
+            history_seq=0,
+            history_head="",
+            open_keys="",
+            moved=0,
+        )
+        for beginning in beginnings
+    ]
+    ctx.session.add_all(instances)
     ctx.session.flush()
-    locks.note(ctx.session, instance)
-    history.record(ctx, instance, "instance.started", version=deployment.version, process=process_id)
-    advance(ctx, instance, Start(variables=variables, start_event=start_event))
-    return instance
+    for instance, beginning in zip(instances, beginnings, strict=True):
+        locks.note(ctx.session, instance)
+        history.record(ctx, instance, "instance.started", version=deployment.version, process=process_id)
+        advance(ctx, instance, Start(variables=beginning.variables, start_event=start_event))
+    return instances
 
 
 def lock(ctx: Context, instance_id: int) -> Instance:
@@ -194,9 +223,9 @@ def _reconcile(ctx: Context, instance: Instance, step: Step) -> None:
     had, wanted = open_keys.read(instance), open_keys.of_step(step)
     if wanted != had:
         open_keys.write(instance, wanted)
-    offers.reconcile(ctx, instance, step, had.tasks)
     _reconcile_jobs(ctx, instance, step, had.jobs, wanted.jobs)
     _reconcile_subscriptions(ctx, instance, step, had.subscriptions, wanted.subscriptions)
+    offers.reconcile(ctx, instance, step, had.tasks)  # the domain may ask what the instance listens to
     if step.completed:
         instance.status = InstanceStatus.COMPLETED
         instance.ended_at = ctx.now
@@ -261,8 +290,9 @@ def _reconcile_subscriptions(
 ) -> None:
     if step.completed and ENDED in ctx.session.info:
         ctx.session.info[ENDED].append(instance.id)
-    elif existing - wanted:
-        ctx.session.execute(_FORGET, {"instance": instance.id, "keys": sorted(existing - wanted)})
+    else:
+        for key in sorted(existing - wanted):  # a token's number, which comes once in an instance
+            remove_row(ctx.session, _FORGET, instance=instance.id, token=key)
     for subscription in step.subscriptions.besides(existing):
         add_row(
             ctx.session,

@@ -11,7 +11,7 @@ was down is caught up once, with the newest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from service.engine.records import Element
 from service.errors import ServiceError
 from service.models import Instance, Reminder, TaskStatus, User, UserTask
 from service.models.base import table_of
+from service.pending_rows import add_row
 from service.workflow import notifications
 from service.workflow.context import Calendar, Context
 from service.workflow.definition import deployments
@@ -46,17 +47,28 @@ _DUE = (
 )
 
 
+_reminder = table_of(Reminder)
+
+
 def _record_once() -> Insert:
     """Insert a nudge that was not sent before: no row says that it was."""
-    reminder = table_of(Reminder)
-    columns = [reminder.c[name] for name in ("round_id", "user_task_id", "rule", "occurrence", "sent_at")]
+    columns = [_reminder.c[name] for name in ("round_id", "user_task_id", "rule", "occurrence", "sent_at")]
     row = {column.name: bindparam(column.name, type_=column.type) for column in columns}
-    sent = exists().where(*(reminder.c[name] == row[name] for name in ("user_task_id", "rule", "occurrence")))
-    new = insert(reminder).from_select(columns, select(*row.values()).where(~sent.correlate(None)))
+    sent = exists().where(
+        *(_reminder.c[name] == row[name] for name in ("user_task_id", "rule", "occurrence"))
+    )
+    new = insert(_reminder).from_select(columns, select(*row.values()).where(~sent.correlate(None)))
     return new.execution_options(preserve_rowcount=True)
 
 
 _RECORD = _record_once()
+_NOTE = insert(_reminder)
+_SENT = select(_reminder.c.user_task_id, _reminder.c.rule, _reminder.c.occurrence).where(
+    _reminder.c.user_task_id.in_(bindparam("tasks", expanding=True))
+)
+
+#: task, rule and occurrence of a nudge
+Sent = tuple[int, str, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,10 +163,16 @@ def postpone(ctx: Context, task_id: int, error: BaseException) -> None:
         task.remind_at = ctx.now + POSTPONED
 
 
-def send(ctx: Context, task: UserTask, responsible: Sequence[User]) -> bool:
+def find_sent(ctx: Context, tasks: Sequence[UserTask]) -> set[Sent]:
+    """Return which nudges of tasks that ``take_due`` locked were sent; nobody else sends any meanwhile."""
+    rows = ctx.session.execute(_SENT, {"tasks": [task.id for task in tasks]})
+    return {(task_id, rule, occurrence) for task_id, rule, occurrence in rows}
+
+
+def send(ctx: Context, task: UserTask, responsible: Sequence[User], sent: Collection[Sent]) -> bool:
     """Send whoever has to act the nudge of a task ``take_due`` returned and plan its next.
 
-    False if none was left.
+    False if none was left, or ``sent`` says that it went out before.
     """
     if task.status != TaskStatus.OPEN or task.due_date is None:
         task.remind_at = None
@@ -164,8 +182,9 @@ def send(ctx: Context, task: UserTask, responsible: Sequence[User]) -> bool:
     nudges = _plan_of(ctx, task.instance, element, task.due_date)
     due = [nudge for nudge in nudges if nudge.at <= ctx.now]
     task.remind_at = next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
-    if not due or not _record(ctx, task, due[-1].rule, task.due_date):
+    if not due or (task.id, due[-1].rule, task.due_date) in sent:
         return False
+    add_row(ctx.session, _NOTE, **_row(ctx, task, due[-1].rule, task.due_date))
     days_left = (find_due_day(task.due_date, zone) - ctx.now.astimezone(zone).date()).days
     text = ctx.domain.reminder_text(ctx, task, days_left)
     dedupe = f"reminder:{task.id}:{due[-1].rule}:{task.due_date:%Y%m%d%H%M}"
@@ -226,12 +245,15 @@ def _escalated(ctx: Context, task: UserTask, element: Element, responsible: Sequ
 
 def _record(ctx: Context, task: UserTask, rule: str, occurrence: datetime) -> bool:
     """Note that a nudge is sent; False if it was sent before."""
-    row = {
+    result: Any = ctx.session.execute(_RECORD, _row(ctx, task, rule, occurrence))
+    return bool(result.rowcount)
+
+
+def _row(ctx: Context, task: UserTask, rule: str, occurrence: datetime) -> dict[str, Any]:
+    return {
         "round_id": task.round_id,
         "user_task_id": task.id,
         "rule": rule,
         "occurrence": occurrence,
         "sent_at": ctx.now,
     }
-    result: Any = ctx.session.execute(_RECORD, row)
-    return bool(result.rowcount)

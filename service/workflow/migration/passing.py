@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from service.engine.migration import from_json
 from service.models import HistoryEvent, Instance, ItemStatus, Migration, MigrationItem, UserTask
-from service.workflow import history
 from service.workflow.context import Context
 
 PASSED = ("element.completed", "element.cancelled", "task.completed", "task.cancelled")
@@ -19,7 +18,7 @@ def find_passed(ctx: Context, instances: Sequence[Instance], element_id: str) ->
 
     Where tokens stand besides is in the engine's state: ``Migrated.stood`` says.
     """
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     moved = {instance.id for instance in instances if instance.moved}
     plain = [instance.id for instance in instances if instance.id not in moved]
     passed = _ask(ctx, plain, {element_id})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import (
-    select,
-)
+from argon2.low_level import ARGON2_VERSION
+from sqlalchemy import select
 
 from service.errors import Forbidden, Invalid
 from service.models import Unit, User
@@ -24,8 +24,19 @@ MIN_PASSWORD = 10
 
 _hasher = PasswordHasher()
 
+
+def _hash_of_nobody() -> str:
+    """Return a hash that no password has. Nothing is hashed for it: every command would wait for that."""
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (_hasher.salt_len, _hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
 #: verified when there is no such user, so that the answer takes as long
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+_NOBODY = _hash_of_nobody()
 
 #: one sentence for all: whether an account exists, is locked or out of use is nobody's business
 _REFUSED = (

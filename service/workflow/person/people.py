@@ -4,54 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import (
-    ColumnElement,
-    false,
-    select,
-)
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import contains_eager
 
+from service.errors import Invalid
 from service.models import Membership, Unit, User
 from service.workflow import history
 from service.workflow.context import Context
 
 
-def list_colleagues(ctx: Context, *, limit: int = 500) -> list[User]:
-    """Return the active people the actor may hand work to: of his unit, the units above it and below it."""
-    query = (
-        select(User)
-        .join(Unit, Unit.id == User.unit_id)
-        .where(User.active, _near(ctx), User.id != ctx.actor.user_id)
-    )
-    query = query.options(joinedload(User.unit)).order_by(Unit.path, User.name).limit(limit)
-    return list(ctx.session.scalars(query))
-
-
 def search_colleagues(ctx: Context, text: str, *, limit: int) -> list[User]:
-    """Return those the actor may hand work to whose name, login or unit has a text in it."""
+    """Return those the actor may hand work to whose name, login or unit has a text in it.
+
+    They are of his unit, the units above it and below it; whoever bears the very name comes first.
+    """
     text = text.strip()
     if not text:
         return []
-    query = (
-        select(User)
-        .join(Unit, Unit.id == User.unit_id)
-        .where(User.active, _near(ctx), User.id != ctx.actor.user_id)
-        .where(
-            User.name.contains(text, autoescape=True)
-            | User.login.contains(text, autoescape=True)
-            | Unit.name.contains(text, autoescape=True)
-        )
+    query = _with_unit().where(User.active, _near(ctx), User.id != ctx.actor.user_id)
+    query = query.where(
+        User.name.contains(text, autoescape=True)
+        | User.login.contains(text, autoescape=True)
+        | Unit.name.contains(text, autoescape=True)
     )
-    query = query.options(joinedload(User.unit)).order_by(User.name != text, Unit.path, User.name, User.id)
-    return list(ctx.session.scalars(query.limit(limit)))
+    is_other = (User.name != text) & (User.login != text)
+    return list(ctx.session.scalars(query.order_by(is_other, Unit.path, User.name, User.id).limit(limit)))
+
+
+def name_colleague(ctx: Context, text: str) -> User:
+    """Return the one colleague whom a text names: by his very name or login, else alone by a part of them."""
+    found = search_colleagues(ctx, text, limit=2)
+    if not found:
+        raise Invalid(f"没有找到“{text}”。只能选择本单位和上下级单位的在用人员。")
+    exact = [user for user in found if text.strip() in (user.name, user.login)]
+    if len(found) > 1 and len(exact) != 1:
+        raise Invalid(f"“{text}”不止一人，请写用户名，或把姓名、单位写得更完整。")
+    return (exact or found)[0]
 
 
 def find_colleagues(ctx: Context, ids: Iterable[int]) -> list[User]:
     """Return those of some people whom the actor may hand work to or show it; the system anybody active."""
-    query = select(User).join(Unit, Unit.id == User.unit_id).where(User.id.in_(ids), User.active)
+    query = _with_unit().where(User.id.in_(ids), User.active)
     if not ctx.actor.is_system:
         query = query.where(_near(ctx))
     return list(ctx.session.scalars(query.order_by(User.id)))
+
+
+def _with_unit() -> Select[User]:
+    return select(User).join(Unit, Unit.id == User.unit_id).options(contains_eager(User.unit))
 
 
 def _near(ctx: Context) -> ColumnElement[bool]:

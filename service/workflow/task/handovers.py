@@ -158,7 +158,7 @@ def give_back(ctx: Context, user: User, groups: Iterable[str]) -> int:
 
 def _list_fallen(ctx: Context) -> list[UserTask]:
     """Return the open, unclaimed tasks that somebody let go of, or that nobody held when they came."""
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     fell = select(HistoryEvent.id).where(
         HistoryEvent.instance_id == UserTask.instance_id,
         HistoryEvent.element_id == UserTask.element_id,
@@ -172,7 +172,7 @@ def _list_fallen(ctx: Context) -> list[UserTask]:
 
 def meant_for(ctx: Context, task: UserTask) -> tuple[str, ...]:
     """Return the groups a task was for before it fell to others; none once it was handed to somebody."""
-    history.write_pending(ctx.session)
+    ctx.session.flush()
     query = select(HistoryEvent).where(
         HistoryEvent.instance_id == task.instance_id,
         HistoryEvent.element_id == task.element_id,

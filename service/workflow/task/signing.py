@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
@@ -9,6 +11,7 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import HeldDecision, Signer, SignerPlace, TaskStatus, User, UserTask
 from service.workflow import history, notifications
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 from service.workflow.task import signers, task_access, user_tasks
 
 MAX_ANSWER = 1000
@@ -23,6 +26,7 @@ def answer(ctx: Context, signer_id: int, *, agrees: bool, text: str) -> Signer:
     signer, task = _lock(ctx, signer_id)
     if signer.user_id not in ctx.actor.may_act_as:
         raise Forbidden("这项加签不由您办理。")
+    _require_may_sign(ctx, signer, task)
     held = signers.find_held(ctx, task)
     if signer.place == SignerPlace.AFTER and held is None:
         raise Conflict("经办人还没有作出决定，决定之后才请您加签。")
@@ -66,6 +70,16 @@ def _lock(ctx: Context, signer_id: int) -> tuple[Signer, UserTask]:
     if signer.answered_at is not None:
         raise Conflict("这项加签已经办结。")
     return signer, task
+
+
+def _require_may_sign(ctx: Context, signer: Signer, task: UserTask) -> None:
+    """Refuse whoever must step back: a signer did not when he was asked, but who acts for him may have to."""
+    actor = ctx.actor
+    if signer.user_id != actor.user_id:
+        actor = replace(actor, stands_in_for=signer.user_id)
+    element = deployments.get_element(ctx, task.instance, task.element_id)
+    if refusal := ctx.domain.may_act(replace(ctx, actor=actor), task, element):
+        raise Forbidden(refusal)
 
 
 def _concerns(ctx: Context, signer: Signer) -> bool:

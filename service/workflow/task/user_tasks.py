@@ -163,7 +163,15 @@ def save_draft(ctx: Context, task_id: int, answers: Mapping[str, Any]) -> Draft:
     if task.status != TaskStatus.OPEN:
         raise AlreadyDone(say_done(ctx, task))
     require_offered(ctx, task)
+    _require_may_act(delegations.act_in_place(ctx, task), task)
     return keep_draft(ctx, task, ctx.actor.user_id, answers)
+
+
+def find_draft(ctx: Context, task: UserTask) -> Draft | None:
+    """Return what was begun at a task, to whoever may complete it: another's words are not for the rest."""
+    require_offered(ctx, task)
+    _require_may_act(delegations.act_in_place(ctx, task), task)
+    return ctx.session.get(Draft, task.id, populate_existing=True)
 
 
 def keep_draft(ctx: Context, task: UserTask, user_id: int | None, answers: Mapping[str, Any]) -> Draft:

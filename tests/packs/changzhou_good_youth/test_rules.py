@@ -86,12 +86,12 @@ def test_n02_category_that_is_not_full_is_reported_and_not_padded(
     listed: int, missing: list[tuple[str, int, int]]
 ) -> None:
     fillings = [
-        Filling(name=category.name, places=PROGRAMME.places_of(key), listed=100)
+        Filling(key=key, name=category.name, places=PROGRAMME.places_of(key), listed=100)
         for key, category in list(PROGRAMME.categories.items())[1:]
     ]
-    first = Filling(name="生产管理类", places=100, listed=listed)
+    first = Filling(key="production_management", name="生产管理类", places=100, listed=listed)
 
-    target = Target(wanted=0, listed=500 + listed, categories=[first, *fillings])
+    target = Target(round_id=1, wanted=0, listed=500 + listed, categories=[first, *fillings])
 
     assert target.places == 600
     assert [(filling.name, filling.listed, filling.missing) for filling in target.short] == missing

@@ -9,12 +9,16 @@ import pytest
 
 from service.errors import Invalid
 from service.programmes.form import schemas
+from service.programmes.form.schemas import FormContext
+from service.programmes.pack import columns
 from service.programmes.rule.eligibility import Finding
 from tests.packs.judging import judge, the_pack
 
 PACK = the_pack("longcheng-craftsmen")
 PROGRAMME = PACK.programme
 APPLICATION = PACK.forms["longcheng-craftsmen.recommendation"]
+FORM_CHECK = PACK.forms["longcheng-craftsmen.form-check"]
+DAY = date(2024, 12, 11)
 POWERS = {
     "引领力": ("lead_duty", "lead_excellence", "lead_example"),
     "实践力": ("practice_skill", "practice_results", "practice_learning"),
@@ -76,6 +80,42 @@ def test_n44_nominee_declares_to_be_in_post() -> None:
     assert (declared["validate"], declared["properties"]["rule"]) == ({"required": True}, "N44")
 
 
+@pytest.mark.parametrize(
+    ("key", "rule", "words"),
+    [("sound", "N44b", "政治素质过硬"), ("employed", "N44c", "在职优秀高技能人才")],
+)
+def test_n44_organiser_verifies_what_the_nominee_declares(key: str, rule: str, words: str) -> None:
+    """A number of its own each: a tick under N44 would replace what the table said of the trade."""
+    [tick] = [c for c in FORM_CHECK["components"] if c.get("key") == key]
+
+    assert (tick["validate"], tick["properties"]["rule"]) == ({"required": True}, rule)
+    assert words in tick["properties"]["message"]
+
+
+def test_n44_whoever_does_not_fulfil_it_is_refused_by_a_defect() -> None:
+    [defects] = [c for c in FORM_CHECK["components"] if c.get("key") == "defects"]
+
+    assert {"不在职", "不符合政治素质要求"} <= {value["label"] for value in defects["values"]}
+
+
+def test_n43_organiser_rules_where_the_rules_leave_it_open() -> None:
+    with pytest.raises(Invalid) as told:
+        schemas.validate(
+            FORM_CHECK, {}, FormContext(today=DAY, days=None, variables={"eligibility": "REVIEW"})
+        )
+    with pytest.raises(Invalid) as passed:
+        schemas.validate(FORM_CHECK, {}, FormContext(today=DAY, days=None, variables={"eligibility": "PASS"}))
+
+    assert told.value.fields["ruling"] == "请选择主办单位裁定。"
+    assert "ruling" not in passed.value.fields
+
+
+def test_no_form_asks_for_an_exception_the_notice_does_not_know() -> None:
+    fields = {name: set(columns.components_of(form)) for name, form in PACK.forms.items()}
+
+    assert [name for name, keys in fields.items() if "exception_reason" in keys] == []
+
+
 def test_n45_five_powers_of_three_items_each() -> None:
     keys = [c.get("key") for c in APPLICATION["components"]]
     items = [item for items in POWERS.values() for item in items]
@@ -93,6 +133,7 @@ def test_n45_power_without_an_item_warns(missing: str | None) -> None:
     finding = found("N45", **filled)
 
     assert (finding.result, finding.warning) == ("PASS", missing is not None)
+    assert ("具有突出潜质并已初步展现" in finding.message) is (missing is not None)
 
 
 def test_n45_every_item_has_a_slot_of_its_own_for_three_materials() -> None:

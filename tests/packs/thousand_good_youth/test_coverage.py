@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from service.models import Candidate, Reminder, TaskStatus, Unit, UserTask
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
 from service.programmes.round import coverage
 from service.workflow.context import Context
 from service.workflow.task import user_tasks
@@ -52,7 +52,7 @@ def test_n67_draft_covers_nobody_until_it_is_handed_in(period_2021: Story) -> No
     with period_2021.acting("sxjg-01-tuan") as ctx:
         entry = period_2021.entry(ctx)
         unit = ctx.session.scalars(select(Unit).where(Unit.code == "sxjg-01")).one()
-        nominations.start(ctx, entry, unit=unit, category="organ", source="unit", name="演示-草稿")
+        starting.start(ctx, entry, unit=unit, category="organ", source="unit", name="演示-草稿")
     period_2021.nominate("sxjg-02", "organ", by="sxjg-02-tuan")
 
     with period_2021.wiring.reading() as ctx:

@@ -13,7 +13,7 @@ from service.db import create_engine
 from service.models import Unit
 from service.programmes.award import awards
 from service.programmes.demo.demo_file import read_demo
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
 from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
 from tests.programmes.award.cultivation import Cultivation
@@ -35,7 +35,7 @@ def cultivation(database_url: str, packs: Mapping[str, Pack], tmp_path: Path) ->
         unit = ctx.session.scalars(select(Unit).where(Unit.level == "单位").order_by(Unit.id)).first()
         assert unit is not None
         named = {"category": "craftsman", "source": "unit", "name": "演示-工匠"}
-        nomination = nominations.start(ctx, entry, unit=unit, **named)  # type: ignore[arg-type]
+        nomination = starting.start(ctx, entry, unit=unit, **named)  # type: ignore[arg-type]
         award = awards.grant(ctx, nomination)
         story = Cultivation(wiring=wiring, clock=clock, pack=packs[CRAFTSMEN], award_id=award.id)
     yield story

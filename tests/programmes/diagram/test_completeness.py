@@ -86,9 +86,58 @@ def test_a_start_event_that_is_gone_is_missed_in_its_pool(pack: Pack) -> None:
     assert found == [("nomination", "missing-start")]
 
 
+def test_a_stage_whose_closing_cannot_be_moved_is_warned_of(pack: Pack) -> None:
+    renamed = pack.diagram.replace(b"submission_deadline", b"end_of_submission")
+
+    found = [(p.element_id, p.rule, p.severity) for p in completeness.check_diagram(pack, renamed)]
+
+    assert found == [("round", "missing-closing", "warning")]
+
+
 def test_a_level_or_a_unit_is_a_scope(pack: Pack) -> None:
     assert problems(pack, '"league@unit"', '"league@区县"') == []
     assert problems(pack, '"league@unit"', '"league@liyang"') == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            'value="accept:受理,dismiss:不予受理"',
+            'value="accept:受理，dismiss：不予受理,dismiss：不予受理"',
+            [("register", "outcomes", "error")],
+        ),
+        (
+            '=outcome = "overrule"',
+            '=outcome = "overule"',
+            [("ruled_eligible_to_through_workplace", "unknown-outcome", "warning")],
+        ),
+        (
+            '=source = "self"',
+            '=soruce = "self"',
+            [("through_workplace_to_recommender_opinion", "unknown-variable", "warning")],
+        ),
+        (
+            'name="variables" value="category"',
+            'name="variables" value="category,employer"',
+            [("fill_in_form", "unknown-answer", "error")],
+        ),
+    ],
+)
+def test_an_outcome_or_a_variable_nobody_gives_is_named_with_its_place(
+    pack: Pack, before: str, after: str, expected: list[tuple[str, str, str]]
+) -> None:
+    assert problems(pack, before, after) == expected
+
+
+def test_what_another_system_gives_back_is_not_taken_for_misspelt(pack: Pack) -> None:
+    redrawn = pack.diagram.replace(b'type="award.grant"', b'type="credit.ask"').replace(
+        b"=source =", b"=score ="
+    )
+
+    found = [p.rule for p in completeness.check_diagram(pack, redrawn, remote_topics={"credit.ask"})]
+
+    assert found == []
 
 
 def test_a_remote_topic_of_the_installation_is_known(pack: Pack) -> None:
@@ -166,3 +215,11 @@ def test_files_of_a_nomination_are_its_attachments(packs: Mapping[str, Pack]) ->
     found = {problem.rule for problem in completeness.check_diagram(pack, redrawn)}
 
     assert found == {"files-elsewhere"}
+
+
+def test_files_in_an_objections_case_come_with_a_statement(pack: Pack) -> None:
+    assert problems(
+        pack,
+        'name="reads" value="nominee_statement',
+        'name="files" value="proof"/><zeebe:property name="reads" value="nominee_statement',
+    ) == [("investigate", "files-elsewhere", "error")]

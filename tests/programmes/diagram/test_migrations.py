@@ -55,6 +55,44 @@ def test_round_moves_with_its_nominations(round_2024: Story) -> None:
         assert migrations.list_sources(acting, story.pack.key) == []
 
 
+def test_x30_a_nomination_whose_step_was_taken_out_moves_only_once_it_is_said_where_to(
+    round_2024: Story,
+) -> None:
+    story, admin = round_2024, replace(SYSTEM, groups=frozenset({"admin@-"}))
+    stuck, free = story.start(), story.nominate()
+    with story.wiring.transaction() as ctx:
+        source = diagrams.get_version(ctx, story.pack.key, 1)
+        redrawn = source.xml.decode().replace('"fill_in_form"', '"write_form"').replace("填写推荐表", "申报")
+        diagrams.publish(replace(ctx, actor=admin), story.pack, redrawn.encode(), note="改环节")
+
+    def move(**more: Instruction) -> dict[int, tuple[str, str]]:
+        """Order the move of what still runs the first version, and return what became of each."""
+        with story.wiring.transaction() as ctx:
+            acting = replace(ctx, actor=admin)
+            plan = {**migrations.propose(acting, story.pack, 1, 2).plan, **more}
+            request = Request(source=1, target=2, plan=plan)
+            report = migrations.try_out(acting, story.pack, request)
+            ordered = migrations.order(acting, story.pack, request, "改环节", plan_hash=report.plan_hash).id
+        while duty.run_once(story.wiring):
+            pass
+        with story.wiring.reading() as ctx:
+            items = migrations.list_items(replace(ctx, actor=admin), story.pack, ordered)
+            return {item.instance_id: (item.status.value, item.reason) for item in items}
+
+    instances = {nominee: story.read(nominee).instance_id for nominee in (stuck, free)}
+    refused = move()
+    refused_stands_at = story.waits_at(stuck)
+    allowed = move(fill_in_form=Instruction(action="map", target="write_form"))
+
+    assert refused[instances[free]] == ("moved", "")
+    assert refused[instances[stuck]] == (
+        "left",
+        "「填写推荐表」（fill_in_form）正在进行，方案没有写明它在新图里怎么办",
+    )
+    assert (refused_stands_at, story.waits_at(stuck)) == (["fill_in_form"], ["write_form"])
+    assert allowed == {instances[stuck]: ("moved", "")}
+
+
 def test_choices_are_read_as_they_are_written() -> None:
     plan = {
         "a": Instruction(action="map", target="b"),

@@ -36,6 +36,18 @@ def test_shipped_form_is_sound(path):
         (a_field(properties={"with": "nobody"}), "组件 f：properties.with “nobody”不是本表单的字段"),
         (a_field(properties={"soft": "length:9"}), "组件 f：soft 应写成 length:最少-最多"),
         (a_field(conditional={"hide": "=a ="}), "组件 f：表达式“=a =”有误"),
+        (
+            a_field(conditional={"hide": 'answer != "是"'}),
+            '组件 f：表达式“answer != "是"”要以等号开头，否则页面不按它显示',
+        ),
+        (
+            a_field(conditional={"hide": '=anwser != "是"'}),
+            '组件 f：表达式“=anwser != "是"”里的 anwser 不是本表单的字段，总是空的',
+        ),
+        (
+            a_field(properties={"require": "=character count(deed) <= 500", "message": "500字内"}),
+            "组件 f：表达式“=character count(deed) <= 500”里的 deed 不是本表单的字段，总是空的",
+        ),
         (a_field("select"), "组件 f：没有选项（values）"),
         (a_field("datetime", subtype="week"), "组件 f：subtype “week”不存在"),
         ("text", "有组件不是对象，或没有 type"),
@@ -45,6 +57,14 @@ def test_problem_of_a_component_is_named(component, problem):
     found = find_problems({"components": [component]})
 
     assert [text[: len(problem)] for text in found] == [problem]
+
+
+def test_an_expression_may_ask_the_fields_of_its_row_and_of_the_form_and_what_is_known_of_the_nomination():
+    row = a_field(key="level", properties={"require": '=kind != "荣誉" or level != null', "message": "级别"})
+    rows = {"type": "dynamiclist", "id": "l", "path": "honours", "components": [row, a_field(key="kind")]}
+    counted = a_field(conditional={"hide": '=source = "self" and count(honours[level = "市级"]) > 0'})
+
+    assert find_problems({"components": [rows, counted]}) == []
 
 
 def test_key_used_twice_is_named():

@@ -85,6 +85,12 @@ def test_answers_are_cleaned():
     )
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u061c", "\u200d", "\u200e", "\u2800", "\u3164", "\U000e0041"])
+def test_no_name_is_blank_to_the_eye_or_differs_in_what_cannot_be_seen(unseen):
+    assert validate(RECOMMENDATION, filled_in(name=f"陈{unseen}范"))["name"] == "陈范"
+    assert fields_of(RECOMMENDATION, filled_in(name=unseen * 2)) == {"name": "请填写姓名。"}
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import Nomination, Unit, User
-from service.programmes.nomination import nominations, record
+from service.programmes.nomination import record, starting
 from service.workflow.person import people
 from tests.programmes.story import GEHU, Story
 
@@ -88,7 +88,7 @@ def test_one_begun_while_the_stage_closes_hears_the_closing(round_2024: Story) -
     def begin() -> None:
         with round_2024.acting("tuanzhibu") as ctx:
             entry, unit = round_2024.entry(ctx), ctx.session.get_one(Unit, ctx.actor.unit_id)
-            outcome.append(nominations.start(ctx, entry, unit=unit, category="work_safety", source="unit").id)
+            outcome.append(starting.start(ctx, entry, unit=unit, category="work_safety", source="unit").id)
             begun.set()
             may_commit.wait(2)
 

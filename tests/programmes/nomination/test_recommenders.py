@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Candidate, HistoryEvent, Nomination, QuotaKind, QuotaUse, Unit
-from service.programmes.nomination import nominations, searches
+from service.programmes.nomination import nominations, searches, starting
 from service.programmes.round import recommender_changes, starts
 from service.workflow.context import Context
 from service.workflow.person import logins, people
@@ -37,7 +37,7 @@ def story(round_2024: Story) -> Story:
 
 def begin(story: Story, wanted: str = "", login: str = "guanyuan", source: str = "self") -> int:
     with story.acting(login) as ctx:
-        return nominations.start(
+        return starting.start(
             ctx,
             story.entry(ctx),
             unit=_unit(ctx, OUTSIDE),

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from service.errors import Invalid
-from service.models import Nomination
+from service.models import Nomination, NoticeKind
 from service.programmes.nomination import exceptions, opinions
 from service.programmes.paper.answers import remark_of
+from service.programmes.publication import notices
 from tests.programmes.story import REASON, Story
 
 OVER_AGE, ON_THE_BOUND, IN_AGE = date(1988, 12, 31), date(1989, 1, 1), date(1995, 8, 1)
@@ -110,3 +111,24 @@ def test_boundary_day_counts_as_an_exception_once_it_is_ruled_one(
 
     with round_2024.acting("shiwei") as ctx:
         assert sum(exceptions.count_by_recommender(ctx, round_2024.entry(ctx)).values()) == counted
+
+
+def published_before_and_after(story: Story, nominee: int, **answers: object) -> list[str]:
+    """Return the reason a list would print beside a nominee before he is examined, and after."""
+    listed = []
+    for examined in (False, True):
+        if examined:
+            examine(story, nominee, **answers)
+        with story.acting("shiwei") as ctx:
+            person = ctx.session.get_one(Nomination, nominee)
+            notice = notices.open_window(ctx, story.entry(ctx), NoticeKind.LOCAL, "公示", [person])
+            listed += [p["exception_reason"] for c in notice.snapshot["categories"] for p in c["people"]]
+    return listed
+
+
+def test_reason_is_published_only_of_whom_counts_as_an_exception(round_2024: Story) -> None:
+    on_the_bound = round_2024.nominate(birth=ON_THE_BOUND, to="qualification_review")
+    over_age = round_2024.nominate(birth=OVER_AGE, to="qualification_review")
+
+    assert published_before_and_after(round_2024, on_the_bound, ruling="exception") == ["", REASON]
+    assert published_before_and_after(round_2024, over_age, ruling="exception") == [REASON, REASON]

@@ -110,6 +110,11 @@ def test_forms_and_diagram_of_the_shipped_pack():
         ('submission = "03-25"', 'submission = "3月25日"', "deadlines.submission 截止日期“3月25日”写法不对"),
         ('plan = "-7', 'plan = "T-7', "reminders.plan 应为逗号分隔的工作日数"),
         ('decision = "age"', 'decision = "years"', "rules：没有标识为“years”的决策（decision id）"),
+        (
+            'field = "id_number"',
+            'field = "id_no"',
+            f"rules 的 field “id_no”不是表单 {KEY}.recommendation 的字段",
+        ),
         ('field = "id_number"', 'filed = "id_number"', "rules[1].filed 不是系统认识的设置项"),
         ('rule = "N11"', 'rule = "N10"', "rules[7].rule “N10”重复"),
         ('words = "寻访六大类', 'word = "寻访六大类', "rules[5].word 不是系统认识的设置项"),
@@ -137,7 +142,13 @@ def test_forms_and_diagram_of_the_shipped_pack():
             "starts.nominated_by_self 的角色“nobody”未在 roles 中定义",
         ),
         ('title = "产业振兴好青年"', "", "award.title 缺少，必须填写"),
-        ("[award]", "[award", "TOML 写法有误"),
+        ("[award]", "[award", "不是 TOML"),
+        (
+            'title = "产业振兴好青年"',
+            "title = “产业振兴好青年”",
+            "第 59 行第 9 列不是 TOML：引号、逗号、等号用英文半角，文字两边要有引号（Invalid value）",
+        ),
+        ("[roles.unit_admin]", "[roles.deputy]", "roles 缺少 unit_admin：一步没有人担任时由他代办"),
         ('phone = "SENSITIVE"', 'phone = "PUBLIC"', "fields.phone 为“PUBLIC”，表单"),
         ('phone = "SENSITIVE"', "", "fields.phone 为“缺”，表单"),
         ('key = "work_safety"', 'key = "safety"', "categories 与表单"),
@@ -277,13 +288,20 @@ def test_form_that_is_none_is_refused(pack_dirs, content):
 def test_form_that_the_diagram_names_must_exist(pack_dirs):
     (pack_dirs[1] / KEY / "review.form").unlink()
 
-    assert problems_of(pack_dirs) == (f"{KEY}/{KEY}.bpmn：formId “{KEY}.review”没有对应的表单",)
+    assert problems_of(pack_dirs) == (f"{KEY}/{KEY}.bpmn：“联合会审”的 formId “{KEY}.review”没有对应的表单",)
 
 
 def test_missing_forms_folder_is_told(pack_dirs):
     shutil.rmtree(pack_dirs[1])
 
     assert any("没有对应的表单" in problem for problem in problems_of(pack_dirs))
+
+
+def test_a_programme_that_is_not_there_is_told_with_those_that_are(pack_dirs):
+    with pytest.raises(WrongPack) as refusal:
+        load_pack(*pack_dirs, "changzhou")
+
+    assert refusal.value.problems == (f"{pack_dirs[0]} 里没有活动 changzhou，只有：{KEY}",)
 
 
 def test_folder_without_programmes_has_no_packs(tmp_path):

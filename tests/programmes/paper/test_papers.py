@@ -18,8 +18,9 @@ from service.models import Nomination, NominationStatus
 from service.programmes.nomination import attachments
 from service.programmes.pack.paper import ANNOUNCEMENT, PUBLICATION
 from service.programmes.paper import batches, exports, forms, official, rosters, scans
-from tests.programmes.story import Story
+from tests.programmes.story import ORGANISER, Story
 
+PDF = b"%PDF-1.4 stamped %%EOF"
 ROSTER_HEADINGS = [
     "序号",
     "姓名",
@@ -182,6 +183,17 @@ def test_a_batch_has_every_paper_and_a_manifest_that_proves_it(round_2024: Story
     ]
     assert {*package.namelist()} == {*(row["文件"] for row in rows), batches.MANIFEST}
     assert all(hashlib.sha256(package.read(row["文件"])).hexdigest() == row["SHA-256"] for row in rows)
+    assert [row["姓名"] for row in rows] == ["", "", "", nominee.name]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "＝1+1", "@SUM(1)", "-1"])
+def test_no_name_in_a_manifest_is_taken_for_a_formula(round_2024: Story, name: str) -> None:
+    nominee = handed_in(round_2024)
+    with round_2024.acting(ORGANISER) as ctx:
+        ctx.session.get_one(Nomination, nominee).name = name
+        package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), None))
+
+    assert rows_of(package)[-1]["姓名"] == f"'{name}"
 
 
 def announced(story: Story) -> int:
@@ -205,6 +217,44 @@ def test_a_batch_has_the_newest_scan_of_what_still_stands(round_2024: Story) -> 
         name = f"盖章扫描件/001 {nomination.name} {version.code}.pdf"
 
     assert package.read(name) == b"%PDF-1.4 second %%EOF"
+
+
+def test_a_batch_has_the_stamped_roster_while_it_still_stands(round_2024: Story) -> None:
+    nominee = handed_in(round_2024)
+
+    def pack_up() -> list[str]:
+        with round_2024.acting("liyang") as ctx:
+            unit = ctx.session.get_one(Nomination, nominee).recommender
+            package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), unit))
+            return [row["内容"] for row in rows_of(package) if row["文件"].startswith("盖章扫描件/")]
+
+    with round_2024.acting("liyang") as ctx:
+        entry, unit = round_2024.entry(ctx), ctx.session.get_one(Nomination, nominee).recommender
+        rosters.print_roster(ctx, entry, unit)
+        [version] = rosters.list_versions(ctx, entry, unit)
+        scans.attach(ctx, version.printed, "盖章.pdf", PDF, version.printed.content_hash)
+        title = round_2024.pack.programme.papers["roster"].title
+    stamped = pack_up()
+    handed_in(round_2024)
+
+    assert stamped == [f"盖章扫描件 {title} {version.code}（盖章.pdf）"]
+    assert pack_up() == []
+
+
+def test_a_batch_has_the_notice_to_each_who_lost_his_place(round_2024: Story) -> None:
+    handed_in(round_2024)
+    lost = round_2024.nominate(to="qualification_review")
+    round_2024.complete(lost, "qualification_review", "disqualify", defects=["unsealed"], reason="见附页。")
+    name = round_2024.read(lost).name
+
+    with round_2024.acting("liyang") as ctx:
+        nomination = ctx.session.get_one(Nomination, lost)
+        package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), nomination.recommender))
+        alone = official.print_disqualification(ctx, nomination)
+
+    [row] = [row for row in rows_of(package) if row["内容"] == "取消资格通知"]
+    assert (row["文件"], row["姓名"]) == (f"取消资格通知/001 {name}.docx", name)
+    assert lines(package.read(row["文件"])) == lines(alone)
 
 
 def test_a_batch_has_the_photos_where_they_are_asked_for(round_2024: Story) -> None:

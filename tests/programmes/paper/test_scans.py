@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import docx
 import pytest
@@ -12,8 +13,9 @@ from service.errors import Conflict, Invalid, NotFound
 from service.models import HistoryEvent, Nomination
 from service.programmes import wiring
 from service.programmes.pack.paper import NOMINATION
-from service.programmes.paper import forms, rosters, scans
+from service.programmes.paper import batches, forms, rosters, scans
 from service.workflow.context import Context
+from tests.programmes.review.test_provision import withdraw
 from tests.programmes.story import Story
 
 PDF = b"%PDF-1.4\nscan\n%%EOF"
@@ -45,6 +47,39 @@ def test_the_paper_carries_the_code_of_its_words(round_2024: Story) -> None:
     footer = docx.Document(io.BytesIO(data)).sections[0].footer
     assert "".join(p.text for p in footer.paragraphs) == f"打印版本 {version.code}"
     assert version.is_current
+
+
+def test_whoever_took_his_consent_to_sensitive_data_back_is_printed_masked_and_stamped_anew(
+    round_2024: Story,
+) -> None:
+    nominee, before = printed(round_2024)
+    person = round_2024.read(nominee)
+    number, phone = person.id_number or "", person.phone or ""
+    with round_2024.acting("tuanzhibu") as ctx:
+        upload(ctx, nominee)
+    withdraw(round_2024, nominee, "tuanzhibu", kind="sensitive")
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        after = forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation")
+    with round_2024.acting("shiwei") as ctx:
+        person = ctx.session.get_one(Nomination, nominee)
+        same = forms.print_form(ctx, person, "recommendation")
+        with batches.make_batch(ctx, person.round, None) as batch:
+            scanned = [name for name in zipfile.ZipFile(batch).namelist() if "扫描件" in name]
+        newest, old = forms.list_versions(ctx, person)
+
+    assert [(number in text, phone in text) for text in map(words, (before, after, same))] == [
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
+    assert f"{number[:6]}********{number[-4:]}" in words(after)
+    assert [(one.is_current, len(one.scans)) for one in (newest, old)] == [(True, 0), (False, 1)]
+    assert scanned == []
+
+
+def words(data: bytes) -> str:
+    return "".join(cell.text for table in docx.Document(io.BytesIO(data)).tables for cell in table._cells)
 
 
 def test_the_same_words_are_one_version_and_masked_ones_none(round_2024: Story) -> None:

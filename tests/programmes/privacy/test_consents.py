@@ -117,3 +117,26 @@ def test_organisers_are_told_of_a_withdrawal_once(round_2024: Story) -> None:
             "撤回了对“公示和公布”的同意，此后不再据此办理，请核对名单。",
         )
     ]
+
+
+def test_whoever_withdraws_takes_it_back_in_whichever_words_he_gave_it(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+    first = consents_of(round_2024, nominee)[1]
+    with round_2024.wiring.transaction() as ctx:
+        ctx.session.add(
+            Consent(
+                round_id=first.round_id,
+                nomination_id=nominee,
+                kind=first.kind,
+                version="later",
+                text="后来的文本",
+                given_at=ctx.now,
+            )
+        )
+    with round_2024.acting(LEAGUE) as ctx:
+        consents.withdraw(ctx, first.id, "本人书面要求")
+
+    with round_2024.acting(LEAGUE) as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        assert [one.kind for one in consents.list_withdrawn(ctx, nomination)] == ["provision"]
+        assert consents.find_lacking(ctx, [nomination], "provision") == [nomination]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict
 from service.models import Attachment, Base, Draft, Nomination
-from service.programmes.privacy import retention
+from service.programmes.privacy import removals
 from service.programmes.privacy.retention import NAMELESS
 from service.programmes.round import withdrawals
 from service.workflow import history
@@ -48,7 +48,7 @@ def test_it_is_removed_once(round_2024: Story) -> None:
     withdraw(round_2024, withdrawn)
 
     with round_2024.acting(LEAGUE) as ctx:
-        again = retention.purge_now(ctx, ctx.session.get_one(Nomination, withdrawn))
+        again = removals.purge_now(ctx, ctx.session.get_one(Nomination, withdrawn))
 
     assert not again
 
@@ -59,7 +59,7 @@ def test_a_title_keeps_what_it_stands_on(round_2024: Story) -> None:
     round_2024.to_announcement()
 
     with round_2024.wiring.transaction() as ctx, pytest.raises(Conflict, match="称号名册"):
-        retention.purge_now(ctx, ctx.session.get_one(Nomination, awarded))
+        removals.purge_now(ctx, ctx.session.get_one(Nomination, awarded))
 
     assert round_2024.read(awarded).id_number is not None
 

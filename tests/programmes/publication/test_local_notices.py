@@ -16,7 +16,7 @@ from sqlalchemy import select
 from service.errors import Conflict
 from service.models import Consent, Instance, NominationStatus, Notice, NoticeKind, Objection
 from service.programmes import wiring
-from service.programmes.privacy import retention
+from service.programmes.privacy import removals
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import local_notices, notices, objections
 from service.programmes.round import rounds, withdrawals
@@ -182,7 +182,7 @@ def test_what_is_removed_of_somebody_leaves_his_own_notices(story: LocalStory) -
         notice = notice_of(ctx, "青苗伴读")
         story.clock.move_to(ctx.now + timedelta(days=1))
 
-        retention.purge(ctx, nomination.id)
+        removals.purge(ctx, nomination.id)
 
         assert "青苗伴读" not in json.dumps(notice.snapshot, ensure_ascii=False)
 
@@ -195,7 +195,7 @@ def test_what_is_removed_of_somebody_leaves_his_own_notices(story: LocalStory) -
         ("channels", ("区团委网站",), {"channels": "区团委网站"}),
         ("receiver", "秘书处", {"receiver": "秘书处"}),
         ("hint", "须署实名。", {"hint": "须署实名。"}),
-        ("level", "recommender", {"publisher": "donghu"}),
+        ("level", "recommender", {"publisher": "donghu", "email": "donghu@example.invalid"}),
     ],
 )
 def test_every_key_of_a_notice_changes_what_is_published(

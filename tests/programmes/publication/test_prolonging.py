@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -40,9 +42,27 @@ def test_objections_are_taken_until_the_new_end_and_the_stage_waits_for_it(round
 
     notice = round_2024.notice()
     assert notice.closed_at == at(round_2024, "2024-04-12 00:00")
-    assert [(one["until"], one["reason"]) for one in notice.snapshot["prolonged"]] == [
-        (datetime.fromisoformat("2024-04-12T00:00:00+08:00").isoformat(), REASON)
+    with round_2024.wiring.reading() as ctx:
+        told = prolonging.list_of(ctx, notice)
+    assert [(datetime.fromisoformat(one["until"]), one["reason"]) for one in told] == [
+        (at(round_2024, "2024-04-12 00:00"), REASON)
     ]
+
+
+def test_the_published_list_and_its_hash_stay_as_they_were(round_2024: Story) -> None:
+    round_2024.nominate()
+    round_2024.to_notice()
+    before = round_2024.notice()
+
+    prolong(round_2024, "2024-04-12 00:00")
+    prolong(round_2024, "2024-04-15 00:00")
+
+    after = round_2024.notice()
+    canonical = json.dumps(after.snapshot, ensure_ascii=False, sort_keys=True)
+    assert after.snapshot == before.snapshot
+    assert hashlib.sha256(canonical.encode()).hexdigest() == after.snapshot_hash == before.snapshot_hash
+    with round_2024.wiring.reading() as ctx:
+        assert len(prolonging.list_of(ctx, after)) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -9,12 +11,17 @@ from sqlalchemy import select
 
 from service.documents.uploads import check_attachment
 from service.errors import Forbidden, Invalid, NotFound
-from service.models import Objection, ObjectionEvidence, TaskStatus, UserTask
-from service.programmes import submitted
+from service.models import Objection, ObjectionEvidence, TaskFile, TaskStatus, UserTask
+from service.programmes import submitted, task_files
+from service.programmes.demo import made_up
+from service.programmes.nomination import attachments
+from service.programmes.privacy import removals
 from service.programmes.publication import evidence, notices, objections, statements
 from service.workflow.task import comments, instances, task_access, user_tasks
 from tests.programmes.story import LEAGUE, NOMINEE, OBJECTION, ORGANISER, POINTS, Story
 
+PROOF = made_up.file_for(["application/pdf"])[1]
+SLOT = "proof"
 REPLY = "证书由市人社局颁发，原件在单位存档。"
 
 
@@ -46,6 +53,16 @@ def open_steps(story: Story, case: Case) -> dict[str, int]:
             UserTask.instance_id == case.instance, UserTask.status == TaskStatus.OPEN
         )
         return {task.element_id: task.id for task in ctx.session.scalars(query)}
+
+
+@pytest.mark.parametrize("said", ["演示 反映人来电。", "请联系 ００００　000 12-34。"])
+def test_no_question_names_who_objected_however_it_is_written(
+    round_2024: Story, case: Case, said: str
+) -> None:
+    schema = {"components": [{"key": statements.POINTS}]}
+
+    with round_2024.acting(ORGANISER) as ctx, pytest.raises(Invalid, match="不能写明反映人"):
+        statements.take_up(ctx.session.get_one(Objection, case.objection), schema, {statements.POINTS: said})
 
 
 def test_both_are_asked_beside_the_investigation_and_neither_holds_it_up(
@@ -168,3 +185,81 @@ def test_what_is_to_be_answered_is_written_and_names_nobody(
     assert refused.value.fields["points"].startswith(said)
     with round_2024.acting(ORGANISER) as ctx:
         user_tasks.complete(ctx, task.id, "dismiss", known)
+
+
+def attach(story: Story, login: str, task: int, text: bytes = PROOF) -> int:
+    """Let somebody put evidence to his statement; the file's number."""
+    with story.acting(login) as ctx:
+        slot = task_files.find_slot(ctx, task, SLOT)
+        return task_files.keep(ctx, task, SLOT, attachments.check(slot, "证书.pdf", text)).id
+
+
+@contextmanager
+def no_file() -> Iterator[None]:
+    with pytest.raises(NotFound, match="没有这个文件"):
+        yield
+
+
+def test_evidence_is_read_by_whoever_investigates_once_the_statement_is_given(
+    round_2024: Story, case: Case
+) -> None:
+    steps = open_steps(round_2024, case)
+    proof = attach(round_2024, LEAGUE, steps["unit_statement"])
+    with round_2024.acting(ORGANISER) as ctx, no_file():
+        task_files.get_visible(ctx, proof)
+
+    with round_2024.acting(LEAGUE) as ctx:
+        user_tasks.complete(ctx, steps["unit_statement"], "submit", {"statement": REPLY})
+
+    for login in (ORGANISER, LEAGUE):
+        with round_2024.acting(login) as ctx:
+            assert task_files.get_visible(ctx, proof)[1] == PROOF
+    with round_2024.acting(NOMINEE) as ctx, no_file():
+        task_files.get_visible(ctx, proof)
+
+
+def test_whom_the_investigation_was_passed_on_to_reads_statement_and_evidence(
+    round_2024: Story, case: Case
+) -> None:
+    steps = open_steps(round_2024, case)
+    proof = attach(round_2024, NOMINEE, steps["nominee_statement"])
+    with round_2024.acting(NOMINEE) as ctx:
+        user_tasks.complete(ctx, steps["nominee_statement"], "submit", {"statement": REPLY})
+    with round_2024.acting("huishen") as ctx:
+        other = ctx.actor.user_id
+        with no_file():
+            task_files.get_visible(ctx, proof)
+
+    with round_2024.acting(ORGANISER) as ctx:
+        user_tasks.transfer(ctx, steps["investigate"], other or 0, "请代为核查")
+
+    with round_2024.acting("huishen") as ctx:
+        assert task_files.get_visible(ctx, proof)[1] == PROOF
+        assert submitted.find(ctx, submitted.get_task(ctx, steps["nominee_statement"])) is not None
+        with pytest.raises(NotFound):
+            submitted.get_task(ctx, steps["unit_statement"])
+
+
+def test_evidence_of_a_statement_that_was_never_given_is_read_by_nobody(
+    round_2024: Story, case: Case
+) -> None:
+    steps = open_steps(round_2024, case)
+    proof = attach(round_2024, LEAGUE, steps["unit_statement"])
+
+    round_2024.settle(case.objection, "rejected")
+
+    for login in (ORGANISER, LEAGUE):
+        with round_2024.acting(login) as ctx, no_file():
+            task_files.get_visible(ctx, proof)
+
+
+def test_evidence_goes_with_the_nomination_it_is_about(round_2024: Story, case: Case) -> None:
+    steps = open_steps(round_2024, case)
+    attach(round_2024, LEAGUE, steps["unit_statement"])
+    round_2024.settle(case.objection, "upheld")
+
+    with round_2024.wiring.transaction() as ctx:
+        assert removals.purge_now(ctx, ctx.session.get_one(Objection, case.objection).nomination)
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(TaskFile.id)).all() == []

@@ -12,6 +12,7 @@ from service.models import OutboxMessage, User
 from service.programmes.account import accounts
 from service.programmes.registration import confirmations, links
 from service.programmes.registration.links import LINK_DAYS
+from service.programmes.registration.registrations import MOST_MAILS
 from service.workflow.person import logins
 from tests.programmes.registration.registering import MAIL, NAME, PASSWORD, confirm, read, refuse, register
 from tests.programmes.story import RECOMMENDER, Story
@@ -92,11 +93,42 @@ def test_an_account_taken_out_of_use_has_no_link(round_2024: Story) -> None:
         use(round_2024, token)
 
 
+def test_nobody_gets_by_link_into_an_account_its_owner_already_uses(round_2024: Story) -> None:
+    registration, number, _code = register(round_2024)
+    token = confirm(round_2024, registration)
+    with round_2024.acting("admin") as ctx:
+        one_time = accounts.reset_password(
+            ctx, ctx.session.get_one(User, read(round_2024, registration).user_id)
+        )
+    with round_2024.wiring.transaction() as ctx:
+        logins.log_in(ctx, f"zj{number}", one_time)
+
+    with pytest.raises(Conflict, match="账号已经开通，请直接登录"):
+        use(round_2024, token)
+    with pytest.raises(Conflict, match="本人已设置密码"):
+        renew(round_2024, registration)
+
+
+def with_mail(story: Story) -> Story:
+    house = replace(story.wiring.house, channels=frozenset({"mail"}))
+    return replace(story, wiring=replace(story.wiring, house=house))
+
+
+def test_nobody_is_flooded_with_mails_by_whoever_writes_down_his_address(round_2024: Story) -> None:
+    story = with_mail(round_2024)
+
+    for number in range(MOST_MAILS + 2):
+        register(story, contact=MAIL, name=f"演示-{number}")
+    story.clock.move(days=1)
+    register(story, contact=MAIL)
+
+    with story.wiring.reading() as ctx:
+        query = select(OutboxMessage.id).where(OutboxMessage.recipient == MAIL)
+        assert len(ctx.session.scalars(query).all()) == MOST_MAILS + 1
+
+
 def test_who_left_an_address_is_written_to(round_2024: Story) -> None:
-    wiring = round_2024.wiring
-    story = replace(
-        round_2024, wiring=replace(wiring, house=replace(wiring.house, channels=frozenset({"mail"})))
-    )
+    story = with_mail(round_2024)
     first, number, code = register(story, contact=MAIL)
     token = confirm(story, first)
     second = register(story, contact=MAIL)[0]

@@ -16,6 +16,8 @@ from service.workflow.task import task_access, user_tasks
 from tests.at_once import at_once
 from tests.programmes.review.panel_story import PanelStory
 
+Vote = tuple[int, int, int]  #: how many are for, against, and stepped back
+
 
 @pytest.fixture
 def voting(scoring: PanelStory) -> PanelStory:
@@ -216,7 +218,7 @@ def test_a_committee_votes_on_everybody_without_scores_and_the_votes_rank_them(s
     assert {first, second} == {1, 3}
     assert [row[1:] for row in rows] == [(1, 9_000, tie), (2, 9_000, tie), (3, 7_000, "")]
     assert scoring.proposed() == [first, second]
-    assert _reasons(scoring) == ["得 7 票，列第 3 名，超出 2 个名额"]
+    assert _reasons(scoring) == ["得 7 票（参加表决 7 人），列第 3 名，超出 2 个名额"]
 
 
 def test_equal_votes_at_the_last_place_leave_the_choice_to_the_meeting(scoring: PanelStory) -> None:
@@ -288,14 +290,38 @@ def test_who_found_no_majority_is_ranked_behind_everybody_who_did(scoring: Panel
         entry = scoring.entry(ctx)
         standings.propose(ctx, entry)
         ballots.open_ballot(ctx, entry, "expert")
-        for nomination_id, (votes, against) in {1: (4, 5), 2: (5, 4), 3: (6, 3)}.items():
-            for choice, number in ((ballots.FOR, votes), (ballots.AGAINST, against)):
-                found = (BallotCount.nomination_id == nomination_id, BallotCount.choice == choice)
-                ctx.session.execute(update(BallotCount).where(*found).values(votes=number))
+        _give(ctx, {1: (4, 5, 0), 2: (5, 4, 0), 3: (6, 3, 0)})
         fallen = ballots.count(ctx, entry, by_votes=True)
 
     assert fallen == 1
     assert scoring.proposed() == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "proposed", "tied"),
+    [
+        pytest.param({1: (7, 2, 0), 2: (6, 0, 3), 3: (5, 4, 0)}, [2, 1], [], id="6 of 6 before 7 of 9"),
+        pytest.param({1: (6, 0, 3), 2: (9, 0, 0), 3: (8, 1, 0)}, [2, 1], [], id="9 of 9 before 6 of 6"),
+        pytest.param({1: (6, 3, 0), 2: (4, 2, 3), 3: (9, 0, 0)}, [3, 1], [], id="6 of 9 before 4 of 6"),
+        pytest.param({1: (5, 4, 0), 2: (4, 2, 3), 3: (6, 3, 0)}, [3, 2], [], id="4 of 6 before 5 of 9"),
+        pytest.param({1: (6, 0, 3), 2: (6, 1, 2), 3: (6, 3, 0)}, [1, 2], [], id="6 of 6, of 7, of 9"),
+        pytest.param({1: (9, 0, 0), 2: (6, 0, 3), 3: (6, 0, 3)}, [1, 3, 2], [3, 2], id="6 of 6 twice, last"),
+        pytest.param({1: (6, 0, 3), 2: (6, 0, 3), 3: (5, 4, 0)}, [1, 2], [1, 2], id="6 of 6 twice, first"),
+        pytest.param({1: (3, 3, 3), 2: (6, 3, 0), 3: (4, 2, 3)}, [2, 3], [], id="3 of 6 is no majority"),
+    ],
+)
+def test_who_was_voted_on_by_fewer_is_ranked_by_his_share(
+    scoring: PanelStory, given: Mapping[int, Vote], proposed: list[int], tied: list[int]
+) -> None:
+    with scoring.wiring.transaction() as ctx:
+        entry = scoring.entry(ctx)
+        standings.propose(ctx, entry)
+        ballots.open_ballot(ctx, entry, "expert")
+        _give(ctx, given)
+        ballots.count(ctx, entry, by_votes=True)
+
+    assert scoring.proposed() == proposed
+    assert [number for number, _, _, tie in _rows(scoring) if tie] == tied
 
 
 def test_nobody_votes_where_nobody_holds_the_role(scoring: PanelStory) -> None:
@@ -305,6 +331,13 @@ def test_nobody_votes_where_nobody_holds_the_role(scoring: PanelStory) -> None:
 
         with pytest.raises(Conflict, match="没有投票人"):
             ballots.open_ballot(ctx, entry, "committee")
+
+
+def _give(ctx: Context, given: Mapping[int, Vote]) -> None:
+    for nomination_id, numbers in given.items():
+        for choice, number in zip((ballots.FOR, ballots.AGAINST, ballots.RECUSED), numbers, strict=True):
+            found = (BallotCount.nomination_id == nomination_id, BallotCount.choice == choice)
+            ctx.session.execute(update(BallotCount).where(*found).values(votes=number))
 
 
 def _vote_by_committee(story: PanelStory, votes: Mapping[int, int]) -> tuple[int, int, int]:

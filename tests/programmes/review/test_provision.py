@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from service.errors import Conflict
 from service.models import Nomination
 from service.programmes.paper import batches, rosters
-from service.programmes.privacy import consents
+from service.programmes.privacy import consents, provision
 from service.programmes.privacy.provision import MayNotBeProvided
 from service.programmes.review import seats
 from service.workflow.context import Context
@@ -117,6 +118,42 @@ def test_no_expert_scores_or_is_replaced_before_he_agrees_again(scoring: PanelSt
 
     assert refused == "Forbidden"
     assert scoring.attempt(expert, score(scoring, 3, expert)) == "done"
+
+
+@pytest.mark.parametrize(
+    ("login", "is_withheld"),
+    [
+        (LEAGUE, False),
+        ("liyang", False),
+        (ORGANISER, False),
+        ("admin", False),
+        ("gongan", True),
+        ("hangye", True),
+        ("huishen", True),
+        ("wujin", True),
+    ],
+)
+def test_papers_are_withheld_outside_the_chain_alone(
+    round_2024: Story, login: str, is_withheld: bool
+) -> None:
+    nominee, other = (round_2024.nominate(to="consult_police") for _ in range(2))
+    withdraw(round_2024, nominee, LEAGUE)
+
+    with round_2024.acting(login) as ctx:
+        people = [ctx.session.get_one(Nomination, number) for number in (nominee, other)]
+        assert [provision.is_withheld(ctx, one) for one in people] == [is_withheld, False]
+        assert provision.find_withheld(ctx, people) == ({nominee} if is_withheld else set())
+
+
+def test_whoever_acts_for_the_organiser_reads_what_he_reads(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="qualification_review")
+    withdraw(round_2024, nominee, LEAGUE)
+
+    with round_2024.acting("gongan") as ctx:
+        for_organiser = replace(ctx.actor, acting_for={1: frozenset({"organiser@cz"})})
+        person = ctx.session.get_one(Nomination, nominee)
+        assert provision.is_withheld(ctx, person)
+        assert not provision.is_withheld(replace(ctx, actor=for_organiser), person)
 
 
 def score(story: PanelStory, nomination_id: int, login: str) -> Callable[[Context], None]:

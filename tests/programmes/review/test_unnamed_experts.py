@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from service.models import Nomination
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from service.models import Nomination, User
 from service.programmes.privacy import copies, disclosures
 from service.programmes.review import experts
 from service.workflow import history
+from service.workflow.person import delegations
 from tests.programmes.review.panel_story import ORGANISER, PanelStory
 
 UNIT = "liyang-1-gonghui"
@@ -51,3 +56,26 @@ def test_whoever_only_judges_is_told_apart(scoring: PanelStory) -> None:
             judging[login] = experts.only_judges(ctx, ctx.session.get_one(Nomination, 3))
 
     assert list(judging.values()) == [True, False, False]
+
+
+def test_whoever_acts_for_an_expert_reads_no_number_either(scoring: PanelStory) -> None:
+    seated = scoring.experts(3)
+    elsewhere = next(
+        login for login in ("zhuanjia1", "zhuanjia2", "zhuanjia3", "zhuanjia4") if login not in seated
+    )
+    with scoring.wiring.transaction() as ctx:
+        expert, other = (
+            ctx.session.scalars(select(User).where(User.login == login)).one()
+            for login in (seated[0], elsewhere)
+        )
+        delegations.begin(
+            ctx,
+            principal=expert,
+            delegate_id=other.id,
+            reason="出差",
+            starts_at=ctx.now,
+            ends_at=ctx.now + timedelta(days=2),
+        )
+
+    with scoring.acting(elsewhere) as ctx:
+        assert experts.only_judges(ctx, ctx.session.get_one(Nomination, 3))

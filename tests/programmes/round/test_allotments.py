@@ -36,7 +36,7 @@ def cells(story: Story) -> dict[str, Cell]:
     with story.wiring.reading() as ctx:
         table = funnel.tabulate(ctx, story.entry(ctx))
     [holder] = [(unit, row) for unit, row, _ in table.rows if unit.code == "liyang"]
-    below = {unit.code: row[CATEGORY] for unit, row, _ in table.below.get(holder[0].id, ())}
+    below = {unit.code: row[CATEGORY] for unit, row, _ in table.below.get((holder[0].id,), ())}
     return {"liyang": holder[1][CATEGORY], **below}
 
 

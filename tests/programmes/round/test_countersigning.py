@@ -56,6 +56,16 @@ def test_every_department_signs_before_anybody_is_published(round_2024: Story, r
     assert sorted(round_2024.listed()) == reviewed
 
 
+def test_a_message_is_called_as_the_diagram_calls_where_it_is_waited_for(
+    round_2024: Story, reviewed: list[int]
+) -> None:
+    with round_2024.wiring.reading() as ctx:
+        awaited = round_events.list_awaited(ctx, round_2024.entry(ctx))
+
+    again = next(one for one in awaited if one.name == "review_again")
+    assert (again.title, again.waiting, again.starts) == ("重新会审", len(reviewed), 0)
+
+
 def test_time_signs_for_nobody(round_2024: Story, reviewed: list[int]) -> None:
     round_2024.confirm("submit_list")
 

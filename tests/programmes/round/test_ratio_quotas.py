@@ -39,7 +39,7 @@ def cells(story: Story) -> tuple[Cell, Cell]:
     with story.wiring.reading() as ctx:
         table = funnel.tabulate(ctx, story.entry(ctx))
     [(holder, total)] = [(unit, total) for unit, _, total in table.rows if unit.code == RECOMMENDER]
-    [own] = [total for unit, _, total in table.below[holder.id] if unit.code == WORKPLACE]
+    [own] = [total for unit, _, total in table.below[(holder.id,)] if unit.code == WORKPLACE]
     return total, own
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import Candidate, HistoryEvent, Nomination, Unit, UserTask
 from service.programmes.demo.demo_file import read_demo
-from service.programmes.nomination import nominations, searches
+from service.programmes.nomination import nominations, searches, starting
 from service.programmes.pack.packs import Pack
 from service.programmes.round import admissions, recommender_changes, starts
 from service.workflow.context import Context
@@ -44,7 +44,7 @@ def unit(ctx: Context, code: str) -> Unit:
 
 def begin(story: PanelStory, wanted: str = "") -> int:
     with story.acting("jiceng") as ctx:
-        return nominations.start(
+        return starting.start(
             ctx, story.entry(ctx), unit=unit(ctx, WORKPLACE), category="craftsman", source="unit",
             name="演示-行业人选", recommender=unit(ctx, wanted) if wanted else None,
         ).id  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.clock import MovableClock
-from service.models import CalendarDay, HistoryEvent, Incident, Membership, Unit, User, UserTask
+from service.models import CalendarDay, CalendarYear, HistoryEvent, Incident, Membership, Unit, User, UserTask
 from service.web.frame import labels
 from service.wire import Service
 from service.workflow import history
@@ -173,6 +173,14 @@ def test_a_year_without_data_is_said_so_and_can_be_declared(browse: Browse, cloc
     assert "数据可用到 2027年12月31日" in organiser.get("/admin/calendar?year=2027").text
 
 
+@pytest.mark.parametrize("year", ["", "last", "1066"])
+def test_a_year_that_is_none_declares_no_other(browse: Browse, look: Look, year: str) -> None:
+    refused = browse("shiwei").post("/admin/calendar/years", {"year": year, "source": "国务院办公厅通知"})
+
+    assert (refused.status, "请填写四位年份" in refused.text) == (422, True)
+    assert look(select(CalendarYear)) == []
+
+
 def test_an_incident_is_listed_and_retried(browse: Browse, service: Service, look: Look) -> None:
     with service.wiring.transaction() as system:
         task = system.session.scalars(select(UserTask).where(UserTask.element_id == "fill_in_form")).first()
@@ -199,7 +207,7 @@ def test_the_audit_tells_in_english_what_was_done(browse: Browse, service: Servi
     response = browse("admin").client.get("/admin/audit", headers={"Accept-Language": "en"})
     text = response.get_data(as_text=True)
 
-    told = re.findall(r'<td data-label="What">([^<]*)</td>', text)
+    told = re.findall(r'<td data-label="What"[^>]*>([^<]*)</td>', text)
     assert len(told) >= len(labels.AUDIT)
     assert [words for words in told if not words.isascii()] == []
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -15,12 +16,14 @@ from PIL import Image
 from sqlalchemy import select
 
 from service.documents import images
-from service.models import Award, FollowUp, HistoryEvent, Nomination, User
+from service.models import Award, Consent, FollowUp, HistoryEvent, Nomination, User
 from service.programmes.award import awards, follow_ups
+from service.programmes.privacy import disclosures
 from service.wire import Service
 from service.workflow.context import Context
 from service.workflow.person import actors
 from tests.behind import behind
+from tests.programmes.review.test_provision import read_cells
 from tests.web.award.conftest import award, id_of
 from tests.web.browser import Browser, count_statements
 
@@ -44,6 +47,54 @@ def test_entry_is_written_shown_and_struck_out(browse: Browse, granted: list[int
     assert league.post(f"/awards/follow-ups/{entry.id}/strike", {"reason": "写错了人。"}).status == 302
     assert "作废：写错了人" in league.get(path).text
     assert "日报刊发" not in browse("shiwei").get("/rounds/1/follow-ups").text
+
+
+def test_evidence_is_given_to_others_once_it_is_said_what_for(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    evidence = (io.BytesIO(b"%PDF-1.4\n%%EOF"), "访谈.pdf")
+    browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", {**ENTRY, "evidence": evidence})
+    entry = ctx.session.scalars(select(FollowUp)).one()
+    organiser, path = browse("shiwei"), f"/awards/follow-ups/{entry.id}/evidence"
+
+    asked, refused = organiser.get(path), organiser.post(path, {"receiver": "市人才办"})
+    given = organiser.post(path, {"receiver": "市人才办", "purpose": "上报"})
+
+    assert (asked.status, "交给谁、做什么用，都记入历史" in asked.text) == (200, True)
+    assert (refused.status, "请选择用途" in refused.text) == (422, True)
+    assert given.response.data.startswith(b"%PDF")
+    assert taken(ctx) == [
+        {
+            "of": f"follow_up:{entry.id}",
+            "field": "evidence",
+            "nomination": entry.award.nomination_id,
+            "receiver": "市人才办",
+            "purpose": "上报",
+        }
+    ]
+
+
+@pytest.mark.usefixtures("kept_private")
+def test_evidence_of_a_private_track_is_not_noted_where_the_nominee_reads_it(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    evidence = (io.BytesIO(b"%PDF-1.4\n%%EOF"), "访谈.pdf")
+    browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", {**ENTRY, "evidence": evidence})
+    entry = ctx.session.scalars(select(FollowUp)).one()
+
+    browse("shiwei").post(
+        f"/awards/follow-ups/{entry.id}/evidence", {"receiver": "市人才办", "purpose": "上报"}
+    )
+
+    assert [details["of"] for details in taken(ctx)] == [f"follow_up:{entry.id}"]
+    assert disclosures.list_of(ctx, entry.award.nomination) == []
+
+
+def taken(ctx: Context) -> list[dict[str, Any]]:
+    """Return what was noted of files that were downloaded."""
+    ctx.session.rollback()
+    query = select(HistoryEvent).where(HistoryEvent.kind == "file.downloaded").order_by(HistoryEvent.id)
+    return [dict(event.details) for event in ctx.session.scalars(query)]
 
 
 def test_nobody_waits_for_the_database_while_the_evidence_is_looked_at(
@@ -129,6 +180,38 @@ def test_ledger_is_exported_with_receiver_and_purpose(
     assert [sheet.cell(4, column).data_type for column in (2, 8)] == ["s", "s"]
     noted = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
     assert noted.details["paper"] == "ledger"
+
+
+def test_ledger_and_register_leave_out_whoever_took_his_consent_back_and_say_how_many(
+    browse: Browse, granted: list[int], service: Service
+) -> None:
+    for one in granted[:2] + granted[:1]:
+        browse("tuanzhibu").post(f"/awards/{one}/follow-ups", ENTRY)
+    ways = {"/rounds/1/follow-ups/export.xlsx": ASKED, "/awards/export.xlsx": ASKED}
+    before = {way: read_cells(browse("shiwei").post(way, ways[way]).response.data) for way in ways}
+    with service.wiring.transaction() as writing:
+        leaving, staying = (award(writing, one) for one in granted[:2])
+        names = leaving.name, staying.name
+        writing.session.add(
+            Consent(
+                round_id=leaving.round_id,
+                nomination_id=leaving.nomination_id,
+                kind="provision",
+                version="first",
+                text="本人同意。",
+                given_at=writing.now,
+                withdrawn_at=writing.now,
+            )
+        )
+
+    after = {way: read_cells(browse("shiwei").post(way, ways[way]).response.data) for way in ways}
+
+    assert [[name in before[way] for name in names] for way in ways] == [[True, True], [True, True]]
+    assert [[name in after[way] for name in names] for way in ways] == [[False, True], [False, True]]
+    pages = [browse("shiwei").get(path).text for path in ("/rounds/1/follow-ups", "/awards")]
+    assert ["不列入导出的表，表下只注明人数" in page for page in pages] == [True, True]
+    said = "注：另有 1 人未列入：本人已撤回向其他单位提供个人信息的同意。"
+    assert [(said in before[way], said in after[way]) for way in ways] == [(False, True), (False, True)]
 
 
 def test_private_track_is_kept_from_the_holder(service: Service, granted: list[int]) -> None:

@@ -37,6 +37,10 @@ def test_a_huge_number_in_an_address_is_not_found(browse: Browse) -> None:
         (f"/?page={HUGE}", 200),
         (f"/nominations?page={HUGE}&recommender={HUGE}&round={HUGE}", 200),
         (f"/admin/people?page={HUGE}", 200),
+        (f"/admin/personal-data?page={HUGE}", 200),
+        ("/admin/personal-data?until=9999-12-31", 422),
+        ("/admin/personal-data?since=0001-01-01", 422),
+        (f"/rounds/1/places?quota={HUGE}", 200),
         (f"/modeler/changzhou-good-youth?version={HUGE}", 200),
     ],
 )
@@ -52,10 +56,28 @@ def test_a_task_passed_on_to_no_number_is_refused(browse: Browse, number: str) -
     assert "请选择转办给谁" in page.text
 
 
+def test_a_huge_number_of_places_to_give_on_is_not_found(browse: Browse) -> None:
+    assert browse("shiwei").post("/rounds/1/places/allotments", {"quota": HUGE}).status == 404
+
+
+def test_answers_kept_for_a_huge_task_hinder_no_log_in(browse: Browse) -> None:
+    given = {"login": "shiwei", "password": "xuanshu-demo", "kept_task": HUGE, "kept_answers": "{}"}
+
+    assert browse().post("/login", given).status == 302
+
+
 def test_a_batch_with_a_huge_task_number_decides_nothing(browse: Browse) -> None:
     page = browse("gongan").post("/batches/1/consult_police", {f"outcome-{'9' * 5000}": "clear"})
 
     assert page.status < 500
+
+
+@pytest.mark.parametrize("year", [pytest.param("9" * 5000, id="huge"), pytest.param("²", id="raised")])
+@pytest.mark.parametrize("path", ["/rounds/new", "/admin/calendar/days", "/admin/calendar/years"])
+def test_a_year_that_is_none_is_refused(browse: Browse, path: str, year: str) -> None:
+    given = {"programme": "changzhou-good-youth", "year": year}
+
+    assert browse("shiwei").post(path, given).status == 422
 
 
 @pytest.mark.parametrize("path", ["/nominations?text=%00", "/modeler/a%00b"])

@@ -23,7 +23,7 @@ from service.models import (
     User,
     UserTask,
 )
-from service.programmes.nomination import nominations
+from service.programmes.nomination import starting
 from service.programmes.round import admissions, quotas, rounds
 from service.wire import Service
 from service.workflow.context import Context
@@ -87,9 +87,7 @@ def test_002b_department_asks_and_recommends_once_it_is_admitted(
         entry, unit = rounds.get(ctx, craftsmen), ctx.session.get_one(Unit, department)
         user = ctx.session.scalars(select(User).where(User.login == "gongxin")).one()
         assert "recommender@gxj" in people.groups_of(ctx, user)
-        begun = nominations.start(
-            ctx, entry, unit=unit, category="craftsman", source="unit", name="演示-人选"
-        )
+        begun = starting.start(ctx, entry, unit=unit, category="craftsman", source="unit", name="演示-人选")
         assert ctx.session.get_one(Nomination, begun.id).recommender.code == "gxj"
 
 

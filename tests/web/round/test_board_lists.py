@@ -11,7 +11,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select, update
 
-from service.models import Nomination, NominationStatus, Round, Stage
+from service.models import Nomination, NominationStatus, Quota, Round, Stage
 from service.programmes.domain import Programmes
 from service.programmes.rule.proportion import Proportion
 from service.wire import Service
@@ -108,3 +108,54 @@ def test_who_was_late_is_told_after_the_close(browse: Browse, service: Service) 
     assert "8 份逾期未报" in card
     assert card.count("没有申报") == 6
     assert len(browser.get(link).all(ROWS)) == 8
+
+
+def cards_of(html: str) -> dict[str, str]:
+    """Return the cards of a round's page that count people, by id."""
+    found = {}
+    for key in ("progress", "units", "quotas", "balance", "late"):
+        [found[key]] = re.findall(
+            rf'<section class="card mb-3" id="{key}"[^>]*>(.*?)</section>', html, re.DOTALL
+        )
+    return found
+
+
+def test_every_number_of_a_card_that_counts_opens_a_list_of_so_many(browse: Browse, service: Service) -> None:
+    with service.wiring.transaction() as ctx:
+        ctx.session.get_one(Round, 1).stage = Stage.CONFIRMATION
+        standing = select(Nomination).where(Nomination.status == NominationStatus.QUALIFYING)
+        first, second, *_others = ctx.session.scalars(standing.order_by(Nomination.id))
+        first.status, second.status = NominationStatus.SELECTED, NominationStatus.AWARDED
+        drafting = select(Nomination).where(Nomination.status == NominationStatus.DRAFTING)
+        ctx.session.scalars(drafting.limit(1)).one().status = NominationStatus.OVERDUE
+        ctx.session.execute(update(Quota).where(Quota.taken > 1).values(places=1))
+    browser = browse("shiwei")
+    cards = cards_of(browser.get("/rounds/1").html)
+
+    unlinked, wrong, seen = {}, [], set()
+    for key, card in cards.items():
+        words = re.sub(r"<a .*?</a>|<small.*?</small>|<[^>]+>|通知：.*?。", " ", card, flags=re.DOTALL)
+        unlinked[key] = [number for number in re.findall(r"\d+", words) if number != "0"]
+        for link, inner in re.findall(
+            r'<a [^>]*href="(/nominations\?[^"]+)"[^>]*>(.*?)</a>', card, re.DOTALL
+        ):
+            numbers = re.findall(r"\d+", re.sub(r"<[^>]+>", " ", inner))
+            if numbers and (link, *numbers) not in seen:
+                seen.add((link, *numbers))
+                listed = browser.get(unescape(link)).all(r"共 (\d+) 份")
+                wrong += [(key, link, numbers, listed)] if listed != numbers else []
+
+    assert unlinked == {"progress": [], "units": [], "quotas": [], "balance": [], "late": []}
+    assert wrong == []
+    assert "phase=listed&amp;category=" in cards["progress"]
+
+
+def test_the_list_of_those_on_the_list_says_so(browse: Browse, service: Service) -> None:
+    with service.wiring.transaction() as ctx:
+        rows = list(ctx.session.scalars(select(Nomination).order_by(Nomination.id).limit(2)))
+        rows[0].status, rows[1].status = NominationStatus.SELECTED, NominationStatus.AWARDED
+
+    page = browse("shiwei").get("/nominations?round=1&phase=listed")
+
+    assert page.all(r'aria-label="不再限于：([^"]+)"') == ["在名单上"]
+    assert len(page.all(ROWS)) == 2

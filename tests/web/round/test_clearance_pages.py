@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.clock import MovableClock
-from service.models import Nomination, UserTask
+from service.models import Attachment, FileReading, Nomination, ReadStatus, UserTask
 from service.wire import Service
 from tests.web.browser import Browser
 from tests.web.conftest import set_up_in
@@ -46,6 +46,36 @@ def number(service: Service, task_at: Callable[..., int]) -> int:
         post = "滆湖精密机械有限公司数控车工（联系13800001111）"
         ctx.session.execute(update(Nomination).where(Nomination.id == found).values(workplace_and_post=post))
         return found
+
+
+def test_what_was_found_in_is_named_and_not_given_to_the_units_above(
+    browse: Browse, service: Service, number: int
+) -> None:
+    with service.wiring.transaction() as ctx:
+        file = ctx.session.scalars(select(Attachment).where(Attachment.nomination_id == number)).first()
+        assert file is not None
+        found = {"hits": [{"kind": "word", "excerpt": "内部资料"}]}
+        ctx.session.merge(
+            FileReading(
+                attachment_id=file.id, round_id=file.round_id, status=ReadStatus.READ, found=found, problem=""
+            )
+        )
+        file.uploaded_by_id, held = None, f"{file.filename} 脱密审查后可查看"
+        addresses = [f"/attachments/{file.id}", f"/nominations/{number}", f"/nominations/{number}/privacy"]
+
+    seen = {login: [browse(login).get(page) for page in addresses] for login in ("wujin", "laojing", "baomi")}
+
+    assert {login: [page.status for page in pages] for login, pages in seen.items()} == {
+        "wujin": [403, 200, 200],
+        "laojing": [403, 200, 200],
+        "baomi": [200, 200, 200],
+    }
+    assert {login: [held in page.text for page in pages[1:]] for login, pages in seen.items()} == {
+        "wujin": [True, True],
+        "laojing": [True, True],
+        "baomi": [False, False],
+    }
+    assert "里查到疑似不宜公开的内容，脱密审查后可查看。" in seen["wujin"][0].text
 
 
 def test_files_are_declared_by_the_unit_and_ticked_by_its_reviewer(browse: Browse, number: int) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import Consent, Nomination, Unit
+from service.models import Attachment, Consent, HistoryEvent, Nomination, NominationStatus, Unit
+from service.programmes.domain import Programmes
+from service.programmes.pack.paper import DISQUALIFICATION
+from service.web.round import papers
 from service.wire import Service
 from tests.web.browser import Browser, Page
 from tests.web.task.test_submitted_answers import open_selection
@@ -68,6 +72,54 @@ def test_a_batch_without_purpose_is_refused(browse: Browse) -> None:
     assert "请写明用途" in page.text
 
 
+def test_usual_purposes_are_offered_and_any_other_of_some_length_is_taken(
+    browse: Browse, service: Service
+) -> None:
+    offered = browse("wujin").get(NOMINATION).all(r'<option value="(盖章上报|存档)">')
+
+    asked = {**PURPOSE, "unit": unit_of(browse)}
+    statuses = {
+        length: browse("wujin")
+        .post("/rounds/1/papers/roster.xlsx", {**asked, "purpose": "核" * length})
+        .status
+        for length in (1, 2, 100, 101)
+    }
+
+    assert offered == ["盖章上报", "存档"]
+    assert statuses == {1: 422, 2: 200, 100: 200, 101: 422}
+    with service.wiring.reading() as ctx:
+        noted = ctx.session.scalars(select(HistoryEvent.details).where(HistoryEvent.stream == "exports"))
+        assert [len(one["purpose"]) for one in noted] == [2, 100]
+
+
+def test_whoever_prints_or_downloads_is_told_what_was_taken_back(browse: Browse, service: Service) -> None:
+    with service.wiring.reading() as ctx:
+        given = select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "provision")
+        consent = ctx.session.scalars(given).one()
+        file = ctx.session.scalars(select(Attachment.id).where(Attachment.nomination_id == 12)).first()
+    paths = (NOMINATION, f"/attachments/{file}")
+    said = "不得再将其材料送交其他单位或导出给他人。"
+    before = [browse("shiwei").get(path).text for path in paths]
+    browse("shiwei").post(f"{NOMINATION}/consents/{consent}/withdraw", {"reason": "本人书面要求"})
+
+    after = [browse("shiwei").get(path).text for path in paths]
+
+    assert [said in text for text in (*before, *after)] == [False, False, True, True]
+
+
+def test_the_page_says_that_numbers_are_printed_masked(browse: Browse, service: Service) -> None:
+    with service.wiring.reading() as ctx:
+        given = select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "sensitive")
+        consent = ctx.session.scalars(given).one()
+    said = "打印件上的证件号码和电话只印出首尾几位"
+    before = browse("wujin").get(NOMINATION)
+    browse("shiwei").post(f"{NOMINATION}/consents/{consent}/withdraw", {"reason": "本人书面要求"})
+
+    after = browse("wujin").get(NOMINATION)
+
+    assert (said in before.text, said in after.text) == (False, True)
+
+
 def test_a_scan_is_uploaded_under_what_was_printed(browse: Browse) -> None:
     browser = browse("wujin")
     print_form(browser)
@@ -108,6 +160,46 @@ def test_a_notice_of_lost_eligibility_needs_somebody_who_lost_it(browse: Browse)
     assert browse("shiwei").get(f"{NOMINATION}/disqualification.docx").status == 409
 
 
+def test_a_notice_of_lost_eligibility_is_given_once_it_is_said_what_for(
+    browse: Browse, service: Service
+) -> None:
+    with service.wiring.transaction() as ctx:
+        lost = ctx.session.get_one(Nomination, 12)
+        lost.status, lost.status_reason = NominationStatus.CANCELLED, "所填荣誉不实"
+    browser, path = browse("shiwei"), f"{NOMINATION}/disqualification.docx"
+
+    asked, refused = browser.get(path), browser.post(path, {"receiver": "市人社局"})
+    given = browser.post(path, {"receiver": "市人社局", "purpose": "存档"})
+
+    assert (asked.status, "交给谁、做什么用，都记入历史" in asked.text) == (200, True)
+    assert (refused.status, "请选择用途" in refused.text) == (422, True)
+    assert given.response.mimetype == papers.TYPES["docx"]
+    with service.wiring.reading() as ctx:
+        [event] = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "file.downloaded"))
+    assert event.details == {
+        "paper": "disqualification",
+        "nomination": 12,
+        "receiver": "市人社局",
+        "purpose": "存档",
+    }
+
+
+def test_the_notice_of_lost_eligibility_is_offered_where_the_programme_has_one(
+    browse: Browse, service: Service
+) -> None:
+    with service.wiring.transaction() as ctx:
+        ctx.session.get_one(Nomination, 12).status = NominationStatus.DISQUALIFIED
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack = domain.packs["changzhou-good-youth"]
+    others = {key: paper for key, paper in pack.programme.papers.items() if paper.kind != DISQUALIFICATION}
+
+    offered = "取消资格通知" in browse("shiwei").get(NOMINATION).text
+    domain.packs[pack.key] = replace(pack, programme=replace(pack.programme, papers=others))
+
+    assert (offered, "取消资格通知" in browse("shiwei").get(NOMINATION).text) == (True, False)
+
+
 def unit_of(browse: Browse) -> str:
     return browse("wujin").get("/rounds/1/papers").all(r'<option value="(\d+)"')[0]
 
@@ -145,3 +237,25 @@ def test_a_workplace_takes_its_own_roster_to_be_stamped(
     assert league.get("/rounds/2/papers").all(r'action="(/papers/printed/\d+/scan)"') != []
     assert league.post("/rounds/2/papers/batch.zip", asked).status == 409
     assert other.post("/rounds/2/papers/roster.docx", asked).status == 404
+
+
+def test_the_organiser_pages_through_every_workplace_that_printed(
+    browse: Browse, service: Service, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_selection(service, clock)
+    monkeypatch.setattr(papers, "PAGE", 1)
+    with service.wiring.reading() as ctx:
+        codes = ("sxjg-01", "sxjg-02")
+        places = {code: ctx.session.scalars(select(Unit).where(Unit.code == code)).one() for code in codes}
+    for code, place in places.items():
+        asked = {**PURPOSE, "paper": "roster", "unit": str(place.id)}
+        assert browse(f"{code}-tuan").post("/rounds/2/papers/roster.docx", asked).status == 200
+    organiser = browse("sxtuanshiwei")
+
+    def shown(query: str) -> list[str]:
+        return organiser.get(f"/rounds/2/papers{query}").all(r"已打印的汇总表 · ([^<]+)</h2>")
+
+    assert "共 2 个单位" in organiser.get("/rounds/2/papers").text
+    assert (shown(""), shown("?page=2")) == ([places["sxjg-01"].name], [places["sxjg-02"].name])
+    assert shown(f"?text={places['sxjg-02'].name}") == [places["sxjg-02"].name]
+    assert "没有符合条件的单位" in organiser.get("/rounds/2/papers?text=某某").text

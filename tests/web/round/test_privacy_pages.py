@@ -139,7 +139,9 @@ def test_looks_and_copies_are_listed_for_the_nominee_and_the_administrator(
     browse: Browse, number: int
 ) -> None:
     browse("liyang").post(f"/reveals/nomination/{number}/phone", {"reason": "电话核实"})
-    copy = browse("shiwei").post(f"/nominations/{number}/copy")
+    asked = browse("shiwei").get(f"/nominations/{number}/copy")
+    refused = browse("shiwei").post(f"/nominations/{number}/copy", {"receiver": "区人社局"})
+    copy = browse("shiwei").post(f"/nominations/{number}/copy", {"receiver": "区人社局", "purpose": "存档"})
 
     theirs = browse("shiwei").get(f"/nominations/{number}/privacy")
     admin = browse("admin")
@@ -147,10 +149,24 @@ def test_looks_and_copies_are_listed_for_the_nominee_and_the_administrator(
     exports = admin.get("/admin/personal-data?kind=exports")
     nobody = admin.get("/admin/personal-data?who=不存在")
 
+    assert (asked.status, "交给谁、做什么用，都记入历史" in asked.text) == (200, True)
+    assert (refused.status, "请选择用途" in refused.text) == (422, True)
     assert copy.response.mimetype == "application/zip"
     for page in (theirs, everything):
-        assert "电话核实" in page.text
-        assert "本人查阅、复制" in page.text
+        assert all(words in page.text for words in ("电话核实", "区人社局", "存档"))
+        assert "申报人本人" not in page.text
     assert "电话核实" not in exports.text
     assert "没有查看或导出的记录" in nobody.text
     assert admin.get("/admin/personal-data?since=2024-13-01").status == 422
+
+
+def test_the_nominee_takes_his_copy_unasked(browse: Browse, service: Service, number: int) -> None:
+    with service.wiring.transaction() as ctx:
+        ctx.session.get_one(Nomination, number).nominee_id = ctx.session.scalars(
+            select(User.id).where(User.login == "shiwei")
+        ).one()
+
+    copy = browse("shiwei").get(f"/nominations/{number}/copy")
+
+    assert copy.response.mimetype == "application/zip"
+    assert "本人查阅、复制" in browse("shiwei").get(f"/nominations/{number}/privacy").text

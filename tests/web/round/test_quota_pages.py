@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import HeadCount, Nomination, Quota, Unit
+from service.models import HeadCount, Nomination, Quota, Round, Unit
 from service.programmes.award import awards
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
+from service.programmes.round import allotments
 from service.wire import Service
 from service.workflow.context import Context
 from tests.web.browser import Browser
@@ -120,3 +122,34 @@ def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(
     page = browse("sxtuanshiwei").get(f"/rounds/{selection}")
 
     assert "已授称号 1 1 应有 1000 名以上" in page.text
+
+
+def test_places_given_on_and_on_show_a_line_for_every_unit_they_came_through(
+    browse: Browse, service: Service
+) -> None:
+    with service.wiring.transaction() as ctx:
+        above = ctx.session.scalars(select(Unit).where(Unit.code == "liyang-qingfeng")).one()
+        shop = Unit(
+            code="workshop",
+            name="第一车间（演示）",
+            level="单位",
+            parent_id=above.id,
+            path=f"{above.path}workshop/",
+        )
+        ctx.session.add(shop)
+        ctx.session.flush()
+        entry, top = ctx.session.get_one(Round, 1), quota_of(ctx, "liyang")
+        other = select(Quota).where(Quota.unit_id == top.unit_id, Quota.category == "work_safety")
+        middle = allotments.allot(ctx, entry, top, above, 4)
+        allotments.allot(ctx, entry, middle, shop, 3)
+        allotments.allot(ctx, entry, ctx.session.scalars(other).one(), shop, 2)
+
+    page = browse("shiwei").get("/rounds/1/places")
+    [table] = page.all(r'<table class="table card-table table-quota">(.*?)</table>')
+    rows = re.findall(r'class="ps-(\d) text-secondary">([^<]+)</td>.*?<td>(\d+／\d+)</td>', table, re.DOTALL)
+
+    assert rows == [
+        ("5", "青锋精密机械有限公司（演示）", "0／4"),
+        ("6", "第一车间（演示）", "0／3"),
+        ("5", "第一车间（演示）", "0／2"),
+    ]

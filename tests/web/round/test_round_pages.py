@@ -202,9 +202,9 @@ def test_an_organiser_gives_a_signal_that_begins_a_process(browse: Browse, ctx: 
     nonsense = browser.post("/rounds/1/events", {**data, "event": "drill"})
     no_reason = browser.post("/rounds/1/events", {**data, "reason": " "})
 
-    assert "信号“drill”：0 处在等，开始 1 个流程" in before
+    assert "信号“on_drill”：0 处在等，开始 1 个流程" in before
     assert [page.status for page in (given, unknown, nonsense, no_reason)] == [302, 409, 422, 422]
-    assert "已发出“drill”：0 处收到，开始 1 个流程。" in after
+    assert "已发出：0 处收到，开始 1 个流程。" in after
     assert [(one.process_id, one.round_id) for one in ctx.session.scalars(select(PendingStart))] == [
         ("drill", 1)
     ]

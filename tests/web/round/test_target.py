@@ -71,6 +71,6 @@ def test_n02_empty_places_stand_category_by_category_once_somebody_could_be_list
 
     assert "已列入名单" not in before
     assert "已列入名单 1 名，共 600 个名额；不足的如实公布，不凑数：" in page
-    assert "生产管理类 1/100 ，差 99 名 综合服务类 0/100 ，差 100 名" in page
+    assert "生产管理类 1 / 100 ，差 99 名 综合服务类 0/ 100 ，差 100 名" in page
     assert "通知：“寻访六大类青年典型各 100 名”（N02）。" in page
     assert "已列入名单" not in browse("liyang").get("/rounds/1").text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from service.models import Attachment, HistoryEvent, User
+from service.models import Attachment, HistoryEvent, Nomination, User, UserTask
 from service.programmes.privacy.disclosures import EXPORTS
 from service.workflow.context import Context
 from tests.web.browser import Browser
@@ -46,6 +46,22 @@ def test_a_download_is_noted_and_a_picture_looked_at_in_place_is_not(
             "receiver": "省委组织处",
         },
     )
+
+
+def test_a_photo_is_offered_whole_beside_its_small_picture(
+    browse: Callable[..., Browser], ctx: Context, task_at: Callable[..., int]
+) -> None:
+    task = ctx.session.get_one(UserTask, task_at("recommender_opinion"))
+    of_task = select(Attachment.id).join(Nomination, Nomination.id == Attachment.nomination_id)
+    photos = ctx.session.scalars(
+        of_task.where(
+            Nomination.instance_id == task.instance_id, Attachment.content_type == "image/jpeg"
+        ).order_by(Attachment.id)
+    ).all()
+
+    page = browse("liyang").get(f"/tasks/{task.id}")
+
+    assert sorted(map(int, page.all(r'<p class="mb-1"><a href="/attachments/(\d+)"'))) == photos != []
 
 
 @pytest.mark.parametrize(

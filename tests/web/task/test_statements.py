@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from service.models import Nomination, NominationStatus, Objection, Round, Unit
+from service.models import HistoryEvent, Nomination, NominationStatus, Objection, Round, Unit
 from service.programmes.publication import notices, objections
 from service.wire import Service
 from service.workflow.context import Context
 from tests.web.browser import Browser
+from tests.web.task.test_task_files import PDF, upload
 
 Browse = Callable[..., Browser]
 
@@ -68,6 +69,51 @@ def test_the_organiser_reads_the_answer_beside_the_report(
     assert "所在单位说明情况" in page.text
     assert "提交说明" in page.text
     assert REPLY in shown.text
+
+
+def test_the_organiser_reads_the_evidence_that_came_with_the_answer(
+    browse: Browse, statement: int, task_at: Callable[..., int], ctx: Context
+) -> None:
+    league, organiser = browse("tuanzhibu"), browse("shiwei")
+    page = league.get(f"/tasks/{statement}")
+    assert page.all(r'data-slot="proof" data-label="([^"]+)"') == ["证明材料"]
+    investigation = f"/tasks/{task_at('investigate')}"
+
+    item = upload(league, statement, "证书.pdf", slot="proof")
+
+    assert item["status"] == 201
+    assert "证书.pdf" not in organiser.get(investigation).html
+    assert organiser.get(str(item["url"])).status == 404
+    assert league.complete(statement, "submit", {"statement": REPLY}).status == 302
+    assert organiser.get(investigation).all(r'<a href="(/task-files/\d+)"') == [item["url"]]
+    given = organiser.post(f"{item['url']}?inline=1", {"receiver": "核查组", "purpose": "办理"}).response
+    assert given.get_data() == PDF
+    noted = ctx.session.scalars(select(HistoryEvent.details).where(HistoryEvent.kind == "file.downloaded"))
+    assert [(said["of"], said["field"]) for said in noted] == [(f"user_task:{statement}", "proof")]
+    assert league.fetch("DELETE", str(item["delete_url"])).status == 409
+
+
+def test_a_statement_that_did_not_come_is_told_to_be_closed_with_the_case(
+    browse: Browse, statement: int, task_at: Callable[..., int], ctx: Context
+) -> None:
+    organiser = browse("shiwei")
+    findings = {"findings": "调阅档案。", "conclusion": "反映的情况不属实。"}
+
+    assert organiser.complete(task_at("investigate"), "rejected", findings).status == 302
+
+    number = ctx.session.scalars(select(Objection.instance_id)).one()
+    assert "随流程关闭未办结的任务“所在单位说明情况”" in organiser.get(f"/instances/{number}").text
+
+
+def test_what_is_no_evidence_is_refused_in_a_sentence(browse: Browse, statement: int) -> None:
+    league = browse("tuanzhibu")
+
+    refused = upload(league, statement, "证书.pdf", b"MZ no paper", "proof")
+    kept = [upload(league, statement, f"证书{number}.pdf", slot="proof")["status"] for number in range(6)]
+
+    assert (refused["status"], "这不是 PDF 文件" in str(refused["message"])) == (422, True)
+    assert kept == [201] * 5 + [409]
+    assert upload(browse("liyang"), statement, "证书.pdf", slot="proof")["status"] == 404
 
 
 def test_an_objection_is_not_taken_up_without_saying_what_to_answer(

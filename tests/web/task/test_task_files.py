@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -17,6 +18,8 @@ from service.models import HistoryEvent, TaskFile
 from service.programmes.demo import made_up
 from service.wire import Service
 from service.workflow.context import Context
+from tests.api.caller import Caller
+from tests.api.conftest import app_of, token_of
 from tests.web.browser import Browser
 from tests.web.task.test_submitted_answers import PLAN, open_selection, plan_of
 
@@ -114,6 +117,37 @@ def test_another_district_neither_hands_in_nor_reads_nor_removes(browse: Browse,
     assert upload(stranger, plan)["status"] == 404
     assert stranger.get(str(item["url"])).status == 404
     assert stranger.fetch("DELETE", str(item["delete_url"])).status == 404
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_nothing_is_held_while_a_file_is_checked(
+    service: Service, browse: Browse, plan: int, door: str
+) -> None:
+    author = browse("yuecheng")
+    caller = Caller(app_of(service).test_client(), token_of(service, "yuecheng"))
+
+    with ends_of_transactions(service.engine) as ends:
+        if door == "page":
+            status = upload(author, plan)["status"]
+        else:
+            sent = {"slot": "plan", "file": (io.BytesIO(PDF), "方案.pdf")}
+            status = caller.send("POST", f"/user-tasks/{plan}/files", data=sent).status_code
+
+    assert (status, ends[-2:]) == (201, ["rollback", "commit"])
+
+
+@contextmanager
+def ends_of_transactions(engine: Engine) -> Iterator[list[str]]:
+    """Collect how every transaction ends."""
+    seen: list[str] = []
+    notes = {name: lambda _connection, name=name: seen.append(name) for name in ("rollback", "commit")}
+    for name, note in notes.items():
+        event.listen(engine, name, note)
+    try:
+        yield seen
+    finally:
+        for name, note in notes.items():
+            event.remove(engine, name, note)
 
 
 def test_what_was_filed_is_not_changed_any_more(browse: Browse, plan: int, ctx: Context) -> None:

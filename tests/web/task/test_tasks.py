@@ -151,34 +151,6 @@ def test_claiming_and_giving_back(browse: Browse, task_at: TaskAt, service: Serv
     assert "退签" in page.text
 
 
-def test_whom_to_pass_a_task_on_to_is_found_by_name_login_or_unit(
-    browse: Browse, task_at: Callable[..., int]
-) -> None:
-    task_id = task_at("workplace_league_opinion")
-    browser = browse("tuanzhibu")
-    address = f"/tasks/{task_id}/people"
-
-    found = [browser.get(f"{address}?person={text}") for text in ("dangzhibu", "党支部", "青锋精密")]
-    nobody = browser.get(f"{address}?person=查无此人")
-
-    assert f'hx-get="{address}"' in browser.get(f"/tasks/{task_id}").html
-    assert ["dangzhibu" in page.text for page in found] == [True, True, True]
-    assert "没有找到“查无此人”。只能转办给本单位和上下级单位的在用人员" in nobody.text
-    assert browse("wujin").get(f"{address}?person=dangzhibu").status == 404
-
-
-def test_a_name_that_only_one_bears_is_enough_without_scripts(
-    browse: Browse, task_at: Callable[..., int]
-) -> None:
-    task_id = task_at("workplace_league_opinion")
-    browser = browse("tuanzhibu")
-
-    many = browser.post(f"/tasks/{task_id}/transfer", {"person": "演示", "reason": "外出"})
-    one = browser.post(f"/tasks/{task_id}/transfer", {"person": "dangzhibu", "reason": "外出"})
-
-    assert (many.status, "请选择转办给谁。" in many.text, one.status) == (422, True, 302)
-
-
 def test_transferring_needs_a_reason_and_a_person(
     browse: Browse, task_at: TaskAt, user_id_of: UserIdOf, service: Service
 ) -> None:

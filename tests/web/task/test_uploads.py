@@ -47,6 +47,21 @@ def test_a_photo_goes_in_comes_back_small_and_goes(browse: Browse, address: str)
     assert browser.get(str(item["thumbnail_url"])).status == 404
 
 
+@pytest.mark.parametrize(("size", "shown"), [((1000, 1400), (643, 900)), ((420, 560), (315, 420))])
+def test_a_photo_looked_at_in_place_is_smaller_than_what_is_given_by_download(
+    browse: Browse, address: str, size: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    browser, photo = browse("tuanzhibu"), io.BytesIO()
+    Image.new("RGB", size).save(photo, "JPEG")
+    item = upload(browser, address, "portrait", "证件照.jpg", photo.getvalue())
+
+    looked_at = browser.client.get(str(item["url"]))
+    given = browser.client.get(str(item["url"]).partition("?")[0])
+
+    assert looked_at.headers.get("Content-Disposition") is None
+    assert [Image.open(io.BytesIO(answer.get_data())).size for answer in (looked_at, given)] == [shown, size]
+
+
 def test_a_file_is_given_back_as_a_download_and_never_sniffed(browse: Browse, address: str) -> None:
     browser = browse("tuanzhibu")
     pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"

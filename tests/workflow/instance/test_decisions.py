@@ -148,7 +148,7 @@ def test_decision_without_an_answer_is_a_fault(
         (
             a_file(("day < 3", '"a"', "")),
             "wrong-decision",
-            "没有名为“day”的变量或函数：是不是少连了一项输入数据或依据？",
+            "没有名为“day”的变量或函数：文字要写在英文双引号里；是数据的，连上输入数据或依据",
         ),
         ({"leave.dmn": b"<a/>"}, "wrong-decision", "leave.dmn：definitions：不是 DMN 1.1 至 1.5 的决策文件"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
 
 from service.models import User
 from service.workflow.context import Context
@@ -45,3 +46,10 @@ def test_moving_the_demonstration_on_ends_no_token(ctx: Context, user: User) -> 
 
     assert moved is not None
     assert expired is None
+
+
+def test_unknown_name_is_answered_as_slowly_as_a_wrong_password() -> None:
+    """The hash that is tried for a name nobody has costs what everybody's does."""
+    tried = logins._NOBODY  # only its cost shows, and no clock would show that reliably
+
+    assert extract_parameters(tried) == extract_parameters(logins.hash_password(PASSWORD))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.programmes.review.panel_story import PanelStory
+from tests.programmes.review.test_provision import withdraw
 from tests.web.browser import Browser
 from tests.web.round.review.conftest import sits_everywhere
 
@@ -104,6 +105,25 @@ def test_an_expert_sees_masked_numbers_and_may_not_have_them_shown(
     assert sheet.all(r'action="(/reveals/[^"]+)"') == []
     assert (refused.status, "评审时不能查看证件号码、电话等信息" in refused.text) == (403, True)
     assert browse("laojing").post("/reveals/nomination/3/phone", {"reason": "核对"}).status == 200
+
+
+def test_an_expert_is_told_that_a_consent_was_taken_back_instead_of_being_shown_the_papers(
+    browse: Callable[..., Browser], story: PanelStory
+) -> None:
+    expert = story.experts(3)[0]
+    address = f"/scoring/{story.score_task(3, expert)}"
+    before = browse(expert).get(address)
+
+    withdraw(story, 3, "laojing")
+
+    after = browse(expert).get(address)
+    refused = browse(expert).post(address, story.points(7))
+    sheet = r'data-readonly|name="remark"'
+    assert ("申报材料不再展示" in before.text, before.all(sheet) != []) == (False, True)
+    assert ("申报材料不再展示" in after.text, after.all(sheet) != []) == (True, False)
+    assert "现在不用评分" in after.text
+    assert after.all(r'action="(/scoring/\d+/recuse)"') != []
+    assert refused.status == 403
 
 
 def test_the_organiser_sees_the_draw_and_asks_one_to_step_back(

@@ -1,0 +1,82 @@
+"""Statements on an objection by the API: their evidence goes to whoever investigates, once they are given."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from service.models import Nomination, NominationStatus, Round, Unit, UserTask
+from service.programmes.demo import made_up
+from service.programmes.publication import notices, objections
+from service.wire import Service
+from tests.api.caller import Caller
+
+Call = Callable[[str], Caller]
+
+PDF = made_up.file_for(["application/pdf"])[1]
+REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
+TAKEN_UP = {"channel": "网上", "conclusion": "予以受理", "points": "请说明获奖证书由谁颁发。"}
+USE = {"receiver": "核查组", "purpose": "办理"}
+
+
+@pytest.fixture
+def steps(service: Service, call: Call) -> dict[str, int]:
+    """The open tasks of an objection that was taken up, by step."""
+    with service.wiring.transaction() as ctx:
+        query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)
+        query = query.where(Unit.code == "liyang-qingfeng", Nomination.id_number.is_not(None))
+        candidate = ctx.session.scalars(query).first()
+        assert candidate is not None
+        candidate.status = NominationStatus.SELECTED
+        ctx.session.flush()
+        notice = notices.open_candidates(ctx, ctx.session.get_one(Round, candidate.round_id))
+        notice.closes_at = ctx.now + timedelta(days=7)
+        instance = objections.lodge(ctx, notice, candidate.id, REPORT).instance_id
+    [register] = call("shiwei").todo("register")
+    done = call("shiwei").post(
+        f"/user-tasks/{register['id']}/complete", {"outcome": "accept", "answers": TAKEN_UP}
+    )
+    assert done.status_code == 200, done.text
+    with service.wiring.reading() as ctx:
+        query = select(UserTask.element_id, UserTask.id).where(UserTask.instance_id == instance)
+        return dict(tuple(row) for row in ctx.session.execute(query.where(UserTask.status == "open")))
+
+
+def test_evidence_is_uploaded_with_the_statement_and_read_once_it_is_given(
+    call: Call, steps: dict[str, int]
+) -> None:
+    league, organiser = call("tuanzhibu"), call("shiwei")
+    task = f"/user-tasks/{steps['unit_statement']}"
+    assert [slot["key"] for slot in league.get(f"{task}/work").get_json()["file_slots"]] == ["proof"]
+
+    given = league.post(f"{task}/files", data={"slot": "proof", "file": (io.BytesIO(PDF), "证书.pdf")})
+    file = f"/task-files/{given.get_json()['id']}"
+
+    assert given.status_code == 201
+    assert organiser.get(f"{task}/files").get_json() == []
+    assert organiser.get(file, query_string=USE).status_code == 404
+    league.post(f"{task}/complete", {"outcome": "submit", "answers": {"statement": "原件在单位存档。"}})
+    assert [one["filename"] for one in organiser.get(f"{task}/files").get_json()] == ["证书.pdf"]
+    assert organiser.get(file).status_code == 422
+    assert organiser.get(file, query_string=USE).get_data() == PDF
+
+
+def test_whom_the_investigation_was_passed_on_to_reads_what_was_stated(
+    call: Call, steps: dict[str, int]
+) -> None:
+    statement, colleague = f"/user-tasks/{steps['unit_statement']}", call("huishen")
+    call("tuanzhibu").post(
+        f"{statement}/complete", {"outcome": "submit", "answers": {"statement": "原件在单位存档。"}}
+    )
+    assert colleague.get(statement).status_code == 404
+
+    passed = call("shiwei").post(
+        f"/user-tasks/{steps['investigate']}/transfer", {"to": "huishen", "reason": "请代为核查"}
+    )
+
+    assert passed.status_code == 200, passed.text
+    assert colleague.get(statement).get_json()["outcome"] == "submit"
