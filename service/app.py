@@ -15,7 +15,7 @@ from service.scheduler.ticker import Ticker
 from service.steering import Steering
 from service.web.frame import static_files
 from service.web.frame.sessions import Sessions
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import ANONYMOUS, Context
 from service.workflow.instance.execution import Faulted
 
@@ -31,7 +31,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 class App(Flask):
     """A Flask application in which a request is a transaction."""
 
-    service: Service
+    runtime: Runtime
     session_interface = Sessions()
     ticker: Ticker | None = None  #: set by the server where the scheduler runs inside the web process
 
@@ -49,7 +49,7 @@ class App(Flask):
                 return self.make_response(super().dispatch_request())
         except Faulted as fault:
             if fault.aftermath is not None:
-                with self.service.wiring.transaction() as ctx:
+                with self.runtime.wiring.transaction() as ctx:
                     fault.aftermath(replace(ctx, actor=g.ctx.actor))
             raise
 
@@ -65,7 +65,7 @@ class App(Flask):
 
     @contextmanager
     def _transaction(self) -> Iterator[Context]:
-        wiring = self.service.wiring
+        wiring = self.runtime.wiring
         wiring.gate()
         with wiring.session_factory() as session:
             if request.method in SAFE_METHODS:
@@ -76,24 +76,24 @@ class App(Flask):
             session.commit()
 
 
-def create_app(service: Service) -> App:
-    """Build the web application of a wired service."""
+def create_app(runtime: Runtime) -> App:
+    """Build the web application of a runtime."""
     app = App("service.web", static_url_path="/static")
-    app.service = service
-    app.config.update(_flask_config(service))
+    app.runtime = runtime
+    app.config.update(_flask_config(runtime))
     web.register(app)
     api.register(app)
-    clock = service.wiring.clock
+    clock = runtime.wiring.clock
     if isinstance(clock, DemonstrationClock):
-        app.extensions["demonstration"] = Steering(service.wiring, clock, lambda: app.ticker)
+        app.extensions["demonstration"] = Steering(runtime.wiring, clock, lambda: app.ticker)
     return app
 
 
-def _flask_config(service: Service) -> dict[str, Any]:
-    settings = service.settings
+def _flask_config(runtime: Runtime) -> dict[str, Any]:
+    settings = runtime.settings
     prefix = "__Host-" if settings.secure_cookies else ""
     return {
-        "SECRET_KEY": service.secret_key,
+        "SECRET_KEY": runtime.secret_key,
         "SESSION_COOKIE_NAME": f"{prefix}xuanshu",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

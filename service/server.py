@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from service.app import App, create_app
 from service.db import is_unavailable
 from service.scheduler.ticker import Ticker
-from service.wire import Service
+from service.wire import Runtime
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, configured by the service's settings instead of a file."""
 
-    def __init__(self, make_service: Callable[[], Service]) -> None:
-        self._make_service = make_service
-        self._settings = make_service().settings
+    def __init__(self, make_runtime: Callable[[], Runtime]) -> None:
+        self._make_runtime = make_runtime
+        self._settings = make_runtime().settings
         super().__init__()
 
     def load_config(self) -> None:
@@ -44,20 +44,20 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> App:
         """Build the application; called in each process, so that no connection crosses a fork."""
-        service = self._make_service()
+        runtime = self._make_runtime()
         try:
-            service.wiring.gate()
+            runtime.wiring.gate()
         except Exception as error:
             if not is_unavailable(error):
                 raise
             # served all the same: pages answer 503 and /healthz says why
             log.warning("serving without a database: %s", str(error).splitlines()[0])
-        return create_app(service)
+        return create_app(runtime)
 
     def _start_ticker(self, worker: Any) -> None:
         app: App = worker.app.wsgi()
-        if app.service.settings.scheduler:
-            worker.ticker = Ticker(app.service.wiring, app.service.settings.tick_seconds)
+        if app.runtime.settings.scheduler:
+            worker.ticker = Ticker(app.runtime.wiring, app.runtime.settings.tick_seconds)
             app.ticker = worker.ticker
             worker.ticker.start()
 
@@ -67,6 +67,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             ticker.stop()
 
 
-def serve(make_service: Callable[[], Service]) -> None:
+def serve(make_runtime: Callable[[], Runtime]) -> None:
     """Serve until stopped by a signal."""
-    Server(make_service).run()
+    Server(make_runtime).run()

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a wired service out."""
+"""The composition root: settings in, a runtime out."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Service:
-    """Everything a process of the service needs, wired once."""
+class Runtime:
+    """Everything a process of the service needs while it runs, wired once."""
 
     settings: Settings
     secret_key: str = field(repr=False)  #: signs session cookies
@@ -40,8 +40,8 @@ class Service:
     wiring: Wiring
 
 
-def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True) -> Service:
-    """Wire a service from its settings: keys, database, packs, channels and clock.
+def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True) -> Runtime:
+    """Wire a runtime from its settings: keys, database, packs, channels and clock.
 
     A demonstration lives on its own movable clock, kept in its database; a real service on the wall's.
     A database that does not answer yet is met at the gate, by whoever asks for a transaction; one that
@@ -69,7 +69,7 @@ def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True
         daily=(file_sweep.run_once, calendar_watch.run_once),
         gate=Gate(settings, engine),
     )
-    return Service(settings=settings, secret_key=secret_key, engine=engine, wiring=wiring)
+    return Runtime(settings=settings, secret_key=secret_key, engine=engine, wiring=wiring)
 
 
 def _open_data_dir(settings: Settings) -> str:

@@ -9,17 +9,17 @@ from pathlib import Path
 from service.programmes import wiring
 from service.programmes.demo import demonstration
 from service.schema import upgrade
-from service.wire import Service
+from service.wire import Runtime
 
 
-def set_up(service: Service, programme: str) -> None:
+def set_up(service: Runtime, programme: str) -> None:
     """Create the tables and begin the demonstration."""
     upgrade(service.engine)
     with service.wiring.transaction() as ctx:
         demonstration.set_up(ctx, wiring.get_pack(ctx, programme))
 
 
-def keep_database(service: Service, kept: Path) -> Callable[[], None]:
+def keep_database(service: Runtime, kept: Path) -> Callable[[], None]:
     """Copy the SQLite database; what is returned puts it back as it is now."""
     database = service.settings.data_dir / "xuanshu.db"
     service.engine.dispose()

@@ -20,6 +20,10 @@ WALL_CLOCK = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
     ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"),
 }  # fmt: skip
+#: last words of a class's name that say nothing of what it is
+SAYS_NOTHING = re.compile(r"(?:^|[a-z0-9_])(Manager|Helper|Util|Utils|Service)$")
+#: the field's own terms that end so: a decision service of DMN
+STANDARD_TERMS = {"DecisionService"}
 #: tools that fetch packages write their addresses into these unless told not to
 LOCKS = ("requirements/*.lock", "frontend/package-lock.json", "**/uv.lock", "**/poetry.lock")
 HANDS_OFF = ("node_modules", ".venv")
@@ -33,6 +37,17 @@ def test_layers_point_downwards() -> None:
     )
 
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_classes_are_named_for_what_they_are(path: Path) -> None:
+    named = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+
+    assert [name for name in named if SAYS_NOTHING.search(name) and name not in STANDARD_TERMS] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

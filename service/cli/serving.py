@@ -17,7 +17,7 @@ from service.programmes.round import rounds
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.worker import run_worker
 from service.server import serve as serve_web
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 
 DEMONSTRATED = "changzhou-good-youth"
 
@@ -37,9 +37,9 @@ def serve() -> None:
 def worker() -> None:
     """Run the scheduler as a process of its own; any number may run. It waits for a database that is away."""
     settings = read_settings()
-    service = wire(settings)
-    _refuse_unready(service)
-    run_worker(service.wiring, threading.Event(), settings.tick_seconds)
+    runtime = wire(settings)
+    _refuse_unready(runtime)
+    run_worker(runtime.wiring, threading.Event(), settings.tick_seconds)
 
 
 @click.command()
@@ -53,36 +53,36 @@ def demonstrate(programme: str, only_set_up: bool) -> None:
     base = read_settings()
     pack = pick(load_all(base.processes_dir, base.forms_dir), programme)
     settings = replace(base, demonstration=True, data_dir=base.data_dir / "demonstration" / programme)
-    service = wire(settings)
-    schema.upgrade(service.engine)
-    click.echo(_set_up_demonstration(service, pack))
-    service.engine.dispose()
+    runtime = wire(settings)
+    schema.upgrade(runtime.engine)
+    click.echo(_set_up_demonstration(runtime, pack))
+    runtime.engine.dispose()
     if not only_set_up:
         serve_web(lambda: wire(settings))
 
 
-def _set_up_demonstration(service: Service, pack: Pack) -> str:
+def _set_up_demonstration(runtime: Runtime, pack: Pack) -> str:
     """Set a demonstration up where there is none, and return what to say of it."""
-    clock = service.wiring.clock
+    clock = runtime.wiring.clock
     assert isinstance(clock, DemonstrationClock)
     clock.set_up(read_demo(pack.demo).start)
-    with service.wiring.transaction() as ctx:
+    with runtime.wiring.transaction() as ctx:
         if not rounds.list_all(ctx):
             demonstration.set_up(ctx, pack)
         said = welcome.describe(ctx, pack)
-    settings = service.settings
+    settings = runtime.settings
     head = ["", f"选树演示：{pack.programme.title}  http://{settings.host}:{settings.port}", ""]
     foot = [f"演示数据在 {settings.data_dir}，删除它即重新开始。按 Ctrl+C 停止。", ""]
     return "\n".join("  " + line if line else "" for line in [*head, *said, *foot])
 
 
-def _refuse_unready(service: Service) -> None:
+def _refuse_unready(runtime: Runtime) -> None:
     """Stop where only a person can help; a database that is away is waited for."""
     try:
-        service.wiring.gate()
+        runtime.wiring.gate()
     except NotReady:
         raise
     except Exception as error:
         if not is_unavailable(error):
             raise
-    service.engine.dispose()
+    runtime.engine.dispose()

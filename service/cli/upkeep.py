@@ -57,8 +57,8 @@ def sweep_files() -> None:
 @click.argument("programme")
 def load_units(programme: str) -> None:
     """Load the units of a programme, so that accounts can be created before its first round."""
-    service = wire(read_settings())
-    with service.wiring.transaction() as ctx:
+    runtime = wire(read_settings())
+    with runtime.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, programme)
         demonstration.load_units(ctx, pack.units)
         click.echo(f"loaded {len(pack.units)} units of {programme}")
@@ -70,8 +70,8 @@ def load_units(programme: str) -> None:
 @click.option("--year", type=int, help="The year its dates are meant in; the notice's when left out.")
 def open_round(programme: str, label: str | None, year: int | None) -> None:
     """Open a round of a programme, loading its units first."""
-    service = wire(read_settings())
-    with service.wiring.transaction() as ctx:
+    runtime = wire(read_settings())
+    with runtime.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, programme)
         demonstration.load_units(ctx, pack.units)
         entry = rounds.open_by_hand(ctx, pack, label=label, year=year)
@@ -86,8 +86,8 @@ def open_round(programme: str, label: str | None, year: int | None) -> None:
 @click.password_option()
 def create_user(login: str, name: str, unit: str, roles: tuple[str, ...], password: str) -> None:
     """Create an account, such as the first administrator's."""
-    service = wire(read_settings())
-    with service.wiring.transaction() as ctx:
+    runtime = wire(read_settings())
+    with runtime.wiring.transaction() as ctx:
         place = rounds.get_unit(ctx, unit)
         user = logins.create_user(ctx, login=login, name=name, password=password, unit=place)
         for role in roles:

@@ -41,12 +41,12 @@ def rehearse(settings: Settings, programme: str, *, number: int, seed: int = 1) 
     with tempfile.TemporaryDirectory(prefix="xuanshu-rehearsal-") as folder:
         scratch = replace(settings, data_dir=Path(folder), database_url="", demonstration=False)
         clock = MovableClock(datetime.fromisoformat("2024-01-01T00:00:00+00:00"))
-        service = wire(scratch, clock=clock, durable=False)
-        schema.upgrade(service.engine)
+        runtime = wire(scratch, clock=clock, durable=False)
+        schema.upgrade(runtime.engine)
         try:
-            return _run(service.wiring, clock, programme, number, seed)
+            return _run(runtime.wiring, clock, programme, number, seed)
         finally:
-            service.engine.dispose()
+            runtime.engine.dispose()
 
 
 def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: int) -> Report:

@@ -15,7 +15,7 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
 from service.models import User
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from service.workflow.context import Context
 from service.workflow.person import tokens
 from tests import postgresql
@@ -53,7 +53,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Service]:
+def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Runtime]:
     folder = tmp_path / "data"
     shutil.copytree(seeded, folder)
     service = wire(settings_of(folder), clock=clock, durable=False)
@@ -73,7 +73,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def either_service(
     request: pytest.FixtureRequest, seeded: Path, tmp_path: Path, clock: MovableClock
-) -> Iterator[Service]:
+) -> Iterator[Runtime]:
     """The same demonstration on each kind of database."""
     folder = tmp_path / "data"
     shutil.copytree(seeded, folder)
@@ -92,11 +92,11 @@ def either_service(
 
 
 @pytest.fixture
-def app(service: Service) -> App:
+def app(service: Runtime) -> App:
     return app_of(service)
 
 
-def app_of(service: Service) -> App:
+def app_of(service: Runtime) -> App:
     return create_app(service)
 
 
@@ -105,7 +105,7 @@ def client(app: App) -> FlaskClient:
     return app.test_client()
 
 
-def token_of(service: Service, login: str) -> str:
+def token_of(service: Runtime, login: str) -> str:
     """Issue a token without the slow password; nobody has none."""
     if not login:
         return ""
@@ -115,7 +115,7 @@ def token_of(service: Service, login: str) -> str:
 
 
 @pytest.fixture
-def call(app: App, service: Service) -> Callable[[str], Caller]:
+def call(app: App, service: Runtime) -> Callable[[str], Caller]:
     """Call the API as somebody: ``call("tuanzhibu").get("/user-tasks")``."""
 
     def as_(login: str) -> Caller:
@@ -125,7 +125,7 @@ def call(app: App, service: Service) -> Callable[[str], Caller]:
 
 
 @pytest.fixture
-def ctx(service: Service) -> Iterator[Context]:
+def ctx(service: Runtime) -> Iterator[Context]:
     """The database as it is committed."""
     with service.wiring.transaction() as ctx:
         yield ctx

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from service.models import Nomination
 from service.programmes.award import awards, follow_ups
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 
 Call = Callable[[str], Caller]
 
 
 @pytest.fixture
-def granted(service: Service) -> list[int]:
+def granted(service: Runtime) -> list[int]:
     """Three titles of one workplace, the first with an entry in its ledger."""
     with service.wiring.transaction() as ctx:
         query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))

@@ -15,7 +15,7 @@ from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.programmes.round import rounds
 from service.schema import upgrade
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, settings_of, token_of
 
@@ -40,7 +40,7 @@ def selection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def service(selection: Path, tmp_path: Path) -> Iterator[Service]:
+def service(selection: Path, tmp_path: Path) -> Iterator[Runtime]:
     folder = tmp_path / "data"
     shutil.copytree(selection, folder)
     service = wire(settings_of(folder), clock=MovableClock(JUNE), durable=False)
@@ -49,7 +49,7 @@ def service(selection: Path, tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def call(service: Service) -> Call:
+def call(service: Runtime) -> Call:
     app = app_of(service)
     return lambda login: Caller(app.test_client(), token_of(service, login))
 

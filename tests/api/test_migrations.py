@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.scheduler import migrations as duty
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 
 Call = Callable[[str], Caller]
@@ -55,7 +55,7 @@ def order(admin: Caller, request: dict[str, Any], key: str = "") -> Any:
     return admin.post(f"{PATH}/migrations", asked, headers={"Idempotency-Key": key} if key else {})
 
 
-def run(service: Service) -> None:
+def run(service: Runtime) -> None:
     """Let the scheduler do what was ordered, and close the order."""
     while duty.run_once(service.wiring):
         pass
@@ -108,7 +108,7 @@ def test_deadlines_counted_anew_are_told(admin: Caller) -> None:
     }
 
 
-def test_an_order_is_worked_off_and_tells_of_each_instance(admin: Caller, service: Service) -> None:
+def test_an_order_is_worked_off_and_tells_of_each_instance(admin: Caller, service: Runtime) -> None:
     request = propose(admin)
     del request["plan"][STEP]
 
@@ -167,7 +167,7 @@ def test_an_order_without_a_reason_is_refused(admin: Caller) -> None:
     assert (refused.status_code, refused.get_json()["errors"]) == (422, {"reason": "必填"})
 
 
-def test_stopping_leaves_the_rest(admin: Caller, service: Service) -> None:
+def test_stopping_leaves_the_rest(admin: Caller, service: Runtime) -> None:
     order(admin, propose(admin))
 
     stopped = admin.post(f"{PATH}/migrations/1/stop")

@@ -14,7 +14,7 @@ from service.models import Consent, FileReading, ReadStatus, User
 from service.programmes import wiring
 from service.programmes.diagram import diagrams
 from service.programmes.domain import Programmes
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.person import actors
 from tests.api.caller import Caller
 from tests.api.conftest import PROGRAMME
@@ -82,7 +82,7 @@ def test_work_masks_the_record_for_those_consulted(call: Call) -> None:
     ]
 
 
-def test_work_withholds_the_papers_of_whoever_took_his_consent_back(call: Call, service: Service) -> None:
+def test_work_withholds_the_papers_of_whoever_took_his_consent_back(call: Call, service: Runtime) -> None:
     gongan = call("gongan")
     path = f"/user-tasks/{gongan.todo('consult_police')[0]['id']}/work"
     before = gongan.get(path).get_json()
@@ -103,7 +103,7 @@ def test_work_withholds_the_papers_of_whoever_took_his_consent_back(call: Call, 
 
 
 def test_work_masks_whatever_the_programme_calls_sensitive(
-    call: Call, service: Service, monkeypatch: pytest.MonkeyPatch
+    call: Call, service: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -209,7 +209,7 @@ def test_withdraw_asks_for_the_version_and_a_reason(call: Call) -> None:
     assert again.status_code == 409
 
 
-def test_a_file_that_waits_for_its_clearance_is_refused(call: Call, service: Service) -> None:
+def test_a_file_that_waits_for_its_clearance_is_refused(call: Call, service: Runtime) -> None:
     opinion = b'<zeebe:property name="opinion" value="1" />'
     with service.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, PROGRAMME)

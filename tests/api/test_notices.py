@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from service.models import Nomination, Notice, NoticeKind, Objection
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 from tests.api.conftest import NOW
 
@@ -19,7 +19,7 @@ OBJECTION = {"name": "王测试", "contact": "13812341234", "facts": "所填事�
 
 
 @pytest.fixture
-def candidate(service: Service) -> int:
+def candidate(service: Runtime) -> int:
     """A nomination on an open notice under the slug ``open``."""
     with service.wiring.transaction() as ctx:
         nomination = ctx.session.scalars(select(Nomination).order_by(Nomination.id)).first()
@@ -49,7 +49,7 @@ def test_notice_is_public(candidate: int, client: FlaskClient) -> None:
 
 
 def test_objection_is_lodged_once_and_asked_for_by_its_receipt(
-    candidate: int, call: Call, client: FlaskClient, service: Service
+    candidate: int, call: Call, client: FlaskClient, service: Runtime
 ) -> None:
     body, headers = {**OBJECTION, "nomination_id": candidate}, {"Idempotency-Key": "objection"}
 

@@ -27,7 +27,7 @@ from service.models import (
 from service.programmes.award import awards
 from service.programmes.registration import registrations
 from service.programmes.registration.registrations import Given
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
 from tests.api.permissions import ROLES, TABLE
@@ -37,7 +37,7 @@ Stand = dict[str, str]
 
 
 @pytest.fixture
-def stand_ins(service: Service) -> Stand:
+def stand_ins(service: Runtime) -> Stand:
     """What the names in paths stand for: things of one workplace in one district."""
     with service.wiring.transaction() as ctx:
         task = ctx.session.scalars(
@@ -136,7 +136,7 @@ def test_table_names_every_operation(app: App) -> None:
     assert sorted(TABLE) == operations(app)
 
 
-def test_every_role_gets_what_the_table_says(service: Service, stand_ins: Stand, tmp_path: Path) -> None:
+def test_every_role_gets_what_the_table_says(service: Runtime, stand_ins: Stand, tmp_path: Path) -> None:
     app = app_of(service)
     callers = {role: Caller(app.test_client(), token_of(service, login)) for role, login in ROLES.items()}
     restore = keep_database(service, tmp_path / "kept.db")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine as plain_engine
 
 from service.app import App
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 
 Call = Callable[[str], Caller]
@@ -88,7 +88,7 @@ def test_number_no_row_can_have_is_not_found(call: Call, number: str) -> None:
     assert problem(call("shiwei").get(f"/user-tasks/{number}"))[:2] == (404, "not-found")
 
 
-def test_database_that_is_locked_is_worth_a_retry(call: Call, service: Service) -> None:
+def test_database_that_is_locked_is_worth_a_retry(call: Call, service: Runtime) -> None:
     caller = call("tuanzhibu")
     path = f"/user-tasks/{caller.todo('workplace_league_opinion')[0]['id']}/claim"
     other = plain_engine(service.settings.url)
@@ -104,7 +104,7 @@ def test_database_that_is_locked_is_worth_a_retry(call: Call, service: Service) 
 
 
 def test_bug_answers_with_a_reference(
-    call: Call, app: App, caplog: pytest.LogCaptureFixture, service: Service
+    call: Call, app: App, caplog: pytest.LogCaptureFixture, service: Runtime
 ) -> None:
     caller = call("shiwei")
     with service.engine.begin() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.models import IdempotencyKey, Registration, Round, Unit
 from service.programmes.registration import links, registrations
 from service.programmes.registration.registrations import Given
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import ANONYMOUS
 from tests.api.caller import Caller
 from tests.web.browser import count_statements
@@ -24,7 +24,7 @@ WORKPLACE = {"unit": "liyang-qingfeng"}
 
 
 @pytest.fixture
-def register(service: Service) -> Register:
+def register(service: Runtime) -> Register:
     """Register on the public page; returns where the registration is."""
 
     def register(contact: str = "13800000001", *, is_found: bool = True) -> str:
@@ -63,7 +63,7 @@ def test_each_sees_those_he_decides_on(call: Call, register: Register) -> None:
     assert call("shiwei").get(f"{LIST}?status=lost").status_code == 422
 
 
-def test_a_list_costs_the_same_for_one_and_for_many(call: Call, service: Service, register: Register) -> None:
+def test_a_list_costs_the_same_for_one_and_for_many(call: Call, service: Runtime, register: Register) -> None:
     caller = call("shiwei")
     register()
     with count_statements(service.engine) as for_one:
@@ -96,7 +96,7 @@ def test_who_may_be_the_same_is_told_and_changes_the_tag(call: Call, register: R
 
 
 def test_confirming_makes_an_account_and_the_link_is_read_afterwards(
-    call: Call, service: Service, register: Register
+    call: Call, service: Runtime, register: Register
 ) -> None:
     address = register()
     caller = call("liyang")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from service.models import HistoryEvent, PendingStart
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from tests.api.caller import Caller
@@ -95,7 +95,7 @@ def test_round_opens_once_under_a_name(call: Call) -> None:
 ASKED = 'start on_question message question key="=about"\nuser B groups=clerk@organiser\non_question -> B'
 
 
-def test_message_given_by_hand_begins_a_process_once(call: Call, service: Service) -> None:
+def test_message_given_by_hand_begins_a_process_once(call: Call, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         deployments.publish(ctx, "changzhou-good-youth", draw(asked=ASKED), {})
     body = {"kind": "message", "name": "question", "correlation_key": "n1", "reason": "来电"}

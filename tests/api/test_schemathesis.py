@@ -16,7 +16,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 from service.clock import MovableClock
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.api.conftest import NOW, app_of, settings_of, token_of
 
 CHECKS = (
@@ -47,7 +47,7 @@ def map_path_parameters(_context: object, path_parameters: dict[str, Any]) -> di
 
 
 @pytest.fixture(scope="module")
-def service(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     folder = tmp_path_factory.mktemp("schemathesis") / "data"
     shutil.copytree(seeded, folder)
     service = wire(settings_of(folder), clock=MovableClock(NOW), durable=False)
@@ -56,7 +56,7 @@ def service(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_operations_keep_their_promises(service: Service, mode: GenerationMode) -> None:
+def test_operations_keep_their_promises(service: Runtime, mode: GenerationMode) -> None:
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app_of(service))
     described.hook(map_path_parameters)
     tokens = [token_of(service, login) for login in ROLES]

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, select
 
 from service.models import Draft, Submission
 from service.programmes.demo import made_up
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
 from tests.web.browser import Browser
@@ -53,7 +53,7 @@ CHAIN = (
 
 
 @pytest.mark.parametrize("door", ["api", "pages"])
-def test_every_step_of_the_chain_stays_within_the_budget(either_service: Service, door: str) -> None:
+def test_every_step_of_the_chain_stays_within_the_budget(either_service: Runtime, door: str) -> None:
     app = app_of(either_service)
     spent = {}
     for login, element_id, outcome in CHAIN:
@@ -78,7 +78,7 @@ def test_every_step_of_the_chain_stays_within_the_budget(either_service: Service
     assert over == {}
 
 
-def test_sending_the_form_in_stays_within_its_budget(either_service: Service) -> None:
+def test_sending_the_form_in_stays_within_its_budget(either_service: Runtime) -> None:
     app = app_of(either_service)
     caller = Caller(app.test_client(), token_of(either_service, "tuanzhibu"))
     task = caller.todo("workplace_league_opinion")[0]
@@ -101,7 +101,7 @@ def test_sending_the_form_in_stays_within_its_budget(either_service: Service) ->
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_sending_the_form_in_for_the_first_time_costs_what_it_keeps(
-    either_service: Service, masked: bool
+    either_service: Runtime, masked: bool
 ) -> None:
     # beside a later one it gives the consents, and looks whether the same person stands already
     app = app_of(either_service)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.models import Nomination, NominationStatus, Round, Unit, UserTask
 from service.programmes.demo import made_up
 from service.programmes.publication import notices, objections
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 
 Call = Callable[[str], Caller]
@@ -24,7 +24,7 @@ USE = {"receiver": "核查组", "purpose": "办理"}
 
 
 @pytest.fixture
-def steps(service: Service, call: Call) -> dict[str, int]:
+def steps(service: Runtime, call: Call) -> dict[str, int]:
     """The open tasks of an objection that was taken up, by step."""
     with service.wiring.transaction() as ctx:
         query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from service.models import Submission
 from service.programmes.domain import Programmes
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.api.caller import Caller
 from tests.api.conftest import PROGRAMME
@@ -60,7 +60,7 @@ def test_a_task_that_is_done_tells_what_was_filled_in(call: Call) -> None:
 
 
 def test_an_answer_the_programme_calls_sensitive_is_masked_whatever_its_form_says(
-    call: Call, service: Service
+    call: Call, service: Runtime
 ) -> None:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)

@@ -19,7 +19,7 @@ from service.rehearsal.scenario import library
 from service.rehearsal.scenario.play import LONG_AGO, play
 from service.rehearsal.scenario.scene import bring_people
 from service.schema import upgrade
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.e2e.conftest import BUNDLE
 from tests.packs.judging import the_pack
 from tests.web.conftest import settings_of
@@ -31,7 +31,7 @@ NAME = "told"
 class Stage:
     """A served round."""
 
-    service: Service
+    service: Runtime
     address: str = ""
 
 
@@ -68,7 +68,7 @@ def _read(folder: Path, programme: str, story: str) -> library.Scenario:
 
 
 @contextmanager
-def serve(service: Service) -> Iterator[str]:
+def serve(service: Runtime) -> Iterator[str]:
     """Serve from this process; yields the address."""
     server = make_server("127.0.0.1", 0, create_app(service), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from service.programmes.pack.packs import load_pack
-from service.wire import Service
+from service.wire import Runtime
 from tests.e2e.stage import serve
 from tests.e2e.visitor import open_browsers
 from tests.programmes.publication.reserve_pack import open_story, to_notice
@@ -33,7 +33,7 @@ def address(story: Story, tmp_path: Path) -> Iterator[str]:
     settings = settings_of(tmp_path, is_demonstration=False)
     with story.wiring.reading() as ctx:
         engine = ctx.session.get_bind()
-    service = Service(settings=settings, secret_key="test", engine=engine, wiring=story.wiring)  # type: ignore[arg-type]
+    service = Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring)  # type: ignore[arg-type]
     with serve(service) as served:
         yield served
 

@@ -16,7 +16,7 @@ from service.app import create_app
 from service.clock import MovableClock
 from service.models import HistoryEvent, Submission
 from service.schema import upgrade
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.e2e.conftest import BUNDLE
 from tests.e2e.visitor import Visit, Visitor, open_browsers
 from tests.programmes.review.panel_story import SEED, PanelStory
@@ -27,7 +27,7 @@ CHOICES = {"for": "赞成", "against": "反对", "abstain": "弃权"}
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """A round of the craftsmen's programme with three nominations at their experts."""
     if not BUNDLE.is_file():
         pytest.skip("the front-end bundles are not built: run `make assets`")
@@ -40,12 +40,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def story(service: Service) -> PanelStory:
+def story(service: Runtime) -> PanelStory:
     return open_story(service)
 
 
 @pytest.fixture(scope="module")
-def address(service: Service) -> Iterator[str]:
+def address(service: Runtime) -> Iterator[str]:
     """Serve the round from this process."""
     server = make_server("127.0.0.1", 0, create_app(service), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

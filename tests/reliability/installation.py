@@ -26,7 +26,7 @@ from service.programmes.pack.packs import Pack, Slot
 from service.programmes.round import rounds
 from service.rehearsal.crowd import Planned, answers_of, plan
 from service.scheduler.wiring import Wiring
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from service.workflow import notifications
 from service.workflow.context import Actor, Context
 from service.workflow.definition import deployments
@@ -46,7 +46,7 @@ class Installation:
     """Settings and a database with a round in it."""
 
     settings: Settings
-    service: Service
+    service: Runtime
     round_id: int
     answers: dict[int, dict[str, Any]]  #: what goes into the recommendation form, by instance
 

@@ -54,7 +54,7 @@ class Browser:
 
     def _log_in(self, app: App, login: str) -> None:
         """Begin a session without the slow password."""
-        with app.service.wiring.reading() as ctx:
+        with app.runtime.wiring.reading() as ctx:
             user = ctx.session.scalars(select(User).where(User.login == login)).one()
         clock = app.config.get("SESSION_CLOCK")
         with self.client.session_transaction() as session:

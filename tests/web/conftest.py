@@ -15,7 +15,7 @@ from service.clock import MovableClock
 from service.config import Settings
 from service.models import Attachment, Draft, Nomination, NominationStatus, User, UserTask
 from service.scheduler import demonstration_clock
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from service.workflow.context import Context
 from tests.demonstrated import set_up
 from tests.web.browser import Browser
@@ -69,7 +69,7 @@ def wall() -> MovableClock:
 
 
 @pytest.fixture
-def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Service]:
+def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Runtime]:
     folder = tmp_path / "data"
     shutil.copytree(seeded, folder)
     service = wire(settings_of(folder, is_demonstration=False), clock=clock, durable=False)
@@ -78,7 +78,7 @@ def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Servi
 
 
 @pytest.fixture
-def app(service: Service, wall: MovableClock) -> App:
+def app(service: Runtime, wall: MovableClock) -> App:
     app = create_app(service)
     app.config["SESSION_CLOCK"] = wall
     return app
@@ -99,7 +99,7 @@ def demonstration_app(seeded: Path, tmp_path: Path) -> Iterator[App]:
 
 
 @pytest.fixture
-def ctx(service: Service) -> Iterator[Context]:
+def ctx(service: Runtime) -> Iterator[Context]:
     """A look at the database as the system, for what a page left there."""
     with service.wiring.reading() as ctx:
         yield ctx
@@ -116,7 +116,7 @@ def browse(app: App) -> Callable[..., Browser]:
 
 
 @pytest.fixture
-def task_at(service: Service) -> Callable[[str], int]:
+def task_at(service: Runtime) -> Callable[[str], int]:
     """Find the first open task at a step: ``task_at("fill_in_form")``."""
 
     def find(element_id: str, unit: str = "") -> int:
@@ -129,7 +129,7 @@ def task_at(service: Service) -> Callable[[str], int]:
 
 
 @pytest.fixture
-def user_id_of(service: Service) -> Callable[[str], int]:
+def user_id_of(service: Runtime) -> Callable[[str], int]:
     def find(login: str) -> int:
         with service.wiring.reading() as ctx:
             return ctx.session.scalars(select(User.id).where(User.login == login)).one()

@@ -14,7 +14,7 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.models import Nomination, NominationStatus
 from service.programmes.publication import notices
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.demonstrated import set_up
 from tests.packs.test_fourth import FOURTH, KEY
 from tests.web.browser import Browser
@@ -24,7 +24,7 @@ START = datetime.fromisoformat("2026-04-13T09:00:00+08:00")
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def service(tmp_path: Path) -> Iterator[Runtime]:
     settings = settings_of(tmp_path, is_demonstration=False)
     settings = replace(settings, processes_dir=FOURTH / "processes", forms_dir=FOURTH / "forms")
     service = wire(settings, clock=MovableClock(START), durable=False)
@@ -34,7 +34,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def app(service: Service) -> App:
+def app(service: Runtime) -> App:
     app = create_app(service)
     app.config["SESSION_CLOCK"] = MovableClock(START)
     return app
@@ -49,7 +49,7 @@ def test_putting_a_project_forward_asks_what_its_form_asks(app: App) -> None:
     assert "同一人" not in page
 
 
-def test_a_notice_of_projects_has_neither_sexes_nor_posts(app: App, service: Service) -> None:
+def test_a_notice_of_projects_has_neither_sexes_nor_posts(app: App, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         first = ctx.session.scalars(select(Nomination).order_by(Nomination.id)).first()
         assert first is not None
@@ -65,7 +65,7 @@ def test_a_notice_of_projects_has_neither_sexes_nor_posts(app: App, service: Ser
 
 
 def test_a_proportion_the_notice_asks_for_is_held_against_what_was_handed_in(
-    app: App, service: Service
+    app: App, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         for nomination in ctx.session.scalars(select(Nomination)):

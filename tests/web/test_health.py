@@ -15,7 +15,7 @@ def test_health_of_a_service_whose_database_answers(app: App) -> None:
 
 
 def test_health_of_a_service_whose_database_is_gone(app: App) -> None:
-    engine = app.service.engine
+    engine = app.runtime.engine
     engine.dispose()
     database = Path(str(engine.url.database))
     for file in database.parent.glob(database.name + "*"):

@@ -7,21 +7,21 @@ from collections.abc import Callable
 import pytest
 
 from service.models import Nomination
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def number(service: Service, task_at: Callable[..., int]) -> str:
+def number(service: Runtime, task_at: Callable[..., int]) -> str:
     """The identity number of somebody whose nomination waits for the workplace's league."""
     with service.wiring.reading() as ctx:
         return str(ctx.session.get_one(Nomination, 4).id_number)
 
 
 def test_a_number_is_registered_and_kept_as_a_hash_only(
-    service: Service, browse: Browse, number: str, user_id_of: Callable[[str], int]
+    service: Runtime, browse: Browse, number: str, user_id_of: Callable[[str], int]
 ) -> None:
     browser = browse("tuanzhibu")
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from service.app import App
 from service.clock import MovableClock
 from service.models import Draft, User
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -31,7 +31,7 @@ def test_a_log_in_sends_nobody_to_another_site(browse: Browse) -> None:
         assert browse().post("/login", {**GOOD, "next": target}).location == "/"
 
 
-def test_a_wrong_password_is_counted_and_says_nothing_more(browse: Browse, service: Service) -> None:
+def test_a_wrong_password_is_counted_and_says_nothing_more(browse: Browse, service: Runtime) -> None:
     page = browse().post("/login", {"login": "liyang", "password": "wrong"})
 
     with service.wiring.reading() as ctx:
@@ -73,7 +73,7 @@ def test_half_an_hour_without_a_request_ends_the_session(browse: Browse, wall: M
     assert "超过 30 分钟没有操作" in browser.get(ended.location).text
 
 
-def test_a_raised_epoch_ends_every_session(browse: Browse, service: Service) -> None:
+def test_a_raised_epoch_ends_every_session(browse: Browse, service: Runtime) -> None:
     browser = browse("liyang")
     with service.wiring.transaction() as ctx:
         ctx.session.scalars(select(User).where(User.login == "liyang")).one().session_epoch += 1
@@ -165,7 +165,7 @@ def test_a_real_service_lists_no_demonstration_accounts(browse: Browse) -> None:
 
 
 def test_what_is_submitted_after_the_session_ended_becomes_the_draft(
-    browse: Browse, wall: MovableClock, task_at: Callable[[str], int], service: Service
+    browse: Browse, wall: MovableClock, task_at: Callable[[str], int], service: Runtime
 ) -> None:
     browser, task_id = browse("tuanzhibu"), task_at("fill_in_form")
     answers = {"outcome": "submit", "answers": json.dumps({"name": "赵晨光", "deeds": "写了一半。"})}
@@ -189,7 +189,7 @@ def test_what_is_submitted_after_the_session_ended_becomes_the_draft(
 
 
 def test_nobody_else_s_draft_is_written_through_the_log_in(
-    browse: Browse, task_at: Callable[[str], int], service: Service
+    browse: Browse, task_at: Callable[[str], int], service: Runtime
 ) -> None:
     browser, task_id = browse(), task_at("fill_in_form")
     carried = {"kept_task": str(task_id), "kept_answers": '{"name": "他人"}'}
@@ -217,7 +217,7 @@ def test_another_form_sent_too_late_says_to_do_it_again_and_comes_back(
 
 
 def test_a_one_time_password_is_changed_before_anything_else(
-    browse: Browse, service: Service, user_id_of: Callable[[str], int]
+    browse: Browse, service: Runtime, user_id_of: Callable[[str], int]
 ) -> None:
     admin, browser = browse("admin"), browse()
     given = admin.post(f"/admin/people/{user_id_of('liyang')}/password")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, count_statements
 
 Browse = Callable[..., Browser]
@@ -27,7 +27,7 @@ def test_no_messages_say_so(browse: Browse) -> None:
 
 
 def test_two_messages_cost_as_many_statements_as_one(
-    browse: Browse, task_at: TaskAt, service: Service
+    browse: Browse, task_at: TaskAt, service: Runtime
 ) -> None:
     organiser, reader = browse("shiwei"), browse("liyang")
     first = task_at("recommender_opinion", "生产管理类")

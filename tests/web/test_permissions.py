@@ -28,7 +28,7 @@ from service.models import (
 from service.programmes.award import awards, follow_ups
 from service.programmes.registration import confirmations, registrations
 from service.programmes.registration.registrations import Given
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.demonstrated import keep_database
 from tests.web.browser import Browser
@@ -38,7 +38,7 @@ Stand = dict[str, str]
 
 
 @pytest.fixture
-def stand_ins(service: Service, task_at: Callable[..., int]) -> Stand:
+def stand_ins(service: Runtime, task_at: Callable[..., int]) -> Stand:
     """What the names in the paths stand for: things of one workplace in one district, and an absence."""
     task_id = task_at("recommender_opinion")
     with service.wiring.transaction() as ctx:
@@ -107,7 +107,7 @@ def _user(ctx: Context, login: str) -> User:
 
 
 def test_every_role_gets_what_the_table_says(
-    app: App, service: Service, stand_ins: Stand, tmp_path: Path
+    app: App, service: Runtime, stand_ins: Stand, tmp_path: Path
 ) -> None:
     restore = keep_database(service, tmp_path / "kept.db")
 

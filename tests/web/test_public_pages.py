@@ -9,7 +9,7 @@ from sqlalchemy import select
 from service.clock import MovableClock
 from service.models import Instance, Nomination, NominationStatus, Objection, Round
 from service.programmes.publication import notices
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 
@@ -18,7 +18,7 @@ GOOD = {"name": "秦证人", "contact": "0519-00000000", "facts": "该同志的�
 
 
 @pytest.fixture
-def address(service: Service) -> str:
+def address(service: Runtime) -> str:
     """The public address of a notice of two candidates, one of them an exception."""
     with service.wiring.transaction() as ctx:
         for number in (11, 12):

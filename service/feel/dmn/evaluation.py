@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.feel.convert import from_json
 from service.feel.dmn.boxed import conform
-from service.feel.dmn.graph import Decision, GraphNode, InputData, Knowledge, Needed, Service
+from service.feel.dmn.graph import Decision, DecisionService, GraphNode, InputData, Knowledge, Needed
 from service.feel.dmn.items import read_input
 from service.feel.dmn.tables import RuleMatch
 from service.feel.frame import Frame, Run
@@ -109,7 +109,7 @@ class Evaluation:
             return code
         return lambda frame: conform(frame, code(frame), wanted, label)
 
-    def _service(self, node: Service) -> Function:
+    def _service(self, node: DecisionService) -> Function:
         names = tuple(parameter.name for parameter in node.parameters)
 
         def apply(run: Run, arguments: list[object]) -> object:
@@ -127,7 +127,7 @@ class Evaluation:
         types = tuple(parameter.type for parameter in node.parameters)
         return Function(node.name, names, apply, apply_named, types)
 
-    def serve(self, node: Service, arguments: Mapping[str, object]) -> object:
+    def serve(self, node: DecisionService, arguments: Mapping[str, object]) -> object:
         """The outputs of a decision service for its own inputs, nothing else known."""
         self.run.enter()
         inner = Evaluation(self.run, {})

@@ -58,7 +58,7 @@ class Knowledge:
 
 
 @dataclass(slots=True)
-class Service:
+class DecisionService:
     """A decision service: some decisions as a function of others and of input data."""
 
     id: str
@@ -69,4 +69,4 @@ class Service:
     parameters: list[InputData | Decision] = field(default_factory=list)
 
 
-GraphNode = InputData | Decision | Knowledge | Service
+GraphNode = InputData | Decision | Knowledge | DecisionService

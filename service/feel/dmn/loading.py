@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from service.feel.dmn.boxed import EXPRESSIONS, Scope, compile_boxed, compile_child, typed
 from service.feel.dmn.errors import DmnError, Problem
-from service.feel.dmn.graph import Decision, GraphNode, InputData, Knowledge, Needed, Service
+from service.feel.dmn.graph import Decision, DecisionService, GraphNode, InputData, Knowledge, Needed
 from service.feel.dmn.items import Items
 from service.feel.dmn.model import Model
 from service.feel.dmn.tables import Table, compile_table
@@ -124,7 +124,7 @@ class _Loader:
             )
         if element.tag == "businessKnowledgeModel":
             return Knowledge(element.id, name or element.name, wanted)
-        return Service(element.id, name or element.name, wanted)
+        return DecisionService(element.id, name or element.name, wanted)
 
     def _type(self, variable: Element | None) -> FeelType | None:
         reference = variable.get("typeRef") if variable is not None else None
@@ -153,7 +153,7 @@ class _Loader:
 
     def _require(self, element: Element, node: GraphNode) -> None:
         """Connect a node with what it requires."""
-        if isinstance(node, Service):
+        if isinstance(node, DecisionService):
             node.outputs = [
                 each for each in self._all(element, "outputDecision") if isinstance(each, Decision)
             ]

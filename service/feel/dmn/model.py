@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from service.feel.convert import from_json
 from service.feel.dmn.errors import Problem, UnknownElement
 from service.feel.dmn.evaluation import Evaluation, Result
-from service.feel.dmn.graph import Decision, GraphNode, InputData, Knowledge, Service
+from service.feel.dmn.graph import Decision, DecisionService, GraphNode, InputData, Knowledge
 from service.feel.dmn.tables import Table
 from service.feel.errors import CallsTooDeep
 from service.feel.frame import Run
@@ -88,7 +88,7 @@ class Model:
 
 
 def _value(evaluation: Evaluation, node: GraphNode, inputs: Mapping[str, object]) -> object:
-    if isinstance(node, Service):
+    if isinstance(node, DecisionService):
         return evaluation.serve(node, inputs)
     value = evaluation.value(node)
     if isinstance(node, Knowledge) and isinstance(value, Function):

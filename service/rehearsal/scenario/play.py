@@ -193,13 +193,13 @@ class Stage:
         scratch = replace(
             settings, data_dir=folder, database_url=f"sqlite:///{self._template}", demonstration=False
         )
-        service = wire(scratch, clock=MovableClock(LONG_AGO), durable=False)
-        schema.upgrade(service.engine)
-        with service.wiring.reading() as ctx:
+        runtime = wire(scratch, clock=MovableClock(LONG_AGO), durable=False)
+        schema.upgrade(runtime.engine)
+        with runtime.wiring.reading() as ctx:
             pack = wiring.get_pack(ctx, programme)
-        bring_people(service.wiring, pack)
-        service.engine.dispose()
-        self._wiring = service.wiring
+        bring_people(runtime.wiring, pack)
+        runtime.engine.dispose()
+        self._wiring = runtime.wiring
         with closing(sqlite3.connect(self._template)) as connection:
             # the file is copied: nothing may be left in the write-ahead log
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from service.models import IdempotencyKey, Nomination, Submission
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
@@ -74,7 +74,7 @@ def test_key_that_cannot_be_kept_is_refused(call: Call) -> None:
     assert refused.status_code == 422
 
 
-def test_hundred_at_once_take_effect_once(either_service: Service) -> None:
+def test_hundred_at_once_take_effect_once(either_service: Runtime) -> None:
     """A client that is told to wait (503) sends the same request again, as Retry-After asks."""
     app, token = app_of(either_service), token_of(either_service, "tuanzhibu")
     headers = {"Idempotency-Key": "hundred"}

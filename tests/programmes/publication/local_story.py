@@ -18,7 +18,7 @@ from service.rehearsal.scenario import library
 from service.rehearsal.scenario.play import LONG_AGO, play
 from service.rehearsal.scenario.scene import bring_people
 from service.schema import upgrade
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from service.workflow.context import Context
 from service.workflow.person import actors
 from tests.packs.test_fourth import FOURTH, KEY
@@ -38,7 +38,7 @@ PUBLISHED = ["nominate: 青苗伴读", "nominate: 绿行行动", "carry: everybo
 class LocalStory:
     """A service with the round opened, and what its people did so far."""
 
-    service: Service
+    service: Runtime
     clock: MovableClock
     folder: Path
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from service.clock import MovableClock
 from service.models import CalendarDay, CalendarYear, HistoryEvent, Incident, Membership, Unit, User, UserTask
 from service.web.frame import labels
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow import history
 from service.workflow.instance import incidents
 from tests.web.browser import Browser
@@ -26,7 +26,7 @@ ORGANISER_TOO = ["/admin", "/admin/calendar", "/admin/incidents", "/admin/person
 
 
 @pytest.fixture
-def look(service: Service) -> Look:
+def look(service: Runtime) -> Look:
     """Read rows as they are now, and let the database go again: pages of the test write in between."""
 
     def read(query: Any) -> list[Any]:
@@ -181,7 +181,7 @@ def test_a_year_that_is_none_declares_no_other(browse: Browse, look: Look, year:
     assert look(select(CalendarYear)) == []
 
 
-def test_an_incident_is_listed_and_retried(browse: Browse, service: Service, look: Look) -> None:
+def test_an_incident_is_listed_and_retried(browse: Browse, service: Runtime, look: Look) -> None:
     with service.wiring.transaction() as system:
         task = system.session.scalars(select(UserTask).where(UserTask.element_id == "fill_in_form")).first()
         assert task is not None
@@ -199,7 +199,7 @@ def test_an_incident_is_listed_and_retried(browse: Browse, service: Service, loo
     assert organiser.post(f"/admin/incidents/{number}/retry").status == 409
 
 
-def test_the_audit_tells_in_english_what_was_done(browse: Browse, service: Service) -> None:
+def test_the_audit_tells_in_english_what_was_done(browse: Browse, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         for kind in labels.AUDIT:
             history.record_in(ctx, "system", kind)
@@ -225,7 +225,7 @@ def test_every_event_the_audit_lists_has_a_word() -> None:
     assert written - set(labels.AUDIT) == set()
 
 
-def test_a_changed_event_shows_in_the_audit(browse: Browse, service: Service) -> None:
+def test_a_changed_event_shows_in_the_audit(browse: Browse, service: Runtime) -> None:
     admin = browse("admin")
     before = admin.get("/admin/audit").text
     with service.wiring.transaction() as system:

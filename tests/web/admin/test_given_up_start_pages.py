@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.models import HistoryEvent, PendingStart
 from service.models.process.retry import MAX_ATTEMPTS
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.definition import deployments
 from tests.engine.sketch import draw
 from tests.web.browser import Browser
@@ -20,7 +20,7 @@ DRILL = "start on_drill signal drill\nuser A groups=organiser@organiser\non_dril
 
 
 @pytest.fixture
-def number(service: Service) -> int:
+def number(service: Runtime) -> int:
     """A process of the round that failed too often."""
     with service.wiring.transaction() as ctx:
         deployment = deployments.publish(ctx, "drills", draw(drill=DRILL), {})
@@ -32,7 +32,7 @@ def number(service: Service) -> int:
         return start.id
 
 
-def test_a_start_given_up_is_listed_and_tried_again(browse: Browse, service: Service, number: int) -> None:
+def test_a_start_given_up_is_listed_and_tried_again(browse: Browse, service: Runtime, number: int) -> None:
     organiser = browse("shiwei")
     before, doors, of_round = (organiser.get(path) for path in (PAGE, "/admin", "/rounds/1"))
 
@@ -48,7 +48,7 @@ def test_a_start_given_up_is_listed_and_tried_again(browse: Browse, service: Ser
     assert organiser.post(f"{PAGE}/starts/event/{number}/retry").status == 409
 
 
-def test_a_start_is_dropped_with_a_reason(browse: Browse, service: Service, number: int) -> None:
+def test_a_start_is_dropped_with_a_reason(browse: Browse, service: Runtime, number: int) -> None:
     organiser = browse("shiwei")
 
     refused = organiser.post(f"{PAGE}/starts/event/{number}/drop", {"reason": " "})

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from service.models import Award, Nomination, User
 from service.programmes.award import awards
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 
 
 @pytest.fixture
-def granted(service: Service) -> list[int]:
+def granted(service: Runtime) -> list[int]:
     """Three titles of one workplace and district, one of them an equation."""
     with service.wiring.transaction() as ctx:
         query = select(Nomination).where(Nomination.unit.has(code="liyang-qingfeng"))

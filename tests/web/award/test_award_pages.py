@@ -12,7 +12,7 @@ from service.models import AwardStatus, HistoryEvent, Unit
 from service.programmes.award import awards
 from service.programmes.award.register import Filter
 from service.web.award.register import read_filter
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.award.conftest import award, id_of
 from tests.web.browser import Browser, count_statements
@@ -45,7 +45,7 @@ def test_year_no_database_column_holds_narrows_nothing() -> None:
 
 
 def test_register_costs_the_same_however_many_it_shows(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     browser = browse("shiwei")
     browser.get("/awards")
@@ -122,7 +122,7 @@ def test_certificate_is_verified_by_its_code_alone(browse: Browse, granted: list
         assert (missing.status, "没有这个验证码" in missing.text) == (404, True)
 
 
-def test_holder_sees_his_own_title_and_no_other(browse: Browse, granted: list[int], service: Service) -> None:
+def test_holder_sees_his_own_title_and_no_other(browse: Browse, granted: list[int], service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         from_account = awards.get_visible(ctx, granted[0])
         from_account.holder_id = id_of(ctx, "xiaoming")
@@ -147,7 +147,7 @@ def test_holder_moves_to_another_unit_that_follows_up_then(
 
 
 def test_holder_moves_to_no_unit_outside_the_organisers_own(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.add(Unit(code="elsewhere", name="外市某公司", level="单位", path="/elsewhere/"))

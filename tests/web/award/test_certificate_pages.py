@@ -10,7 +10,7 @@ import pytest
 
 from service.models import HistoryEvent
 from service.programmes.award import awards, certificates
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.award.conftest import award
 from tests.web.browser import Browser
@@ -52,7 +52,7 @@ def test_code_on_a_certificate_verifies_it_with_its_blanks(
     assert award(ctx, granted[1]).number in shown.text
 
 
-def test_annulled_title_has_no_certificate(browse: Browse, granted: list[int], service: Service) -> None:
+def test_annulled_title_has_no_certificate(browse: Browse, granted: list[int], service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         awards.annul(ctx, award(ctx, granted[0]), "经核实，所填荣誉不实。")
 

@@ -19,7 +19,7 @@ from service.documents import images
 from service.models import Award, Consent, FollowUp, HistoryEvent, Nomination, User
 from service.programmes.award import awards, follow_ups
 from service.programmes.privacy import disclosures
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.person import actors
 from tests.behind import behind
@@ -98,7 +98,7 @@ def taken(ctx: Context) -> list[dict[str, Any]]:
 
 
 def test_nobody_waits_for_the_database_while_the_evidence_is_looked_at(
-    browse: Browse, granted: list[int], service: Service, ctx: Context
+    browse: Browse, granted: list[int], service: Runtime, ctx: Context
 ) -> None:
     out = io.BytesIO()
     Image.new("RGB", (9, 9)).save(out, "PNG")
@@ -183,7 +183,7 @@ def test_ledger_is_exported_with_receiver_and_purpose(
 
 
 def test_ledger_and_register_leave_out_whoever_took_his_consent_back_and_say_how_many(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     for one in granted[:2] + granted[:1]:
         browse("tuanzhibu").post(f"/awards/{one}/follow-ups", ENTRY)
@@ -214,7 +214,7 @@ def test_ledger_and_register_leave_out_whoever_took_his_consent_back_and_say_how
     assert [(said in before[way], said in after[way]) for way in ways] == [(False, True), (False, True)]
 
 
-def test_private_track_is_kept_from_the_holder(service: Service, granted: list[int]) -> None:
+def test_private_track_is_kept_from_the_holder(service: Runtime, granted: list[int]) -> None:
     with service.wiring.transaction() as ctx:
         one = awards.get_visible(ctx, granted[0])
         one.holder_id = id_of(ctx, "xiaoming")
@@ -229,21 +229,21 @@ def test_private_track_is_kept_from_the_holder(service: Service, granted: list[i
 
 
 @pytest.fixture
-def kept_private(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def kept_private(service: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     """The track of publicity, kept from all but its writers."""
     tracks = follow_ups.tracks_of(_context(service), Award(programme="changzhou-good-youth"))
     assert isinstance(tracks, dict)
     monkeypatch.setitem(tracks, "publicity", replace(tracks["publicity"], private=True))
 
 
-def _context(service: Service) -> Context:
+def _context(service: Runtime) -> Context:
     with service.wiring.reading() as ctx:
         return ctx
 
 
 @pytest.mark.usefixtures("kept_private")
 def test_history_of_a_title_is_silent_on_a_private_track(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         awards.get_visible(ctx, granted[0]).holder_id = id_of(ctx, "xiaoming")
@@ -258,7 +258,7 @@ def test_history_of_a_title_is_silent_on_a_private_track(
 
 @pytest.mark.usefixtures("kept_private")
 def test_page_begun_at_an_entry_that_is_kept_from_one_tells_not_its_day(
-    service: Service, granted: list[int]
+    service: Runtime, granted: list[int]
 ) -> None:
     with service.wiring.transaction() as ctx:
         one = awards.get_visible(ctx, granted[0])
@@ -292,7 +292,7 @@ def _acting(ctx: Context, login: str) -> Context:
 
 
 def test_ledger_of_a_title_is_shown_fifty_a_page_at_the_cost_of_one(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     browser, path = browse("shiwei"), f"/awards/{granted[0]}"
     write_entries(service, granted[0], range(1))
@@ -314,7 +314,7 @@ def test_ledger_of_a_title_is_shown_fifty_a_page_at_the_cost_of_one(
 
 
 def test_refused_change_of_an_old_entry_is_told_beside_it(
-    browse: Browse, granted: list[int], service: Service
+    browse: Browse, granted: list[int], service: Runtime
 ) -> None:
     write_entries(service, granted[0], range(120))
     with service.wiring.reading() as ctx:
@@ -326,7 +326,7 @@ def test_refused_change_of_an_old_entry_is_told_beside_it(
     assert "第000次采访" in refused.text
 
 
-def write_entries(service: Service, award_id: int, numbers: range) -> None:
+def write_entries(service: Runtime, award_id: int, numbers: range) -> None:
     with service.wiring.transaction() as ctx:
         one = awards.get_visible(ctx, award_id)
         for number in numbers:

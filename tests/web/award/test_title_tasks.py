@@ -15,7 +15,7 @@ from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.scheduler import starts
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.person import tokens
 from tests.web.browser import Browser
 
@@ -31,7 +31,7 @@ AGREEMENT = {
 
 
 @pytest.fixture
-def title(service: Service, clock: MovableClock) -> str:
+def title(service: Runtime, clock: MovableClock) -> str:
     """A title of the selection by ratio with its processes begun; the beginning of their keys."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -47,7 +47,7 @@ def title(service: Service, clock: MovableClock) -> str:
     return f"award:{granted}:"
 
 
-def open_task(service: Service, key: str) -> int:
+def open_task(service: Runtime, key: str) -> int:
     """Return the only open task of a process."""
     query = select(UserTask.id).join(Instance, Instance.id == UserTask.instance_id)
     of_process = query.where(Instance.business_key == key, UserTask.status == TaskStatus.OPEN)
@@ -55,20 +55,20 @@ def open_task(service: Service, key: str) -> int:
         return ctx.session.scalars(of_process).one()
 
 
-def chosen(service: Service) -> dict[str, str]:
+def chosen(service: Runtime) -> dict[str, str]:
     """Return the answer by which the demonstration's mentor is chosen."""
     with service.wiring.reading() as ctx:
         number = ctx.session.scalars(select(User.id).where(User.login == "daoshi")).one()
     return {"mentor": f"user:{number}"}
 
 
-def number_of(service: Service, key: str) -> int:
+def number_of(service: Runtime, key: str) -> int:
     """Return the number of a process."""
     with service.wiring.reading() as ctx:
         return ctx.session.scalars(select(Instance.id).where(Instance.business_key == key)).one()
 
 
-def ask_api(service: Service, login: str, path: str) -> str:
+def ask_api(service: Runtime, login: str, path: str) -> str:
     """Return what the API tells somebody."""
     with service.wiring.transaction() as ctx:
         user = ctx.session.scalars(select(User).where(User.login == login)).one()
@@ -79,7 +79,7 @@ def ask_api(service: Service, login: str, path: str) -> str:
 
 
 def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
-    browse: Browse, title: str, service: Service
+    browse: Browse, title: str, service: Runtime
 ) -> None:
     key = f"{title}mentoring"
     drafting = open_task(service, key)
@@ -94,7 +94,7 @@ def test_003_d_whoever_signs_reads_the_agreement_on_the_task(
 
 
 def test_003_d_agreement_is_taken_from_the_titles_page_and_noted(
-    browse: Browse, title: str, service: Service
+    browse: Browse, title: str, service: Runtime
 ) -> None:
     award_id = int(title.split(":")[1])
     drafting = open_task(service, f"{title}mentoring")
@@ -114,7 +114,7 @@ def test_003_d_agreement_is_taken_from_the_titles_page_and_noted(
         assert (noted.details["paper"], noted.details["award"]) == ("mentor_agreement", award_id)
 
 
-def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, service: Service) -> None:
+def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, service: Runtime) -> None:
     key = f"{title}services"
     browse("xiangmu-tuan").complete(open_task(service, key), "submit", {"needs": ["租房置业"]})
 
@@ -128,7 +128,7 @@ def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, ser
 
 
 def test_steps_of_a_private_track_are_kept_from_the_workplace(
-    browse: Browse, title: str, service: Service
+    browse: Browse, title: str, service: Runtime
 ) -> None:
     key = f"{title}services"
     surveyed = open_task(service, key)
@@ -159,7 +159,7 @@ def test_steps_of_a_private_track_are_kept_from_the_workplace(
 
 
 def test_api_tells_of_a_private_track_what_the_page_does(
-    browse: Browse, title: str, service: Service
+    browse: Browse, title: str, service: Runtime
 ) -> None:
     key = f"{title}services"
     browse("xiangmu-tuan").complete(open_task(service, key), "submit", {"needs": ["租房置业"]})

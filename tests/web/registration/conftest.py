@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Registration, Unit
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, Page
 
 FORM = "/public/registrations/1"
@@ -32,14 +32,14 @@ class Registered:
 
 
 @pytest.fixture
-def unit_id(service: Service) -> int:
+def unit_id(service: Runtime) -> int:
     """The workplace of the demonstration."""
     with service.wiring.reading() as ctx:
         return ctx.session.scalars(select(Unit.id).where(Unit.code == "liyang-qingfeng")).one()
 
 
 @pytest.fixture
-def register(browse: Callable[..., Browser], service: Service) -> Callable[..., Registered]:
+def register(browse: Callable[..., Browser], service: Runtime) -> Callable[..., Registered]:
     """Register on the page; what is given replaces what the form says."""
 
     def register(**given: Any) -> Registered:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from service.models import Registration, Round, Stage, User
 from service.programmes import wiring as programmes
 from service.programmes.domain import Programmes
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 from tests.web.registration.conftest import FORM, GIVEN, STATUS, Registered
@@ -29,7 +29,7 @@ def confirm(browse: Browse, registered: Registered, unit_id: int, by: str = "shi
     return organiser.get(address).all(r"http://localhost(/public/registrations/link/[^<]+)</code>")[0]
 
 
-def test_the_way_to_the_page_is_shown_while_one_may_register(browse: Browse, service: Service) -> None:
+def test_the_way_to_the_page_is_shown_while_one_may_register(browse: Browse, service: Runtime) -> None:
     pages = ("/public", "/public/registrations", "/login")
     link = "/public/registrations"
 
@@ -45,7 +45,7 @@ def test_the_way_to_the_page_is_shown_while_one_may_register(browse: Browse, ser
 
 
 def test_a_programme_that_lets_nobody_register_has_no_page(
-    browse: Browse, service: Service, monkeypatch: pytest.MonkeyPatch
+    browse: Browse, service: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -187,7 +187,7 @@ def test_a_refusal_is_told_with_its_reason(browse: Browse, register: Register) -
 
 
 def test_who_waits_too_long_is_told_whom_to_ask(
-    browse: Browse, register: Register, unit_id: int, service: Service
+    browse: Browse, register: Register, unit_id: int, service: Runtime
 ) -> None:
     registered = register()
     address = confirm(browse, registered, unit_id)

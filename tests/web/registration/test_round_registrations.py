@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from service.models import HistoryEvent, Registration, RegistrationStatus
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser, count_statements
 from tests.web.registration.conftest import GIVEN, Registered
@@ -148,7 +148,7 @@ def test_an_administrator_only_reads(browse: Browse, register: Register, unit_id
 
 
 def test_the_list_costs_the_same_for_one_and_for_three(
-    browse: Browse, register: Register, unit_id: int, service: Service
+    browse: Browse, register: Register, unit_id: int, service: Runtime
 ) -> None:
     organiser = browse("shiwei")
     counts = []

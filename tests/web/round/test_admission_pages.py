@@ -25,7 +25,7 @@ from service.models import (
 )
 from service.programmes.nomination import starting
 from service.programmes.round import admissions, quotas, rounds
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.person import actors, people
 from tests.web.browser import Browser, count_statements
@@ -51,7 +51,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def craftsmen(service: Service) -> int:
+def craftsmen(service: Runtime) -> int:
     """The round of the craftsmen's programme, which takes nominations; its id."""
     with service.wiring.reading() as ctx:
         return ctx.session.scalars(select(Round.id)).one()
@@ -61,7 +61,7 @@ def unit_id(ctx: Context, code: str) -> int:
     return ctx.session.scalars(select(Unit.id).where(Unit.code == code)).one()
 
 
-def decide(browse: Browse, service: Service, outcome: str) -> int:
+def decide(browse: Browse, service: Runtime, outcome: str) -> int:
     with service.wiring.reading() as ctx:
         query = select(UserTask.id).where(
             UserTask.element_id == "decide_admission", UserTask.status == "open"
@@ -71,7 +71,7 @@ def decide(browse: Browse, service: Service, outcome: str) -> int:
 
 
 def test_002b_department_asks_and_recommends_once_it_is_admitted(
-    browse: Browse, craftsmen: int, service: Service
+    browse: Browse, craftsmen: int, service: Runtime
 ) -> None:
     path = f"/rounds/{craftsmen}/recommenders"
     with service.wiring.reading() as ctx:
@@ -92,7 +92,7 @@ def test_002b_department_asks_and_recommends_once_it_is_admitted(
 
 
 def test_002b_refused_department_does_not_recommend_and_may_ask_again(
-    browse: Browse, craftsmen: int, service: Service
+    browse: Browse, craftsmen: int, service: Runtime
 ) -> None:
     path = f"/rounds/{craftsmen}/recommenders"
     with service.wiring.reading() as ctx:
@@ -109,7 +109,7 @@ def test_002b_refused_department_does_not_recommend_and_may_ask_again(
         assert list(ctx.session.scalars(query)) == [InstanceStatus.COMPLETED, InstanceStatus.ACTIVE]
 
 
-def test_002b_request_is_refused_with_what_is_wrong(browse: Browse, craftsmen: int, service: Service) -> None:
+def test_002b_request_is_refused_with_what_is_wrong(browse: Browse, craftsmen: int, service: Runtime) -> None:
     path = f"/rounds/{craftsmen}/recommenders"
     with service.wiring.reading() as ctx:
         department, district = unit_id(ctx, "gxj"), unit_id(ctx, "wujin")
@@ -126,7 +126,7 @@ def test_002b_request_is_refused_with_what_is_wrong(browse: Browse, craftsmen: i
 
 
 def test_list_of_requests_costs_the_same_however_many_there_are(
-    browse: Browse, craftsmen: int, service: Service
+    browse: Browse, craftsmen: int, service: Runtime
 ) -> None:
     browser, costs = browse("laojing"), []
     for codes in (["first"], ["second", "third", "fourth"]):
@@ -140,7 +140,7 @@ def test_list_of_requests_costs_the_same_however_many_there_are(
     assert costs[0] == costs[1]
 
 
-def _ask_for(service: Service, round_id: int, code: str) -> None:
+def _ask_for(service: Runtime, round_id: int, code: str) -> None:
     with service.wiring.transaction() as ctx:
         entry = rounds.get(ctx, round_id)
         unit = Unit(code=code, name=f"演示-{code}", level="部门", path=f"{entry.organiser.path}{code}/")
@@ -151,7 +151,7 @@ def _ask_for(service: Service, round_id: int, code: str) -> None:
         admissions.ask(replace(ctx, actor=actor), entry, unit, REASON)
 
 
-def test_002b_others_do_not_see_a_request(browse: Browse, craftsmen: int, service: Service) -> None:
+def test_002b_others_do_not_see_a_request(browse: Browse, craftsmen: int, service: Runtime) -> None:
     path = f"/rounds/{craftsmen}/recommenders"
     with service.wiring.reading() as ctx:
         department = unit_id(ctx, "gxj")
@@ -168,7 +168,7 @@ def test_002b_others_do_not_see_a_request(browse: Browse, craftsmen: int, servic
 
 
 def test_recommenders_are_shown_fifty_a_page_at_the_cost_of_one(
-    browse: Browse, craftsmen: int, service: Service
+    browse: Browse, craftsmen: int, service: Runtime
 ) -> None:
     browser, path = browse("laojing"), f"/rounds/{craftsmen}/recommenders"
     browser.get(path)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from service.models import Nomination, NominationStatus, Quota, Round, Stage
 from service.programmes.domain import Programmes
 from service.programmes.rule.proportion import Proportion
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -23,7 +23,7 @@ ROWS = r'data-href="(/nominations/\d+)"'
 
 
 @pytest.fixture
-def asks_for_men(service: Service) -> Iterator[None]:
+def asks_for_men(service: Runtime) -> Iterator[None]:
     """The programme asks that four in ten are men."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -53,7 +53,7 @@ def numbers_of(line: str) -> list[tuple[str, int]]:
     ]
 
 
-def test_what_is_left_open_opens_those_who_left_it_open(browse: Browse, service: Service) -> None:
+def test_what_is_left_open_opens_those_who_left_it_open(browse: Browse, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         first = ctx.session.scalars(select(Nomination).order_by(Nomination.id)).first()
         assert first is not None
@@ -79,7 +79,7 @@ def test_a_bar_of_free_places_opens_the_table_of_places(browse: Browse) -> None:
     assert f'id="{anchor}"' in browser.get(address).html
 
 
-def test_a_proportion_opens_those_it_counts(browse: Browse, asks_for_men: None, service: Service) -> None:
+def test_a_proportion_opens_those_it_counts(browse: Browse, asks_for_men: None, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         counted = [
             nomination.sex
@@ -94,7 +94,7 @@ def test_a_proportion_opens_those_it_counts(browse: Browse, asks_for_men: None, 
     assert lists == [(counted.count("男"),) * 2, (len(counted),) * 2]
 
 
-def test_who_was_late_is_told_after_the_close(browse: Browse, service: Service) -> None:
+def test_who_was_late_is_told_after_the_close(browse: Browse, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         filing = Nomination.status.in_((NominationStatus.DRAFTING, NominationStatus.RECOMMENDING))
         ctx.session.execute(update(Nomination).where(filing).values(status=NominationStatus.OVERDUE))
@@ -120,7 +120,7 @@ def cards_of(html: str) -> dict[str, str]:
     return found
 
 
-def test_every_number_of_a_card_that_counts_opens_a_list_of_so_many(browse: Browse, service: Service) -> None:
+def test_every_number_of_a_card_that_counts_opens_a_list_of_so_many(browse: Browse, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.get_one(Round, 1).stage = Stage.CONFIRMATION
         standing = select(Nomination).where(Nomination.status == NominationStatus.QUALIFYING)
@@ -150,7 +150,7 @@ def test_every_number_of_a_card_that_counts_opens_a_list_of_so_many(browse: Brow
     assert "phase=listed&amp;category=" in cards["progress"]
 
 
-def test_the_list_of_those_on_the_list_says_so(browse: Browse, service: Service) -> None:
+def test_the_list_of_those_on_the_list_says_so(browse: Browse, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         rows = list(ctx.session.scalars(select(Nomination).order_by(Nomination.id).limit(2)))
         rows[0].status, rows[1].status = NominationStatus.SELECTED, NominationStatus.AWARDED

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import CandidateExtension, Extension, Nomination, NominationStatus, Round, Stage, Unit
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 
@@ -19,7 +19,7 @@ GIVEN = {"until": "2024-04-01", "reason": "住院，材料延后"}
 
 
 @pytest.fixture
-def drafting(service: Service) -> int:
+def drafting(service: Runtime) -> int:
     """A nomination that is still being filled in."""
     query = select(Nomination.id).where(Nomination.status == NominationStatus.DRAFTING)
     with service.wiring.reading() as ctx:
@@ -70,7 +70,7 @@ def test_nobody_but_the_organiser_gives_time(browse: Browse, drafting: int) -> N
 
 
 def test_x10_after_the_close_the_page_leads_to_a_new_nomination_of_the_same_name(
-    browse: Browse, drafting: int, service: Service
+    browse: Browse, drafting: int, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         nomination = ctx.session.get_one(Nomination, drafting)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from service.clock import MovableClock
 from service.models import Attachment, FileReading, Nomination, ReadStatus, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 from tests.web.conftest import set_up_in
 
@@ -36,7 +36,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def number(service: Service, task_at: Callable[..., int]) -> int:
+def number(service: Runtime, task_at: Callable[..., int]) -> int:
     """A nomination that waits for the workplace's reviewer, whose post holds a telephone number."""
     with service.wiring.transaction() as ctx:
         task = ctx.session.get_one(UserTask, task_at("declassify"))
@@ -49,7 +49,7 @@ def number(service: Service, task_at: Callable[..., int]) -> int:
 
 
 def test_what_was_found_in_is_named_and_not_given_to_the_units_above(
-    browse: Browse, service: Service, number: int
+    browse: Browse, service: Runtime, number: int
 ) -> None:
     with service.wiring.transaction() as ctx:
         file = ctx.session.scalars(select(Attachment).where(Attachment.nomination_id == number)).first()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from service.models import Nomination
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -27,7 +27,7 @@ def test_a_name_with_characters_that_deceive_is_refused(browse: Browse, name: st
 
 
 @pytest.mark.parametrize("name", ["  𬭎·阿卜杜拉 ", "𬭎·阿卜杜拉\u200b"])
-def test_a_rare_name_is_kept_as_it_is_written(browse: Browse, service: Service, name: str) -> None:
+def test_a_rare_name_is_kept_as_it_is_written(browse: Browse, service: Runtime, name: str) -> None:
     status, _text = start(browse("tuanzhibu"), name)
 
     with service.wiring.reading() as ctx:
@@ -36,7 +36,7 @@ def test_a_rare_name_is_kept_as_it_is_written(browse: Browse, service: Service, 
 
 
 @pytest.mark.parametrize("name", ["\u200b", "名" * 41])
-def test_a_name_the_form_would_refuse_is_refused_at_once(browse: Browse, service: Service, name: str) -> None:
+def test_a_name_the_form_would_refuse_is_refused_at_once(browse: Browse, service: Runtime, name: str) -> None:
     with service.wiring.reading() as ctx:
         before = ctx.session.query(Nomination).count()
 

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from service.models import Draft, HistoryEvent, Nomination, Unit
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser, Page, count_statements
 
@@ -80,7 +80,7 @@ def test_the_list_is_filtered_and_names_only_what_one_may_see(browse: Browse) ->
     assert browser.get("/nominations?status=nonsense&page=x").status == 200
 
 
-def test_the_list_costs_the_same_for_three_rows_and_for_twelve(browse: Browse, service: Service) -> None:
+def test_the_list_costs_the_same_for_three_rows_and_for_twelve(browse: Browse, service: Runtime) -> None:
     browser = browse("shiwei")
     browser.get("/nominations")
     with count_statements(service.engine) as few:
@@ -149,7 +149,7 @@ def test_a_nomination_that_may_not_begin_is_refused(
     assert ctx.session.scalar(select(func.count(Nomination.id))) == 12
 
 
-def test_nothing_begins_after_the_deadline(browse: Browse, workplace: Unit, service: Service) -> None:
+def test_nothing_begins_after_the_deadline(browse: Browse, workplace: Unit, service: Runtime) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.get_one(Nomination, 1).round.stage = "qualification"  # type: ignore[assignment]
     data = {"round": "1", "unit": str(workplace.id), "name": "何安", "category": "work_safety"}

@@ -15,7 +15,7 @@ from service.app import App, create_app
 from service.clock import MovableClock
 from service.models import NoticeKind, Objection
 from service.programmes.pack.packs import load_pack
-from service.wire import Service
+from service.wire import Runtime
 from tests.programmes.publication.changed_pack import open_story
 from tests.programmes.story import Story
 from tests.web.browser import Browser
@@ -52,7 +52,7 @@ def app(story: Story, tmp_path: Path) -> App:
     with story.wiring.reading() as ctx:
         engine = ctx.session.get_bind()
     settings = settings_of(tmp_path, is_demonstration=False)
-    app = create_app(Service(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
+    app = create_app(Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
     app.config["SESSION_CLOCK"] = MovableClock(NOW)
     return app
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Nomination, Unit
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.person import logins, people
 from tests.web.browser import Browser
 
@@ -17,7 +17,7 @@ NEW = {"round": "1", "source": "self", "category": "general_services"}
 
 
 @pytest.fixture
-def library(service: Service) -> None:
+def library(service: Runtime) -> None:
     """A unit directly under the city, with somebody who may put himself forward."""
     with service.wiring.transaction() as ctx:
         city = ctx.session.scalars(select(Unit).where(Unit.code == "cz")).one()
@@ -34,13 +34,13 @@ def library(service: Service) -> None:
         people.grant(ctx, user, "nominee", unit)
 
 
-def unit_id(service: Service, code: str) -> str:
+def unit_id(service: Runtime, code: str) -> str:
     with service.wiring.reading() as ctx:
         return str(ctx.session.scalars(select(Unit.id).where(Unit.code == code)).one())
 
 
 @pytest.mark.usefixtures("library")
-def test_a_self_nominee_chooses_who_recommends_and_may_change_it(service: Service, browse: Browse) -> None:
+def test_a_self_nominee_chooses_who_recommends_and_may_change_it(service: Runtime, browse: Browse) -> None:
     browser = browse("guanyuan")
     wujin = unit_id(service, "wujin")
 
@@ -62,7 +62,7 @@ def test_a_self_nominee_chooses_who_recommends_and_may_change_it(service: Servic
 
 
 @pytest.mark.usefixtures("library")
-def test_nobody_changes_it_who_may_not(service: Service, browse: Browse) -> None:
+def test_nobody_changes_it_who_may_not(service: Runtime, browse: Browse) -> None:
     browse("guanyuan").post("/nominations/new", {**NEW, "recommender": unit_id(service, "wujin")})
     with service.wiring.reading() as ctx:
         nominee = max(ctx.session.scalars(select(Nomination.id)))

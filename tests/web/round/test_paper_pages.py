@@ -15,7 +15,7 @@ from service.models import Attachment, Consent, HistoryEvent, Nomination, Nomina
 from service.programmes.domain import Programmes
 from service.programmes.pack.paper import DISQUALIFICATION
 from service.web.round import papers
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, Page
 from tests.web.task.test_submitted_answers import open_selection
 
@@ -73,7 +73,7 @@ def test_a_batch_without_purpose_is_refused(browse: Browse) -> None:
 
 
 def test_usual_purposes_are_offered_and_any_other_of_some_length_is_taken(
-    browse: Browse, service: Service
+    browse: Browse, service: Runtime
 ) -> None:
     offered = browse("wujin").get(NOMINATION).all(r'<option value="(盖章上报|存档)">')
 
@@ -92,7 +92,7 @@ def test_usual_purposes_are_offered_and_any_other_of_some_length_is_taken(
         assert [len(one["purpose"]) for one in noted] == [2, 100]
 
 
-def test_whoever_prints_or_downloads_is_told_what_was_taken_back(browse: Browse, service: Service) -> None:
+def test_whoever_prints_or_downloads_is_told_what_was_taken_back(browse: Browse, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         given = select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "provision")
         consent = ctx.session.scalars(given).one()
@@ -107,7 +107,7 @@ def test_whoever_prints_or_downloads_is_told_what_was_taken_back(browse: Browse,
     assert [said in text for text in (*before, *after)] == [False, False, True, True]
 
 
-def test_the_page_says_that_numbers_are_printed_masked(browse: Browse, service: Service) -> None:
+def test_the_page_says_that_numbers_are_printed_masked(browse: Browse, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         given = select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "sensitive")
         consent = ctx.session.scalars(given).one()
@@ -161,7 +161,7 @@ def test_a_notice_of_lost_eligibility_needs_somebody_who_lost_it(browse: Browse)
 
 
 def test_a_notice_of_lost_eligibility_is_given_once_it_is_said_what_for(
-    browse: Browse, service: Service
+    browse: Browse, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         lost = ctx.session.get_one(Nomination, 12)
@@ -185,7 +185,7 @@ def test_a_notice_of_lost_eligibility_is_given_once_it_is_said_what_for(
 
 
 def test_the_notice_of_lost_eligibility_is_offered_where_the_programme_has_one(
-    browse: Browse, service: Service
+    browse: Browse, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.get_one(Nomination, 12).status = NominationStatus.DISQUALIFIED
@@ -204,7 +204,7 @@ def unit_of(browse: Browse) -> str:
     return browse("wujin").get("/rounds/1/papers").all(r'<option value="(\d+)"')[0]
 
 
-def test_whoever_withdrew_provision_is_named_to_who_exports(browse: Browse, service: Service) -> None:
+def test_whoever_withdrew_provision_is_named_to_who_exports(browse: Browse, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         consent = ctx.session.scalars(
             select(Consent.id).where(Consent.nomination_id == 12, Consent.kind == "provision")
@@ -222,7 +222,7 @@ def test_whoever_withdrew_provision_is_named_to_who_exports(browse: Browse, serv
 
 
 def test_a_workplace_takes_its_own_roster_to_be_stamped(
-    browse: Browse, service: Service, clock: MovableClock
+    browse: Browse, service: Runtime, clock: MovableClock
 ) -> None:
     open_selection(service, clock)
     with service.wiring.reading() as ctx:
@@ -240,7 +240,7 @@ def test_a_workplace_takes_its_own_roster_to_be_stamped(
 
 
 def test_the_organiser_pages_through_every_workplace_that_printed(
-    browse: Browse, service: Service, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    browse: Browse, service: Runtime, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_selection(service, clock)
     monkeypatch.setattr(papers, "PAGE", 1)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.models import Consent, Nomination, ScanRuling, User, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -16,7 +16,7 @@ POST = "青锋精密机械有限公司 工程师（手机13812345678）"
 
 
 @pytest.fixture
-def number(service: Service, task_at: Callable[..., int]) -> int:
+def number(service: Runtime, task_at: Callable[..., int]) -> int:
     """A nomination that waits for its recommender."""
     with service.wiring.reading() as ctx:
         task = ctx.session.get_one(UserTask, task_at("recommender_opinion"))
@@ -24,7 +24,7 @@ def number(service: Service, task_at: Callable[..., int]) -> int:
         return ctx.session.scalars(query).one()
 
 
-def test_consent_is_shown_in_its_words_and_taken_back(browse: Browse, service: Service, number: int) -> None:
+def test_consent_is_shown_in_its_words_and_taken_back(browse: Browse, service: Runtime, number: int) -> None:
     browser = browse("shiwei")
     page = browser.get(f"/nominations/{number}/privacy")
     [address, *_] = page.all(r'action="(/nominations/\d+/consents/\d+/withdraw)"')
@@ -62,7 +62,7 @@ def test_whoever_works_on_it_sees_that_a_consent_was_taken_back(
 
 
 def test_finding_is_shown_masked_on_both_pages_and_let_stand_by_the_organiser(
-    browse: Browse, service: Service, number: int, task_at: Callable[..., int]
+    browse: Browse, service: Runtime, number: int, task_at: Callable[..., int]
 ) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.execute(update(Nomination).where(Nomination.id == number).values(workplace_and_post=POST))
@@ -92,7 +92,7 @@ def test_stranger_finds_no_page(browse: Browse, number: int) -> None:
 
 
 def test_correction_goes_from_the_workplace_to_the_organiser(
-    browse: Browse, service: Service, number: int
+    browse: Browse, service: Runtime, number: int
 ) -> None:
     address = f"/nominations/{number}/corrections"
     browser = browse("shiwei")
@@ -119,7 +119,7 @@ def test_correction_goes_from_the_workplace_to_the_organiser(
 
 
 def test_files_are_declared_but_ticked_by_nobody_where_no_step_asks_for_it(
-    browse: Browse, service: Service, number: int
+    browse: Browse, service: Runtime, number: int
 ) -> None:
     with service.wiring.reading() as ctx:
         began = ctx.session.get_one(User, ctx.session.get_one(Nomination, number).created_by_id)
@@ -160,7 +160,7 @@ def test_looks_and_copies_are_listed_for_the_nominee_and_the_administrator(
     assert admin.get("/admin/personal-data?since=2024-13-01").status == 422
 
 
-def test_the_nominee_takes_his_copy_unasked(browse: Browse, service: Service, number: int) -> None:
+def test_the_nominee_takes_his_copy_unasked(browse: Browse, service: Runtime, number: int) -> None:
     with service.wiring.transaction() as ctx:
         ctx.session.get_one(Nomination, number).nominee_id = ctx.session.scalars(
             select(User.id).where(User.login == "shiwei")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Quota, QuotaKind, Unit
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
@@ -20,7 +20,7 @@ REASON = "经研究，安全生产类调剂两个名额"
 
 
 @pytest.fixture
-def cells(service: Service) -> Mapping[str, str]:
+def cells(service: Runtime) -> Mapping[str, str]:
     """The field of each unit's cell in one category, without its beginning."""
     query = select(Unit.code, Unit.id).join(Quota, Quota.unit_id == Unit.id)
     with service.wiring.reading() as ctx:

@@ -15,7 +15,7 @@ from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.programmes.round import allotments
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 
@@ -23,7 +23,7 @@ Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def selection(service: Service, clock: MovableClock) -> int:
+def selection(service: Runtime, clock: MovableClock) -> int:
     """A demonstration round of the selection by ratio, opened in its own year; its id."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -113,7 +113,7 @@ def test_n67_the_organiser_sees_who_has_nobody(browse: Browse, selection: int) -
 
 
 def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(
-    browse: Browse, selection: int, service: Service
+    browse: Browse, selection: int, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         of_round = select(Nomination).where(Nomination.round_id == selection)
@@ -125,7 +125,7 @@ def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(
 
 
 def test_places_given_on_and_on_show_a_line_for_every_unit_they_came_through(
-    browse: Browse, service: Service
+    browse: Browse, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         above = ctx.session.scalars(select(Unit).where(Unit.code == "liyang-qingfeng")).one()

@@ -10,7 +10,7 @@ import pytest
 from service.app import App, create_app
 from service.clock import MovableClock
 from service.programmes.pack.packs import load_pack
-from service.wire import Service
+from service.wire import Runtime
 from tests.api.caller import Caller
 from tests.programmes.publication.reserve_pack import open_story, to_notice
 from tests.programmes.publication.test_reserves import withdraw
@@ -33,7 +33,7 @@ def app(story: Story, tmp_path: Path) -> App:
     settings = settings_of(tmp_path, is_demonstration=False)
     with story.wiring.reading() as ctx:
         engine = ctx.session.get_bind()
-    app = create_app(Service(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
+    app = create_app(Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
     app.config["SESSION_CLOCK"] = MovableClock(NOW)
     return app
 

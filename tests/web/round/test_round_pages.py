@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import Extension, PendingStart, Round, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from tests.engine.sketch import draw
@@ -170,7 +170,7 @@ def test_a_round_without_programme_or_year_is_refused(browse: Browse, field: str
     assert page.all(r'class="form-\w+ is-invalid" id="f-(\w+)"') == [field]
 
 
-def test_the_round_page_costs_the_same_however_many_nominations(browse: Browse, service: Service) -> None:
+def test_the_round_page_costs_the_same_however_many_nominations(browse: Browse, service: Runtime) -> None:
     browser = browse("shiwei")
     browser.get("/rounds/1")
 

@@ -14,7 +14,7 @@ from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.scheduler import due_jobs
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
@@ -22,7 +22,7 @@ MISSING = "已列入名单 1 名，距 1000 名还差 999 名"
 
 
 @pytest.fixture
-def selection(service: Service, clock: MovableClock) -> int:
+def selection(service: Runtime, clock: MovableClock) -> int:
     """The selection of a thousand with one on its list, submission closed; its id."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -40,7 +40,7 @@ def selection(service: Service, clock: MovableClock) -> int:
 
 
 def test_n65_what_is_missing_stands_on_the_board_and_where_the_list_is_confirmed(
-    browse: Browse, service: Service, selection: int
+    browse: Browse, service: Runtime, selection: int
 ) -> None:
     with service.wiring.reading() as ctx:
         query = select(UserTask.id).where(
@@ -56,7 +56,7 @@ def test_n65_what_is_missing_stands_on_the_board_and_where_the_list_is_confirmed
 
 
 def test_n02_empty_places_stand_category_by_category_once_somebody_could_be_listed(
-    browse: Browse, service: Service
+    browse: Browse, service: Runtime
 ) -> None:
     organiser = browse("shiwei")
     before = organiser.get("/rounds/1").text

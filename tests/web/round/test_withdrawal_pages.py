@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Nomination, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def number(service: Service, task_at: Callable[..., int]) -> int:
+def number(service: Runtime, task_at: Callable[..., int]) -> int:
     """A nomination that waits for its recommender."""
     with service.wiring.reading() as ctx:
         task = ctx.session.get_one(UserTask, task_at("recommender_opinion"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from service.models import Nomination, TaskStatus, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
@@ -23,7 +23,7 @@ def task_ids(page: Page) -> list[int]:
     return sorted({int(number) for number in page.all(r'name="outcome-(\d+)"')})
 
 
-def count_open(service: Service, numbers: list[int]) -> int:
+def count_open(service: Runtime, numbers: list[int]) -> int:
     query = select(UserTask.id).where(UserTask.id.in_(numbers), UserTask.status == TaskStatus.OPEN)
     with service.wiring.reading() as ctx:
         return len(list(ctx.session.scalars(query)))
@@ -40,7 +40,7 @@ def ready(browse: Browse, task_at: Callable[..., int]) -> Browser:
     return browse("gongan")
 
 
-def test_a_batch_is_decided_in_one_go(browse: Browse, task_at: Callable[..., int], service: Service) -> None:
+def test_a_batch_is_decided_in_one_go(browse: Browse, task_at: Callable[..., int], service: Runtime) -> None:
     police = ready(browse, task_at)
     address = batch_of(police.get("/"))
     numbers = task_ids(police.get(address))
@@ -54,7 +54,7 @@ def test_a_batch_is_decided_in_one_go(browse: Browse, task_at: Callable[..., int
 
 
 def test_a_refused_batch_decides_nothing_and_keeps_the_choices(
-    browse: Browse, task_at: Callable[..., int], service: Service
+    browse: Browse, task_at: Callable[..., int], service: Runtime
 ) -> None:
     police = ready(browse, task_at)
     address = batch_of(police.get("/"))
@@ -70,7 +70,7 @@ def test_a_refused_batch_decides_nothing_and_keeps_the_choices(
 
 
 def test_a_batch_with_somebody_elses_task_decides_nothing(
-    browse: Browse, task_at: Callable[..., int], service: Service
+    browse: Browse, task_at: Callable[..., int], service: Runtime
 ) -> None:
     police = ready(browse, task_at)
     address = batch_of(police.get("/"))
@@ -93,7 +93,7 @@ def test_nothing_chosen_is_said(browse: Browse, task_at: Callable[..., int]) -> 
 
 
 def test_whoever_needs_a_ruling_is_named_and_the_rest_pass_when_pressed_again(
-    browse: Browse, task_at: Callable[..., int], service: Service
+    browse: Browse, task_at: Callable[..., int], service: Runtime
 ) -> None:
     police = ready(browse, task_at)
     answered = {"gongan": GOOD, "hangye": {**GOOD, "result": "同意"}}

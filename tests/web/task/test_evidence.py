@@ -16,7 +16,7 @@ from service.documents.file_text import DOCX
 from service.models import Nomination, NominationStatus, Objection, ObjectionEvidence, Round
 from service.programmes.domain import Programmes
 from service.programmes.publication import notices
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.behind import behind
 from tests.web.browser import Browser, Page
@@ -26,7 +26,7 @@ GOOD = {"name": "秦证人", "contact": "0519-00000000", "facts": "该同志的�
 
 
 @pytest.fixture
-def address(service: Service) -> str:
+def address(service: Runtime) -> str:
     """Where to object to nomination 11."""
     with service.wiring.transaction() as ctx:
         ctx.session.get_one(Nomination, 11).status = NominationStatus.SELECTED
@@ -105,7 +105,7 @@ def test_an_objection_needs_no_evidence(browse: Browse, address: str, ctx: Conte
 
 
 def test_notice_takes_so_much_evidence_and_objections_without_it_all_the_same(
-    browse: Browse, address: str, ctx: Context, service: Service
+    browse: Browse, address: str, ctx: Context, service: Runtime
 ) -> None:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -127,7 +127,7 @@ def test_notice_takes_so_much_evidence_and_objections_without_it_all_the_same(
 
 
 def test_nobody_waits_for_the_database_while_a_picture_is_looked_at(
-    browse: Browse, address: str, service: Service
+    browse: Browse, address: str, service: Runtime
 ) -> None:
     """A few large pictures from anybody must not keep everybody else from writing."""
     out = io.BytesIO()

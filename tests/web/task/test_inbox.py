@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from service.app import App
 from service.clock import MovableClock
 from service.models import Round, Stage, TaskCopy, TaskStatus, User, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.task import tasklist
 from tests.web.browser import Browser, count_statements
 
@@ -84,7 +84,7 @@ def test_done_and_copies_show_where_they_belong(
 
 @pytest.mark.parametrize("tab", ["todo", "done", "copies", "started"])
 def test_three_rows_cost_as_many_statements_as_one(
-    app: App, service: Service, browse: Browse, tab: str
+    app: App, service: Runtime, browse: Browse, tab: str
 ) -> None:
     keep_rows(service, 3)
     browser = browse("tuanzhibu")
@@ -100,7 +100,7 @@ def test_three_rows_cost_as_many_statements_as_one(
     assert len(for_three) == len(for_one)
 
 
-def keep_rows(service: Service, number: int) -> None:
+def keep_rows(service: Runtime, number: int) -> None:
     """Leave the league secretary so many rows in every list; what else he had is somebody else's."""
     with service.wiring.transaction() as ctx:
         me, other = (
@@ -120,7 +120,7 @@ def keep_rows(service: Service, number: int) -> None:
 
 
 def test_task_before_its_follow_up_date_is_listed_only_on_request(
-    browse: Browse, service: Service, clock: MovableClock
+    browse: Browse, service: Runtime, clock: MovableClock
 ) -> None:
     with service.wiring.transaction() as ctx:
         todo = select(UserTask).where(UserTask.element_id == "fill_in_form").order_by(UserTask.id)
@@ -141,7 +141,7 @@ def test_task_before_its_follow_up_date_is_listed_only_on_request(
     assert sorted(after.all(ROW)) == sorted([*before.all(ROW), title])
 
 
-def test_an_empty_inbox_offers_to_begin_only_to_whom_may_begin_now(browse: Browse, service: Service) -> None:
+def test_an_empty_inbox_offers_to_begin_only_to_whom_may_begin_now(browse: Browse, service: Runtime) -> None:
     def is_offered(who: str) -> bool:
         return "发起申报" in browse(who).get("/").text
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from service.models import Nomination, NominationStatus, Round
 from service.programmes.publication import notices, objections
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
 
 
 @pytest.fixture
-def case(service: Service, task_at: Callable[..., int]) -> int:
+def case(service: Runtime, task_at: Callable[..., int]) -> int:
     """An objection against a candidate of a running notice waits to be registered."""
     with service.wiring.transaction() as ctx:
         candidate = ctx.session.scalars(select(Nomination).where(Nomination.id_number.is_not(None))).first()

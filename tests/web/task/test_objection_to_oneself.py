@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from service.models import Nomination, NominationStatus, Objection, Round, User
 from service.programmes.publication import notices, objections
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.person import actors, delegations
 from tests.web.browser import Browser
@@ -20,7 +20,7 @@ REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖�
 
 
 @pytest.fixture
-def case(service: Service, task_at: Callable[..., int]) -> int:
+def case(service: Runtime, task_at: Callable[..., int]) -> int:
     """An objection to the very person who acts for whoever would register it."""
     with service.wiring.transaction() as ctx:
         candidate = ctx.session.scalars(select(Nomination).where(Nomination.id_number.is_not(None))).first()

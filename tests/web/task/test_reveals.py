@@ -5,14 +5,14 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from service.models import Consent, HistoryEvent
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
 
 
 def test_a_reveal_shows_the_value_and_is_written_down(
-    browse: Browse, task_at: Callable[..., int], service: Service
+    browse: Browse, task_at: Callable[..., int], service: Runtime
 ) -> None:
     browser = browse("liyang")
     page = browser.get(f"/tasks/{task_at('recommender_opinion')}")
@@ -30,7 +30,7 @@ def test_a_reveal_shows_the_value_and_is_written_down(
 
 
 def test_a_reveal_without_a_reason_shows_nothing(
-    browse: Browse, task_at: Callable[..., int], service: Service
+    browse: Browse, task_at: Callable[..., int], service: Runtime
 ) -> None:
     browser = browse("liyang")
     address = browser.get(f"/tasks/{task_at('recommender_opinion')}").all(r'action="(/reveals/[^"]+)"')[0]
@@ -48,7 +48,7 @@ def test_a_stranger_reveals_nothing(browse: Browse, task_at: Callable[..., int])
 
 
 def test_nobody_sees_a_number_in_full_after_the_nominee_withdrew_that_consent(
-    browse: Browse, service: Service, task_at: Callable[..., int]
+    browse: Browse, service: Runtime, task_at: Callable[..., int]
 ) -> None:
     number = task_at("recommender_opinion")
     page = browse("liyang").get(f"/tasks/{number}")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.models import HistoryEvent, Nomination, NominationStatus, Objection, Round, Unit
 from service.programmes.publication import notices, objections
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 from tests.web.task.test_task_files import PDF, upload
@@ -23,7 +23,7 @@ REPLY = "证书由市人社局颁发，原件在单位存档。"
 
 
 @pytest.fixture
-def statement(service: Service, browse: Browse, task_at: Callable[..., int]) -> int:
+def statement(service: Runtime, browse: Browse, task_at: Callable[..., int]) -> int:
     """The workplace's task of an objection that was taken up."""
     with service.wiring.transaction() as ctx:
         query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)
@@ -117,7 +117,7 @@ def test_what_is_no_evidence_is_refused_in_a_sentence(browse: Browse, statement:
 
 
 def test_an_objection_is_not_taken_up_without_saying_what_to_answer(
-    service: Service, browse: Browse, statement: int, task_at: Callable[..., int], ctx: Context
+    service: Runtime, browse: Browse, statement: int, task_at: Callable[..., int], ctx: Context
 ) -> None:
     with service.wiring.transaction() as writing:
         old = writing.session.scalars(select(Objection)).one()

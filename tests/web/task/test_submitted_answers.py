@@ -15,7 +15,7 @@ from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
 from service.programmes.publication import notices, objections
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.person import actors
 from tests.web.browser import Browser
@@ -29,7 +29,7 @@ PLAN = {"summary": "面向三个镇选培二十名。", "issued_on": "2021-06-01
 
 
 @pytest.fixture
-def settled(service: Service, browse: Browse, task_at: Callable[..., int]) -> int:
+def settled(service: Runtime, browse: Browse, task_at: Callable[..., int]) -> int:
     """An objection that was looked into and found untrue; the task at which that was written down."""
     with service.wiring.transaction() as ctx:
         candidate = ctx.session.scalars(select(Nomination).where(Nomination.id_number.is_not(None))).first()
@@ -72,7 +72,7 @@ def test_nobody_else_reads_what_was_found(browse: Browse, settled: int) -> None:
 
 
 def test_a_plan_that_was_filed_is_found_and_read(
-    browse: Browse, service: Service, clock: MovableClock
+    browse: Browse, service: Runtime, clock: MovableClock
 ) -> None:
     open_selection(service, clock)
     plan = plan_of(service, "recommender@yuecheng")
@@ -96,7 +96,7 @@ def test_a_plan_that_was_filed_is_found_and_read(
     assert author.get("/rounds/2/tasks").status == 403
 
 
-def test_the_record_is_not_shown_twice(browse: Browse, service: Service) -> None:
+def test_the_record_is_not_shown_twice(browse: Browse, service: Runtime) -> None:
     query = select(UserTask.id).where(UserTask.element_id == "fill_in_form", UserTask.status == "completed")
     with service.wiring.reading() as ctx:
         task = ctx.session.scalars(query).first()
@@ -107,7 +107,7 @@ def test_the_record_is_not_shown_twice(browse: Browse, service: Service) -> None
     assert "本环节填写的内容" not in page.text
 
 
-def open_selection(service: Service, clock: MovableClock) -> None:
+def open_selection(service: Runtime, clock: MovableClock) -> None:
     """Open the period of the selection by ratio beside the round, on its own first day."""
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
@@ -118,7 +118,7 @@ def open_selection(service: Service, clock: MovableClock) -> None:
     clock.move_to(now)
 
 
-def plan_of(service: Service, group: str) -> int:
+def plan_of(service: Runtime, group: str) -> int:
     """Return the task at which a district files its plan."""
     query = select(UserTask.id).join(Candidate, Candidate.user_task_id == UserTask.id)
     with service.wiring.reading() as ctx:

@@ -16,7 +16,7 @@ from werkzeug.test import encode_multipart
 from service.clock import MovableClock
 from service.models import HistoryEvent, TaskFile
 from service.programmes.demo import made_up
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
@@ -28,7 +28,7 @@ PDF = made_up.file_for(["application/pdf"])[1]
 
 
 @pytest.fixture
-def plan(service: Service, clock: MovableClock) -> int:
+def plan(service: Runtime, clock: MovableClock) -> int:
     """The open task at which 越城 files its plan."""
     open_selection(service, clock)
     return plan_of(service, "recommender@yuecheng")
@@ -121,7 +121,7 @@ def test_another_district_neither_hands_in_nor_reads_nor_removes(browse: Browse,
 
 @pytest.mark.parametrize("door", ["page", "api"])
 def test_nothing_is_held_while_a_file_is_checked(
-    service: Service, browse: Browse, plan: int, door: str
+    service: Runtime, browse: Browse, plan: int, door: str
 ) -> None:
     author = browse("yuecheng")
     caller = Caller(app_of(service).test_client(), token_of(service, "yuecheng"))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import Draft, Notification, Submission, UserTask
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser, Page
 
 Browse = Callable[..., Browser]
@@ -63,7 +63,7 @@ def test_somebody_elses_task_does_not_exist(browse: Browse, task_at: TaskAt) -> 
     assert browse("wujin").complete(task_id, "approve", {"reason": "好"}).status == 404
 
 
-def test_completing_keeps_the_answers_and_moves_on(browse: Browse, task_at: TaskAt, service: Service) -> None:
+def test_completing_keeps_the_answers_and_moves_on(browse: Browse, task_at: TaskAt, service: Runtime) -> None:
     task_id = task_at("recommender_opinion")
 
     page = browse("liyang").complete(task_id, "approve", {"reason": "事迹突出，同意推荐。"})
@@ -92,7 +92,7 @@ def test_refused_answers_are_not_lost(browse: Browse, task_at: TaskAt) -> None:
     assert page.status == 422
 
 
-def test_missing_files_are_named_at_their_slot(browse: Browse, task_at: TaskAt, service: Service) -> None:
+def test_missing_files_are_named_at_their_slot(browse: Browse, task_at: TaskAt, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         answers = ctx.session.scalars(
             select(Submission.answers).where(Submission.element_id == "fill_in_form")
@@ -125,7 +125,7 @@ def test_a_task_completed_by_somebody_else_is_a_kind_conflict(browse: Browse, ta
     assert "已由 演示-溧阳团委经办 于 03月15日 09:00 办结" in page.text
 
 
-def test_a_draft_is_kept_and_shown_again(browse: Browse, task_at: TaskAt, service: Service) -> None:
+def test_a_draft_is_kept_and_shown_again(browse: Browse, task_at: TaskAt, service: Runtime) -> None:
     task_id, browser = task_at("recommender_opinion"), browse("liyang")
 
     saved = browser.fetch("POST", f"/tasks/{task_id}/draft", json={"reason": "写了一半"})
@@ -138,7 +138,7 @@ def test_a_draft_is_kept_and_shown_again(browse: Browse, task_at: TaskAt, servic
     assert browse("wujin").fetch("POST", f"/tasks/{task_id}/draft", json={}).status == 404
 
 
-def test_claiming_and_giving_back(browse: Browse, task_at: TaskAt, service: Service) -> None:
+def test_claiming_and_giving_back(browse: Browse, task_at: TaskAt, service: Runtime) -> None:
     task_id, browser = task_at("recommender_opinion"), browse("liyang")
 
     claimed = browser.post(f"/tasks/{task_id}/claim")
@@ -152,7 +152,7 @@ def test_claiming_and_giving_back(browse: Browse, task_at: TaskAt, service: Serv
 
 
 def test_transferring_needs_a_reason_and_a_person(
-    browse: Browse, task_at: TaskAt, user_id_of: UserIdOf, service: Service
+    browse: Browse, task_at: TaskAt, user_id_of: UserIdOf, service: Runtime
 ) -> None:
     task_id, browser = task_at("recommender_opinion"), browse("liyang")
     to = str(user_id_of("shiwei"))
@@ -193,7 +193,7 @@ def test_taking_back_while_the_next_has_not_acted(browse: Browse, task_at: TaskA
 
 
 def test_a_nudge_tells_whoever_has_to_act_once_a_minute(
-    browse: Browse, task_at: TaskAt, user_id_of: UserIdOf, service: Service, clock: MovableClock
+    browse: Browse, task_at: TaskAt, user_id_of: UserIdOf, service: Runtime, clock: MovableClock
 ) -> None:
     task_id, organiser = task_at("recommender_opinion"), browse("shiwei")
 
@@ -233,7 +233,7 @@ def test_the_diagram_is_for_those_who_see_the_task(browse: Browse, task_at: Task
 
 
 def test_a_draft_keeps_all_but_characters_that_cannot_be_kept(
-    browse: Browse, task_at: TaskAt, service: Service
+    browse: Browse, task_at: TaskAt, service: Runtime
 ) -> None:
     task_id = task_at("fill_in_form")
 

@@ -11,14 +11,14 @@ from werkzeug.test import encode_multipart
 
 from service.models import Attachment, Nomination, UserTask
 from service.programmes.demo import made_up
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def address(service: Service, task_at: Callable[..., int]) -> str:
+def address(service: Runtime, task_at: Callable[..., int]) -> str:
     """Where the files of a nomination go that is being filled in."""
     task_id = task_at("fill_in_form")
     query = select(Nomination.id).join(UserTask, UserTask.instance_id == Nomination.instance_id)
@@ -91,7 +91,7 @@ def test_too_large_a_request_gets_a_sentence(browse: Browse, address: str) -> No
     assert (page["status"], "32 MB" in str(page["message"])) == (413, True)
 
 
-def test_a_stranger_sees_no_file(browse: Browse, service: Service) -> None:
+def test_a_stranger_sees_no_file(browse: Browse, service: Runtime) -> None:
     with service.wiring.reading() as ctx:
         number = ctx.session.scalars(select(Attachment.id)).first()
     stranger = browse("jintan")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.clock import MovableClock
 from service.models import Attachment, Consent, Nomination, User, UserTask
 from service.programmes.privacy import consents
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.person import actors
 from tests.web.browser import Browser
 
@@ -29,7 +29,7 @@ def task(task_at: Callable[..., int]) -> int:
 
 
 @pytest.fixture
-def nominee(service: Service, task: int) -> int:
+def nominee(service: Runtime, task: int) -> int:
     with service.wiring.transaction() as ctx:
         instance = ctx.session.get_one(UserTask, task).instance_id
         found = ctx.session.scalars(select(Nomination).where(Nomination.instance_id == instance)).one()
@@ -38,12 +38,12 @@ def nominee(service: Service, task: int) -> int:
 
 
 @pytest.fixture
-def withdrawn(service: Service, nominee: int) -> int:
+def withdrawn(service: Runtime, nominee: int) -> int:
     take_back(service, nominee)
     return nominee
 
 
-def take_back(service: Service, nominee: int) -> None:
+def take_back(service: Runtime, nominee: int) -> None:
     with service.wiring.transaction() as system:
         organiser = system.session.scalars(select(User).where(User.login == "shiwei")).one()
         ctx = replace(system, actor=actors.actor_of(system, organiser))
@@ -52,7 +52,7 @@ def take_back(service: Service, nominee: int) -> None:
 
 
 def test_a_consulted_body_is_told_whom_to_ask_instead_of_being_shown_the_papers(
-    browse: Browse, service: Service, nominee: int, task: int
+    browse: Browse, service: Runtime, nominee: int, task: int
 ) -> None:
     before = browse("gongan").get(f"/tasks/{task}")
 
@@ -67,7 +67,7 @@ def test_a_consulted_body_is_told_whom_to_ask_instead_of_being_shown_the_papers(
 
 
 def test_how_his_process_went_is_not_told_any_more_but_where_it_stands(
-    browse: Browse, service: Service, nominee: int
+    browse: Browse, service: Runtime, nominee: int
 ) -> None:
     with service.wiring.reading() as ctx:
         path = f"/instances/{ctx.session.get_one(Nomination, nominee).instance_id}"
@@ -90,7 +90,7 @@ def test_the_organiser_goes_on_reading(browse: Browse, withdrawn: int, task: int
     assert [(page.status, TOLD in page.text) for page in pages] == [(200, False), (200, False)]
 
 
-def test_no_file_of_his_is_given_to_a_consulted_body(browse: Browse, service: Service, nominee: int) -> None:
+def test_no_file_of_his_is_given_to_a_consulted_body(browse: Browse, service: Runtime, nominee: int) -> None:
     with service.wiring.reading() as ctx:
         query = select(Attachment.id).where(Attachment.nomination_id == nominee).order_by(Attachment.id)
         photo = ctx.session.scalars(query).first()
@@ -107,7 +107,7 @@ def test_no_file_of_his_is_given_to_a_consulted_body(browse: Browse, service: Se
 
 
 def test_a_batch_shows_of_him_only_the_name(
-    browse: Browse, service: Service, nominee: int, task: int
+    browse: Browse, service: Runtime, nominee: int, task: int
 ) -> None:
     with service.wiring.reading() as ctx:
         person = ctx.session.get_one(Nomination, nominee)
@@ -138,7 +138,7 @@ def test_the_step_goes_on_with_an_answer_from_before(
 
 
 def test_who_answered_reads_his_own_answer_and_no_other(
-    browse: Browse, service: Service, nominee: int, task: int, task_at: Callable[..., int]
+    browse: Browse, service: Runtime, nominee: int, task: int, task_at: Callable[..., int]
 ) -> None:
     other = task_at("consult_industry")
     answer = {"date": "2024-03-15", "paper_number": "", "result": "未发现问题，同意推荐"}

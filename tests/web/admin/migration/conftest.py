@@ -14,7 +14,7 @@ from sqlalchemy import select
 from service.programmes import wiring
 from service.programmes.diagram import diagrams
 from service.scheduler import migrations as duty
-from service.wire import Service
+from service.wire import Runtime
 from service.workflow.definition import deployments
 from tests.web.browser import Browser, Page
 
@@ -33,21 +33,21 @@ REDRAWN = (
 )
 
 
-def publish(service: Service, diagram: str) -> None:
+def publish(service: Runtime, diagram: str) -> None:
     with service.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, KEY)
         deployments.publish(ctx, KEY, diagram.encode(), pack.forms, pack.decisions, note="改")
 
 
 @pytest.fixture
-def redrawn(service: Service) -> Service:
+def redrawn(service: Runtime) -> Runtime:
     """A second version, to which all 13 instances of the demonstration could be moved."""
     publish(service, REDRAWN)
     return service
 
 
 @pytest.fixture
-def admin(redrawn: Service, browse: Browse) -> Browser:
+def admin(redrawn: Runtime, browse: Browse) -> Browser:
     return browse("admin")
 
 
@@ -96,18 +96,18 @@ def figures(page: Page) -> list[tuple[str, str]]:
     return page.all(r'<div class="h1[^"]*">(\d+)</div><div class="[^"]*">([^<]+)</div>')
 
 
-def look(service: Service, *columns: Any) -> list[tuple[Any, ...]]:
+def look(service: Runtime, *columns: Any) -> list[tuple[Any, ...]]:
     with service.wiring.reading() as ctx:
         return [tuple(row) for row in ctx.session.execute(select(*columns))]
 
 
-def versions_of(service: Service) -> Counter[int]:
+def versions_of(service: Runtime) -> Counter[int]:
     """Return how many running instances each version has."""
     with service.wiring.reading() as ctx:
         return Counter({one.number: one.active for one in diagrams.list_versions(ctx, KEY) if one.active})
 
 
-def run(service: Service) -> None:
+def run(service: Runtime) -> None:
     """Let the scheduler do what was ordered, and close the order."""
     while duty.run_once(service.wiring):
         pass

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from service.models import Migration, TaskStatus, UserTask
 from service.web.admin import migrations
 from service.web.frame import words
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.admin.migration.conftest import (
     BASE,
     NAME,
@@ -27,7 +27,7 @@ from tests.web.browser import Browser, Page
 
 
 def test_instances_move_and_those_that_cannot_stay_with_their_reason(
-    admin: Browser, redrawn: Service
+    admin: Browser, redrawn: Runtime
 ) -> None:
     ordered = order(admin)
     waiting = admin.get(ordered.location)
@@ -46,7 +46,7 @@ def test_instances_move_and_those_that_cannot_stay_with_their_reason(
 
 
 def test_a_moved_instance_tells_so_and_still_names_the_steps_of_its_old_version(
-    admin: Browser, redrawn: Service
+    admin: Browser, redrawn: Runtime
 ) -> None:
     order(admin, **{f"to-{STEP}": "map:district_says"})
     run(redrawn)
@@ -59,7 +59,7 @@ def test_a_moved_instance_tells_so_and_still_names_the_steps_of_its_old_version(
     assert "办结“所在单位团组织意见”：同意" in trail
 
 
-def test_a_done_task_keeps_its_word_when_its_step_is_gone(admin: Browser, redrawn: Service) -> None:
+def test_a_done_task_keeps_its_word_when_its_step_is_gone(admin: Browser, redrawn: Runtime) -> None:
     order(admin, **{f"to-{STEP}": "map:district_says"})
     run(redrawn)
 
@@ -78,7 +78,7 @@ def passed_the_league() -> Select[tuple[UserTask]]:
 
 
 def test_a_round_that_waits_for_its_timer_alone_moves_with_its_deadline_counted_anew(
-    admin: Browser, redrawn: Service
+    admin: Browser, redrawn: Runtime
 ) -> None:
     order(admin, deadlines="recompute", **{f"to-{STEP}": "map:district_says"})
 
@@ -87,7 +87,7 @@ def test_a_round_that_waits_for_its_timer_alone_moves_with_its_deadline_counted_
     assert versions_of(redrawn) == {2: 13}
 
 
-def test_a_second_migration_waits_for_the_first(admin: Browser, redrawn: Service) -> None:
+def test_a_second_migration_waits_for_the_first(admin: Browser, redrawn: Runtime) -> None:
     order(admin)
 
     trial, second = try_out(admin), order(admin)
@@ -98,7 +98,7 @@ def test_a_second_migration_waits_for_the_first(admin: Browser, redrawn: Service
     assert look(redrawn, Migration.id) == [(1,)]
 
 
-def test_stopping_leaves_the_rest_where_it_is(admin: Browser, redrawn: Service) -> None:
+def test_stopping_leaves_the_rest_where_it_is(admin: Browser, redrawn: Runtime) -> None:
     order(admin)
 
     stopped = admin.post(f"{BASE}/1/stop")
@@ -113,7 +113,7 @@ def test_stopping_leaves_the_rest_where_it_is(admin: Browser, redrawn: Service) 
     assert versions_of(redrawn) == {1: 13}
 
 
-def test_instances_move_back(admin: Browser, redrawn: Service) -> None:
+def test_instances_move_back(admin: Browser, redrawn: Runtime) -> None:
     choice = {f"to-{STEP}": "map:district_says"}
     order(admin, **choice)
     run(redrawn)
@@ -126,7 +126,7 @@ def test_instances_move_back(admin: Browser, redrawn: Service) -> None:
     assert versions_of(redrawn) == {1: 13}
 
 
-def test_lists_are_paged(admin: Browser, redrawn: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_paged(admin: Browser, redrawn: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrations, "SHOWN", 4)
     tried = try_out(admin)
     second = admin.post(f"{BASE}/trial", {**Form(tried).sent, "turn": "warn:2"})

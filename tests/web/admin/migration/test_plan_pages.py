@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from service.models import Migration
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.admin.migration.conftest import (
     BASE,
     NAME,
@@ -78,7 +78,7 @@ def test_only_what_could_take_its_place_is_offered(admin: Browser) -> None:
     assert "map:fill_in_form" in offered[f"to-{STEP}"]
 
 
-def test_a_dry_run_tells_and_changes_nothing(admin: Browser, redrawn: Service) -> None:
+def test_a_dry_run_tells_and_changes_nothing(admin: Browser, redrawn: Runtime) -> None:
     page = try_out(admin)
 
     assert figures(page) == [("5", "可以迁移"), ("6", "需要留意"), ("2", "不能迁移")]
@@ -108,7 +108,7 @@ def test_deadlines_counted_anew_are_told_old_and_new(admin: Browser) -> None:
     assert "全部在办实例 · 期限按新版重新计算" in page.text
 
 
-def test_those_that_reached_a_step_can_be_left_out(admin: Browser, redrawn: Service) -> None:
+def test_those_that_reached_a_step_can_be_left_out(admin: Browser, redrawn: Runtime) -> None:
     trial = try_out(admin, before="workplace_league_opinion")
     ordered = order(admin, before="workplace_league_opinion")
     run(redrawn)
@@ -130,7 +130,7 @@ def test_the_plan_comes_back_as_it_was_chosen(admin: Browser) -> None:
 
 
 def test_where_nothing_runs_an_older_version_there_is_nothing_to_move(
-    browse: Browse, redrawn: Service
+    browse: Browse, redrawn: Runtime
 ) -> None:
     admin = browse("admin")
 

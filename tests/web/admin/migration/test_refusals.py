@@ -6,7 +6,7 @@ import pytest
 
 from service.models import Migration
 from service.web.admin import migrations
-from service.wire import Service
+from service.wire import Runtime
 from tests.web.admin.migration.conftest import (
     BASE,
     STEP,
@@ -19,7 +19,7 @@ from tests.web.admin.migration.conftest import (
 from tests.web.browser import Browser, count_statements
 
 
-def test_an_order_needs_a_reason(admin: Browser, redrawn: Service) -> None:
+def test_an_order_needs_a_reason(admin: Browser, redrawn: Runtime) -> None:
     refused = order(admin, reason="", **{f"to-{STEP}": "map:district_says"})
 
     assert refused.status == 422
@@ -29,7 +29,7 @@ def test_an_order_needs_a_reason(admin: Browser, redrawn: Service) -> None:
     assert look(redrawn, Migration.id) == []
 
 
-def test_a_plan_that_was_not_tried_out_is_not_ordered(admin: Browser, redrawn: Service) -> None:
+def test_a_plan_that_was_not_tried_out_is_not_ordered(admin: Browser, redrawn: Runtime) -> None:
     tried = Form(try_out(admin)).sent
 
     refused = admin.post(BASE, {**tried, f"to-{STEP}": "cancel", "reason": "改期"})
@@ -42,7 +42,7 @@ def test_a_plan_that_was_not_tried_out_is_not_ordered(admin: Browser, redrawn: S
 
 
 @pytest.mark.parametrize("login", ["shiwei", "liyang", "xiaoming"])
-def test_only_administrators_move_instances(browse: Browse, redrawn: Service, login: str) -> None:
+def test_only_administrators_move_instances(browse: Browse, redrawn: Runtime, login: str) -> None:
     browser = browse(login)
 
     pages = [browser.get(path) for path in (BASE, f"{BASE}/new", f"{BASE}/1")]
@@ -71,7 +71,7 @@ def test_a_choice_nobody_offered_is_refused(admin: Browser) -> None:
     assert (refused.status, "处理方式“delete:everything”无法识别" in refused.text) == (422, True)
 
 
-def test_pages_ask_the_database_no_more_for_more_instances(admin: Browser, redrawn: Service) -> None:
+def test_pages_ask_the_database_no_more_for_more_instances(admin: Browser, redrawn: Runtime) -> None:
     order(admin)
     asked = []
     for width in (1, 3):
@@ -83,7 +83,7 @@ def test_pages_ask_the_database_no_more_for_more_instances(admin: Browser, redra
     assert asked[0] == asked[1]
 
 
-def test_the_list_of_orders_asks_no_more_for_more_of_them(admin: Browser, redrawn: Service) -> None:
+def test_the_list_of_orders_asks_no_more_for_more_of_them(admin: Browser, redrawn: Runtime) -> None:
     asked = []
     for _ in range(3):
         order(admin)

@@ -18,7 +18,7 @@ from service.programmes.domain import Programmes
 from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
 from service.schema import upgrade
-from service.wire import Service, wire
+from service.wire import Runtime, wire
 from tests.programmes.review.panel_story import PROGRAMME, PanelStory
 from tests.web.conftest import settings_of
 
@@ -40,7 +40,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def service(drawn: Path, tmp_path: Path) -> Iterator[Service]:
+def service(drawn: Path, tmp_path: Path) -> Iterator[Runtime]:
     folder = tmp_path / "data"
     shutil.copytree(drawn, folder)
     service = wire(settings_of(folder, is_demonstration=False), clock=MovableClock(SCORING), durable=False)
@@ -49,12 +49,12 @@ def service(drawn: Path, tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def story(service: Service) -> PanelStory:
+def story(service: Runtime) -> PanelStory:
     return open_story(service)
 
 
 @pytest.fixture
-def two_places(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def two_places(service: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two may hold the title."""
     packs = packs_of(service)
     pack = packs[PROGRAMME]
@@ -64,20 +64,20 @@ def two_places(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(service: Service, wall: MovableClock) -> App:
+def app(service: Runtime, wall: MovableClock) -> App:
     app = create_app(service)
     app.config["SESSION_CLOCK"] = wall
     return app
 
 
-def packs_of(service: Service) -> dict[str, Pack]:
+def packs_of(service: Runtime) -> dict[str, Pack]:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
     assert isinstance(domain.packs, dict)
     return domain.packs
 
 
-def open_story(service: Service, *, opening: bool = False) -> PanelStory:
+def open_story(service: Runtime, *, opening: bool = False) -> PanelStory:
     domain, clock = service.wiring.house.domain, service.wiring.clock
     assert isinstance(domain, Programmes)
     assert isinstance(clock, MovableClock)

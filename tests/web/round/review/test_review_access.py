@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from service.app import App
-from service.wire import Service
+from service.wire import Runtime
 from tests.programmes.review.panel_story import PanelStory
 from tests.web.browser import Browser, count_statements
 from tests.web.round.review.conftest import sits_everywhere
@@ -46,7 +46,7 @@ def test_a_view_lets_in_whom_it_should(app: App, story: PanelStory, view: str) -
 
 
 def test_pages_cost_the_same_however_many_they_list(
-    service: Service, browse: Callable[..., Browser], story: PanelStory
+    service: Runtime, browse: Callable[..., Browser], story: PanelStory
 ) -> None:
     expert, organiser = sits_everywhere(story), browse("laojing")
     browser = browse(expert)
