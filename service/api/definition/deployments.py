@@ -130,4 +130,4 @@ def publish_diagram(body: dict[str, Any], programme: str) -> Any:
 
 def _remote_topics() -> frozenset[str]:
     """Return the topics that connectors of this installation work."""
-    return frozenset(cast(Any, current_app).service.wiring.remote)
+    return frozenset(cast(Any, current_app).runtime.wiring.remote)
