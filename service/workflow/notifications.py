@@ -45,17 +45,20 @@ def notify(
     dedupe: str,
     round_id: int | None = None,
     task: UserTask | None = None,
+    instance_id: int | None = None,
 ) -> int:
     """Tell each user once; returns how many were told.
 
     ``dedupe`` names the occasion: the outbox refuses a second message for the same occasion,
-    channel and person, whoever tries.
+    channel and person, whoever tries. ``instance_id`` says what is told of where no task does: when that
+    is purged, its messages go.
     """
     users = list(users)
     if not users:
         return 0
+    about = {"round_id": round_id, "instance_id": task.instance_id if task else instance_id}
     row = {
-        "round_id": round_id,
+        **about,
         "user_task_id": task.id if task else None,
         "kind": kind,
         "text": text[:500],
@@ -65,9 +68,9 @@ def notify(
         add_row(ctx.session, _TELL, user_id=user.id, **row)
     for user in users if "mail" in ctx.house.channels else ():
         if user.email:
-            _queue(ctx, "mail", user.email, text, f"{dedupe}:{user.id}", round_id, task)
+            _queue(ctx, "mail", user.email, text, f"{dedupe}:{user.id}", task, about)
     for channel in sorted(ctx.house.channels - {"mail"}):
-        _queue(ctx, channel, "", text, dedupe, round_id, task)
+        _queue(ctx, channel, "", text, dedupe, task, about)
     return len(users)
 
 
@@ -182,13 +185,13 @@ def _queue(
     recipient: str,
     text: str,
     dedupe: str,
-    round_id: int | None,
     task: UserTask | None,
+    about: Mapping[str, int | None],
 ) -> None:
     link = f"{ctx.house.public_url}/tasks/{task.id}" if task else ctx.house.public_url
     ctx.session.add(
         OutboxMessage(
-            round_id=round_id,
+            **about,
             channel=channel,
             recipient=recipient,
             subject=text.split("。", maxsplit=1)[0][:200],

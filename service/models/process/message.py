@@ -21,6 +21,7 @@ class Notification(Base):
     round_id: Mapped[int | None] = mapped_column(Id, index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     user_task_id: Mapped[int | None] = mapped_column(ForeignKey("user_task.id"))
+    instance_id: Mapped[int | None] = mapped_column(Id)  #: what it tells of; no key, as for the round
     kind: Mapped[str] = mapped_column(String(40))  #: task.offered, reminder, task.returned …
     text: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column()
@@ -44,6 +45,7 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int | None] = mapped_column(Id)
+    instance_id: Mapped[int | None] = mapped_column(Id)  #: what it tells of, as a notification
     channel: Mapped[str] = mapped_column(String(20))  #: mail, apprise-1 …
     recipient: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(200))

@@ -6,9 +6,10 @@ where, and how it ended. The history holds no answers, so its chains stay as the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 
 from service.errors import Conflict
 from service.models import (
@@ -109,8 +110,9 @@ def purge_now(ctx: Context, nomination: Nomination) -> bool:
 
 
 def _clear(ctx: Context, nomination: Nomination, instance: Instance) -> None:
-    _clear_words(ctx, nomination, [instance.id, *_objection_instances(ctx, nomination)])
-    _clear_messages(ctx, nomination)
+    instances = [instance.id, *_objection_instances(ctx, nomination)]
+    _clear_messages(ctx, nomination, instances)  # old ones are known by titles that are cleared next
+    _clear_words(ctx, nomination, instances)
     _clear_notices(ctx, nomination)
     _clear_columns(nomination)
     nomination.purged_at = ctx.now
@@ -175,16 +177,37 @@ def _clear_words(ctx: Context, nomination: Nomination, instances: list[int]) -> 
     )  # fmt: skip
 
 
-def _clear_messages(ctx: Context, nomination: Nomination) -> None:
-    """Delete what was sent and told of somebody by name; what still waits to be sent is sent first."""
-    if not nomination.name:
-        return
+def _clear_messages(ctx: Context, nomination: Nomination, instances: list[int]) -> None:
+    """Delete what was sent and told of somebody; what still waits to be sent is sent first."""
     sent = OutboxMessage.status.in_((OutboxStatus.SENT, OutboxStatus.FAILED))
-    for table, text, where in (
-        (Notification, Notification.text, Notification.round_id == nomination.round_id),
-        (OutboxMessage, OutboxMessage.body, sent & (OutboxMessage.round_id == nomination.round_id)),
-    ):
-        _run(ctx, delete(table).where(where, text.contains(nomination.name, autoescape=True)))
+    titles = ctx.session.scalars(
+        select(Instance.title).where(Instance.id.in_(instances), Instance.id != nomination.instance_id)
+    ).all()
+    tables: tuple[tuple[Any, Any, Any], ...] = (
+        (Notification, Notification.text, true()),
+        (OutboxMessage, OutboxMessage.body, sent),
+    )
+    for table, text, where in tables:
+        tells = table.instance_id.in_(instances)
+        if nomination.name:
+            tells |= table.instance_id.is_(None) & _names(text, nomination, titles)
+        _run(ctx, delete(table).where(where, table.round_id == nomination.round_id, tells))
+
+
+def _names(text: Any, nomination: Nomination, titles: Sequence[str]) -> ColumnElement[bool]:
+    """Say whether a message that does not know what it tells of names somebody at his workplace.
+
+    As such messages were written: with his title in front, quoted or after a colon, or with that of an
+    objection to him. A name alone may be anybody's, or a word.
+    """
+    name = f"{nomination.name} · "
+    starts = [text.startswith(name, autoescape=True)]
+    starts += [text.contains(f"{mark}{name}", autoescape=True) for mark in "“："]
+    ways = [or_(*starts) & text.contains(f" · {nomination.unit.name}", autoescape=True)]
+    ways += [text.contains(title, autoescape=True) for title in titles]
+    if nomination.submitted_at is not None:  # whoever never handed in left no place on a published list
+        ways.append(text.contains(f"个候选人名额：{nomination.name}。", autoescape=True))
+    return or_(*ways)
 
 
 def _clear_notices(ctx: Context, nomination: Nomination) -> None:

@@ -23,5 +23,6 @@ def tell(ctx: Context, user: User | None, nomination: Nomination, what: str, occ
 def _tell(ctx: Context, users: list[User], nomination: Nomination, what: str, occasion: str) -> int:
     text = f"{nomination.name or '（未填姓名）'} · {nomination.unit.name}：{what}"
     return notifications.notify(
-        ctx, users, kind="privacy", text=text, dedupe=occasion, round_id=nomination.round_id
-    )
+        ctx, users, kind="privacy", text=text, dedupe=occasion, round_id=nomination.round_id,
+        instance_id=nomination.instance_id,
+    )  # fmt: skip

@@ -74,4 +74,5 @@ def tell(ctx: Context, nomination: Nomination) -> int:
         text=text,
         dedupe=f"overdue:{nomination.id}",
         round_id=entry.id,
+        instance_id=nomination.instance_id,
     )

@@ -50,4 +50,5 @@ def tell(ctx: Context, nomination: Nomination) -> int:
         text=f"“{category}”空出 1 个候选人名额：{nomination.name}。请在届次的“候补”页办理递补。",
         dedupe=f"vacancy:{nomination.id}",
         round_id=entry.id,
+        instance_id=nomination.instance_id,
     )

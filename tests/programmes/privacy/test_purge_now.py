@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.errors import Conflict
-from service.models import Attachment, Base, Draft, Nomination
+from service.models import (
+    Attachment,
+    Base,
+    Draft,
+    Nomination,
+    Notification,
+    OutboxMessage,
+    OutboxStatus,
+    User,
+    UserTask,
+)
 from service.programmes.privacy import removals
 from service.programmes.privacy.retention import NAMELESS
 from service.programmes.round import withdrawals
 from service.workflow import history
+from service.workflow.instance import reminders
 from service.workflow.task import user_tasks
 from tests.programmes.story import LEAGUE, Story
 
@@ -43,6 +56,36 @@ def test_nothing_is_left_of_a_withdrawn_draft(round_2024: Story) -> None:
         assert list(history.verify(ctx.session)) == []
 
 
+@pytest.mark.parametrize("name", ["演示-甲", "演示-甲乙", "请尽快办理", "。", "综合管理"])
+def test_whoever_is_withdrawn_takes_his_own_messages_and_no_others(round_2024: Story, name: str) -> None:
+    story = with_mail(round_2024)
+    remind(story, story.start(name="演示-甲乙"))
+    before = told(story)
+    withdrawn = story.start(name=name)
+    remind(story, withdrawn)
+
+    withdraw(story, withdrawn)
+
+    assert len(before) == 2
+    assert told(story) == before
+
+
+@pytest.mark.parametrize("name", ["演示-甲", "甲乙", "请尽快办理", "。", "生产管理类"])
+def test_messages_of_before_are_known_by_the_name_and_the_workplace(round_2024: Story, name: str) -> None:
+    story = with_mail(round_2024)
+    remind(story, story.start(name="演示-甲乙"))
+    before = told(story)
+    withdrawn = story.start(name=name)
+    remind(story, withdrawn)
+    with story.wiring.transaction() as ctx:
+        ctx.session.execute(update(Notification).values(instance_id=None, user_task_id=None))
+        ctx.session.execute(update(OutboxMessage).values(instance_id=None))
+
+    withdraw(story, withdrawn)
+
+    assert told(story) == before
+
+
 def test_it_is_removed_once(round_2024: Story) -> None:
     withdrawn = round_2024.start()
     withdraw(round_2024, withdrawn)
@@ -62,6 +105,29 @@ def test_a_title_keeps_what_it_stands_on(round_2024: Story) -> None:
         removals.purge_now(ctx, ctx.session.get_one(Nomination, awarded))
 
     assert round_2024.read(awarded).id_number is not None
+
+
+def with_mail(story: Story) -> Story:
+    house = replace(story.wiring.house, channels=frozenset({"mail"}))
+    story = replace(story, wiring=replace(story.wiring, house=house))
+    with story.acting(LEAGUE) as ctx:
+        ctx.session.execute(update(User).values(email="demo@example.invalid"))
+    return story
+
+
+def remind(story: Story, nomination_id: int) -> None:
+    """Remind whoever fills in a nomination, and let the mail go out."""
+    task_id = story.task_id(nomination_id, "fill_in_form")
+    with story.acting(LEAGUE) as ctx:
+        reminders.nudge_by_hand(ctx, ctx.session.get_one(UserTask, task_id))
+        ctx.session.flush()
+        ctx.session.execute(update(OutboxMessage).values(status=OutboxStatus.SENT))
+
+
+def told(story: Story) -> list[str]:
+    with story.wiring.reading() as ctx:
+        queries = (select(Notification.text), select(OutboxMessage.body))
+        return sorted(text for query in queries for text in ctx.session.scalars(query))
 
 
 def found(story: Story, secret: str) -> list[str]:
