@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NoReturn
 
 from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, null, select, union_all
@@ -31,6 +32,12 @@ _OTHER_AND_FILES = union_all(
     .where(_attachment.c.nomination_id == bindparam("mine"))
     .group_by(_attachment.c.slot),
 )  # fmt: skip
+#: who else stands under one of some indexes
+_OTHERS = select(_nomination.c.id, _nomination.c.id_number_index).where(
+    _nomination.c.round_id == bindparam("of_round"),
+    _nomination.c.id_number_index.in_(bindparam("indexes", expanding=True)),
+    _nomination.c.status.in_(STANDING),
+)
 
 
 class NominatedTwice(Conflict):
@@ -59,6 +66,22 @@ def claim(ctx: Context, nomination: Nomination, identity: str) -> Counter[str] |
         _refuse_second(ctx, nomination, ctx.session.get_one(Nomination, other, options=WITH_UNITS))
     nomination.id_number_index = index
     return Counter({slot: number for _, slot, number in rows if slot is not None})
+
+
+def claim_together(ctx: Context, identities: Mapping[Nomination, str]) -> None:
+    """Give nominations of one round that have just begun their identities, as ``claim`` does for one."""
+    if not identities:
+        return
+    indexes = {nomination: index_of(identity) for nomination, identity in identities.items()}
+    locks.wait_for(ctx.session, *indexes.values())
+    asked = {"of_round": next(iter(indexes)).round_id, "indexes": list(indexes.values())}
+    others = {row.id_number_index: row.id for row in ctx.session.execute(_OTHERS, asked)}
+    for nomination, index in indexes.items():
+        if index in others:
+            other = ctx.session.get_one(Nomination, others[index], options=WITH_UNITS)
+            _refuse_second(ctx, nomination, other)
+        others[index] = nomination.id
+        nomination.id_number_index = index
 
 
 def _refuse_second(ctx: Context, nomination: Nomination, other: Nomination) -> NoReturn:

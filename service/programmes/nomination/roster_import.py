@@ -131,15 +131,14 @@ def nominate(ctx: Context, entry: Round, rows: Sequence[Row]) -> int:
         for row in rows
     ]
     begun = starting.start_together(ctx, entry, proposals, source="unit")
-    for row, nomination in zip(rows, begun, strict=True):
-        id_number = row.answers.get("id_number", "")
-        if id_number:
-            claims.claim(ctx, nomination, id_number)
-            nomination.id_number = id_number
+    of_nomination = dict(zip(begun, rows, strict=True))
+    numbers = {one: number for one, row in of_nomination.items() if (number := row.answers.get("id_number"))}
+    claims.claim_together(ctx, numbers)
+    for nomination, row in of_nomination.items():
+        nomination.id_number = numbers.get(nomination)
         nomination.phone = row.answers.get("phone") or None
         nomination.remark = row.answers.get("remark", "")
-        ctx.session.flush()
-        _keep_draft(ctx, nomination, {k: v for k, v in row.answers.items() if k != "remark"})
+    _keep_drafts(ctx, of_nomination)
     return len(rows)
 
 
@@ -151,12 +150,14 @@ def find_roster(pack: Pack) -> Paper:
     return found[0]
 
 
-def _keep_draft(ctx: Context, nomination: Nomination, answers: dict[str, Any]) -> None:
-    query = select(UserTask.id).where(
-        UserTask.instance_id == nomination.instance_id,
-        UserTask.element_id.in_(record.elements_of(ctx, nomination)),
+def _keep_drafts(ctx: Context, rows: Mapping[Nomination, Row]) -> None:
+    by_instance = {nomination.instance_id: row for nomination, row in rows.items()}
+    elements = {element for nomination in rows for element in record.elements_of(ctx, nomination)}
+    query = select(UserTask.id, UserTask.instance_id).where(
+        UserTask.instance_id.in_(by_instance), UserTask.element_id.in_(elements)
     )
-    for task_id in ctx.session.scalars(query):
+    for task_id, instance_id in ctx.session.execute(query.order_by(UserTask.id)):
+        answers = {k: v for k, v in by_instance[instance_id].answers.items() if k != "remark"}
         ctx.session.add(
             Draft(user_task_id=task_id, user_id=ctx.actor.user_id, answers=answers, saved_at=ctx.now)
         )

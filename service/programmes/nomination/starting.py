@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import NamedTuple
 
 from marshmallow import ValidationError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import CandidateExtension, Instance, Nomination, NominationStatus, Round, Stage, Unit
+from service.models import (
+    CandidateExtension,
+    Extension,
+    Instance,
+    Nomination,
+    NominationStatus,
+    Round,
+    Stage,
+    Unit,
+)
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form.fields import clean_text
@@ -39,6 +49,21 @@ class Proposal:
     recommender: Unit | None = None  #: asked for outside every branch (A-08), or by trade (002-B)
 
 
+class _Late(NamedTuple):
+    """A candidate's extension as it was read; whoever begins him anew takes it over."""
+
+    extension_id: int
+    nomination_id: int  #: the overdue one
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Extended:
+    """What may still begin after the stage has closed."""
+
+    units: frozenset[str]  #: codes of those with an extension, which holds for all below them
+    candidates: dict[tuple[int, str], list[_Late]]  #: by workplace and name; each is taken once
+
+
 def start(
     ctx: Context, entry: Round, *, unit: Unit, category: str, source: Source, name: str = "",
     recommender: Unit | None = None,
@@ -61,7 +86,8 @@ def start_together(
     with ctx.session.no_autoflush:
         _hold(ctx, entry)
         choose = cache(partial(recommenders.choose, ctx, entry))
-        drafted = [_draft(ctx, pack, entry, proposal, source, choose) for proposal in proposals]
+        read = cache(partial(_read_extended, ctx, entry))
+        drafted = [_draft(ctx, pack, entry, proposal, source, choose, read) for proposal in proposals]
         begun = [nomination for nomination, _ in drafted]
         ctx.session.add_all(begun)
         ctx.session.flush()
@@ -89,7 +115,8 @@ def _draft(
     proposal: Proposal,
     source: Source,
     choose: Callable[[Unit, Unit | None], Unit],
-) -> tuple[Nomination, CandidateExtension | None]:
+    read: Callable[[], _Extended],
+) -> tuple[Nomination, _Late | None]:
     """Check a proposal; returns its nomination and the extension it takes over, if it comes late."""
     if proposal.category not in pack.programme.categories:
         cited = pack.programme.cite("categories")
@@ -98,7 +125,7 @@ def _draft(
     if not unit.active:
         raise Conflict(f"{unit.name}已停用，不能申报。", fields={"unit": "请选择其他单位"})
     _require_may_start(ctx, pack, entry, unit, source)
-    late = _require_open(ctx, entry, unit, name)
+    late = _require_open(ctx, entry, unit, name, read)
     nomination = Nomination(
         round_id=entry.id,
         round=entry,
@@ -165,7 +192,9 @@ def _hold(ctx: Context, entry: Round) -> None:
     set_committed_value(entry, "dates", held.dates)
 
 
-def _require_open(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
+def _require_open(
+    ctx: Context, entry: Round, unit: Unit, name: str, read: Callable[[], _Extended]
+) -> _Late | None:
     """Refuse a nomination that comes too late; returns the extension of the one it stands in for."""
     if entry.stage == Stage.SUBMISSION:
         return None
@@ -173,49 +202,62 @@ def _require_open(ctx: Context, entry: Round, unit: Unit, name: str) -> Candidat
         raise Conflict("申报还没有开始。")
     if entry.stage not in nominations.EXTENDABLE:
         raise Conflict(f"申报已经截止，且联合会审已经开始，不能再补报。{_cite_deadline(ctx, entry)}")
-    if nominations.active_extension(ctx, entry, unit, Stage.SUBMISSION) is not None:
+    extended = read()
+    if not extended.units.isdisjoint(unit.path.split("/")):
         return None
-    own = _find_for_candidate(ctx, entry, unit, name)
-    if own is None:
+    own = extended.candidates.get((unit.id, name))
+    if not own:
         raise Conflict(
             "申报已经截止。如确需补报，请联系主办单位为本单位或这名人选办理延期。"
             f"{_cite_deadline(ctx, entry)}"
         )
-    return own
+    return own.pop(0)
 
 
 def _cite_deadline(ctx: Context, entry: Round) -> str:
     return wiring.pack_of(ctx, entry).programme.cite(f"deadlines.{Stage.SUBMISSION}")
 
 
-def _find_for_candidate(ctx: Context, entry: Round, unit: Unit, name: str) -> CandidateExtension | None:
-    """Return the extension given to an overdue nomination of that name at a workplace."""
-    query = (
-        select(CandidateExtension)
+def _read_extended(ctx: Context, entry: Round) -> _Extended:
+    """Read the extensions that still run: of units, and of overdue nominations by workplace and name."""
+    units = (
+        select(Unit.code)
+        .join(Extension, Extension.unit_id == Unit.id)
+        .where(
+            Extension.round_id == entry.id,
+            Extension.stage == Stage.SUBMISSION,
+            Extension.until > ctx.now,
+        )
+    )
+    candidates = (
+        select(Nomination.unit_id, Nomination.name, CandidateExtension.id, Nomination.id)
+        .select_from(CandidateExtension)
         .join(Nomination, Nomination.id == CandidateExtension.nomination_id)
         .where(
             CandidateExtension.round_id == entry.id,
             CandidateExtension.stage == Stage.SUBMISSION,
             CandidateExtension.until > ctx.now,
-            Nomination.unit_id == unit.id,
             Nomination.status == NominationStatus.OVERDUE,
-            Nomination.name == name,
         )
     )
-    return ctx.session.scalars(query.order_by(CandidateExtension.id).limit(1)).first()
+    found: dict[tuple[int, str], list[_Late]] = {}
+    for unit_id, name, *late in ctx.session.execute(candidates.order_by(CandidateExtension.id)):
+        found.setdefault((unit_id, name), []).append(_Late(*late))
+    return _Extended(units=frozenset(ctx.session.scalars(units)), candidates=found)
 
 
-def _take_extension(ctx: Context, late: CandidateExtension, nomination: Nomination) -> None:
+def _take_extension(ctx: Context, late: _Late, nomination: Nomination) -> None:
     """Let a nomination stand in for the overdue one: of two that begin at once, one gets its time."""
     taken = ctx.session.execute(
         update(CandidateExtension)
-        .where(CandidateExtension.id == late.id, CandidateExtension.nomination_id == late.nomination_id)
-        .values(nomination_id=nomination.id),
-        execution_options={"synchronize_session": False},
+        .where(
+            CandidateExtension.id == late.extension_id,
+            CandidateExtension.nomination_id == late.nomination_id,
+        )
+        .values(nomination_id=nomination.id)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("这名人选的补报已经由别人发起。")
-    ctx.session.expire(late)
 
 
 def _close_when_extension_ends(ctx: Context, nomination: Nomination, instance: Instance) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -12,7 +12,7 @@ from service.models import Instance
 
 LOCKED = "locked_instances"
 OFFERED = "offered_tasks"
-_WAIT = select(func.pg_advisory_xact_lock(bindparam("number")))
+_WAIT = select(func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger)))))
 
 
 def held(session: Session, instance_id: int) -> Instance | None:
@@ -33,14 +33,14 @@ def offers(session: Session) -> dict[tuple[int, int | None], bool]:
     return known
 
 
-def wait_for(session: Session, name: str) -> None:
-    """Hold a name until the transaction ends: whoever asks for the same waits, then sees what was written.
+def wait_for(session: Session, *names: str) -> None:
+    """Hold names until the transaction ends: whoever asks for one of them waits, then sees what was written.
 
-    On SQLite whoever writes is alone from the beginning.
+    Everybody takes them in the same order. On SQLite whoever writes is alone from the beginning.
     """
     if session.get_bind().dialect.name == "postgresql":
-        digest = hashlib.sha256(name.encode()).digest()
-        session.execute(_WAIT, {"number": int.from_bytes(digest[:8], signed=True)})
+        digests = (hashlib.sha256(name.encode()).digest() for name in names)
+        session.execute(_WAIT, {"numbers": sorted(int.from_bytes(one[:8], signed=True) for one in digests)})
 
 
 @listens_for(Session, "after_transaction_end")

@@ -14,6 +14,7 @@ from service.models import Draft, Nomination, Round, Unit
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.nomination import roster_import
+from service.programmes.nomination.claims import NominatedTwice
 from service.programmes.nomination.roster_import import Preview
 from service.programmes.pack.packs import Pack
 from service.programmes.paper import rosters
@@ -21,6 +22,7 @@ from service.programmes.round import rounds
 from service.programmes.rule import identity_number
 from service.workflow.context import Context
 from tests.programmes.story import Story
+from tests.web.browser import count_statements
 
 THOUSAND = "thousand-good-youth"
 
@@ -86,6 +88,26 @@ def test_a_roster_fills_the_forms_with_what_follows_from_the_identity_number(rec
         "political_status": "群众",
         "category": "enterprise",
     }
+
+
+def test_importing_six_asks_no_more_than_importing_two(recommender: Context) -> None:
+    entry = entry_of(recommender)
+    counts = []
+    for days in ((1, 2), (3, 4, 5, 6, 7, 8)):
+        rows = look(recommender, *(a_row(recommender, day) for day in days)).rows
+        with count_statements(recommender.session.get_bind()) as seen:
+            assert roster_import.nominate(recommender, entry, rows) == len(days)
+            recommender.session.flush()
+        counts.append(len([one for one in seen if one.startswith("SELECT")]))
+
+    assert counts[1] <= counts[0]
+
+
+def test_one_who_stands_twice_in_what_is_imported_is_refused(recommender: Context) -> None:
+    [row] = look(recommender, a_row(recommender, 1)).rows
+
+    with pytest.raises(NominatedTwice, match="请两家单位协商"):
+        roster_import.nominate(recommender, entry_of(recommender), [row, row])
 
 
 def test_each_bad_cell_is_named_and_the_good_rows_may_be_taken(recommender: Context) -> None:

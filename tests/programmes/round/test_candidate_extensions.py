@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,10 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import CandidateExtension, Stage, TaskStatus, UserTask
+from service.models import CandidateExtension, Stage, TaskStatus, Unit, UserTask
+from service.programmes.nomination import starting
+from service.programmes.nomination.starting import Proposal
 from service.programmes.round import candidate_extensions, rounds
 from tests.at_once import list_refusals
-from tests.programmes.story import LEAGUE, ORGANISER, WORKPLACE, Story
+from tests.programmes.story import CATEGORY, LEAGUE, ORGANISER, WORKPLACE, Story
+from tests.web.browser import count_statements
 
 CLOSE = "2024-03-26 09:00"
 UNTIL = datetime(2024, 4, 1, 16, tzinfo=UTC)  # 24:00 on 1 April
@@ -76,6 +80,52 @@ def test_x10_after_the_close_he_alone_may_be_put_forward_once_more(round_2024: S
         assert ctx.session.scalars(select(CandidateExtension.nomination_id)).all() == [again]
     round_2024.pass_until(AFTER)
     assert round_2024.read(again).status == "overdue"
+
+
+def test_x10_of_two_namesakes_handed_in_late_together_none_begins(round_2024: Story) -> None:
+    late = round_2024.start(name=NAME)
+    round_2024.pass_until(CLOSE)
+    extend(round_2024, late)
+
+    with pytest.raises(Conflict, match="申报已经截止"):
+        begin_anew(round_2024, [NAME, NAME])
+
+    with round_2024.wiring.reading() as ctx:
+        assert ctx.session.scalars(select(CandidateExtension.nomination_id)).all() == [late]
+
+
+def test_x10_of_two_namesakes_each_takes_an_extension_of_his_own(round_2024: Story) -> None:
+    late = [round_2024.start(name=NAME) for _ in range(2)]
+    round_2024.pass_until(CLOSE)
+    for nomination_id in late:
+        extend(round_2024, nomination_id)
+
+    again = begin_anew(round_2024, [NAME, NAME])
+
+    with round_2024.wiring.reading() as ctx:
+        query = select(CandidateExtension.nomination_id).order_by(CandidateExtension.id)
+        assert ctx.session.scalars(query).all() == again
+
+
+def test_x10_what_begins_late_together_asks_once_who_may(round_2024: Story) -> None:
+    names = [f"{NAME}{number}" for number in "一二三"]
+    late = [round_2024.start(name=name) for name in names]
+    round_2024.pass_until(CLOSE)
+    for nomination_id in late:
+        extend(round_2024, nomination_id)
+
+    with count_statements(round_2024.wiring.session_factory.kw["bind"]) as seen:
+        begin_anew(round_2024, names)
+
+    assert len([one for one in seen if "FROM candidate_extension JOIN nomination" in one]) == 1
+
+
+def begin_anew(story: Story, names: Sequence[str]) -> list[int]:
+    with story.acting(LEAGUE) as ctx:
+        unit = ctx.session.get_one(Unit, ctx.actor.unit_id)
+        proposals = [Proposal(unit=unit, category=CATEGORY, name=name) for name in names]
+        begun = starting.start_together(ctx, story.entry(ctx), proposals, source="unit")
+        return [nomination.id for nomination in begun]
 
 
 @pytest.mark.usefixtures("both_databases")
