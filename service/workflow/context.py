@@ -34,6 +34,11 @@ class Actor:
         """Say whether the actor holds a role at any unit."""
         return any(group.startswith(role + "@") for group in self.groups)
 
+    def codes_of(self, roles: Collection[str]) -> frozenset[str]:
+        """Return the codes of the units where the actor holds one of some roles."""
+        held = (group.partition("@") for group in self.groups)
+        return frozenset(code for role, _, code in held if role in roles)
+
     @property
     def is_admin(self) -> bool:
         """Say whether the actor administers the service."""

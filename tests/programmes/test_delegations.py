@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
-from service.models import Delegation, Nomination, Opinion, User
+from service.models import Delegation, Nomination, Opinion, Unit, User
 from service.programmes.nomination import nominations
 from service.workflow import history, notifications
 from service.workflow.context import Context
 from service.workflow.person import delegations, people
 from service.workflow.task import task_access, tasklist, user_tasks
 from tests.behind import behind
-from tests.programmes.story import HEAD, LEAGUE, NOMINEE, Story
+from tests.programmes.story import HEAD, LEAGUE, NOMINEE, WORKPLACE, Story
 
 STEP = "workplace_opinion"
 
@@ -35,6 +35,19 @@ def delegate(story: Story, principal: str = HEAD, to: str = LEAGUE, *, by: str =
             ends_at=ctx.now + timedelta(days=days),
             reason="出差",
         ).id
+
+
+def test_administrator_of_a_unit_appoints_there_though_his_account_is_of_another(round_2024: Story) -> None:
+    with round_2024.acting("wujin") as ctx:
+        unit = ctx.session.scalars(select(Unit).where(Unit.code == WORKPLACE)).one()
+        before = people.find_colleagues(ctx, [user_of(ctx, HEAD).id])
+        people.grant(ctx, user_of(ctx, "wujin"), "unit_admin", unit)
+
+    delegate(round_2024, by="wujin")
+
+    with round_2024.acting("wujin") as ctx:
+        after = people.find_colleagues(ctx, [user_of(ctx, HEAD).id, user_of(ctx, LEAGUE).id])
+    assert (before, {user.login for user in after}) == ([], {HEAD, LEAGUE})
 
 
 def todo(story: Story, login: str) -> list[str]:

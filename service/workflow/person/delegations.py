@@ -18,7 +18,7 @@ from service.workflow.person import people
 LONGEST = timedelta(days=366)
 MAX_REASON = 200
 #: who may appoint somebody for a colleague that cannot do so himself
-APPOINTERS = ("unit_admin", "admin")
+APPOINTERS = people.ADMINISTRATORS
 
 
 def begin(

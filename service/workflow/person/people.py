@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from service.errors import Invalid
@@ -12,11 +12,14 @@ from service.models import Membership, Unit, User
 from service.workflow import history
 from service.workflow.context import Context
 
+#: roles whose holders look after the people of a unit and those below it
+ADMINISTRATORS = ("unit_admin", "admin")
+
 
 def search_colleagues(ctx: Context, text: str, *, limit: int) -> list[User]:
     """Return those the actor may hand work to whose name, login or unit has a text in it.
 
-    They are of his unit, the units above it and below it; whoever bears the very name comes first.
+    They are of his unit or one he administers, the units above it and below it; whoever bears the very name comes first.
     """
     text = text.strip()
     if not text:
@@ -55,10 +58,18 @@ def _with_unit() -> Select[User]:
 
 
 def _near(ctx: Context) -> ColumnElement[bool]:
-    mine = ctx.actor.unit_path
-    above = [code for code in mine.split("/") if code]
-    below = Unit.path.startswith(mine, autoescape=True) if mine else false()
-    return Unit.code.in_(above) | below
+    paths = _list_paths(ctx)
+    above = {code for path in paths for code in path.split("/") if code}
+    return or_(Unit.code.in_(above), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+
+
+def _list_paths(ctx: Context) -> list[str]:
+    """Return the paths of the actor's unit and of those that he administers from an account elsewhere."""
+    own = [ctx.actor.unit_path] if ctx.actor.unit_path else []
+    codes = ctx.actor.codes_of(ADMINISTRATORS).difference(path.split("/")[-2] for path in own)
+    if not codes:
+        return own
+    return own + list(ctx.session.scalars(select(Unit.path).where(Unit.code.in_(codes)).order_by(Unit.path)))
 
 
 def grant(ctx: Context, user: User, role: str, unit: Unit) -> Membership:
