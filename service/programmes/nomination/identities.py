@@ -1,7 +1,7 @@
 """Whose account it is: the keyed hash of a holder's identity number, so that nobody approves himself (X14).
 
-The number itself is not kept. The hash takes duties away and gives no right: whoever registers somebody
-else's number may read nothing by it, and loses the approval of that person's nomination.
+The number itself is not kept. The hash takes duties away and alone gives no right: whoever registers
+somebody else's number may read nothing by it, and loses the approval of that person's nomination.
 """
 
 from __future__ import annotations
@@ -65,6 +65,18 @@ def is_nominee(ctx: Context, nomination: Nomination) -> bool:
         return True
     known = nomination.id_number_index
     return known is not None and known in (actor.person, _principal_of(ctx, actor))
+
+
+def is_nominee_himself(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether the actor is the nominee in person, so that what is held of him is his to see and decide.
+
+    Stricter than ``is_nominee``: nobody who stands in for him is, and a number counts with his name only.
+    """
+    actor = ctx.actor
+    if actor.user_id is not None and actor.user_id == nomination.nominee_id:
+        return True
+    known = nomination.id_number_index
+    return known is not None and actor.person == known and actor.name == nomination.name
 
 
 def find_account(ctx: Context, nomination: Nomination) -> User | None:

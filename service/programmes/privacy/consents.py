@@ -138,7 +138,8 @@ def may_withdraw(ctx: Context, nomination: Nomination) -> bool:
     if actor.user_id is None:
         return False
     return (
-        actor.user_id in (nomination.nominee_id, nomination.created_by_id)
+        actor.user_id == nomination.created_by_id
+        or identities.is_nominee_himself(ctx, nomination)
         or actor.unit_id == nomination.unit_id
         or nominations.is_organiser(ctx, nomination.round)
     )
@@ -171,14 +172,10 @@ def list_lacking(
     return asked - standing
 
 
-def is_nominee(ctx: Context, nomination: Nomination) -> bool:
-    """Say whether the actor is the one a nomination is about."""
-    return ctx.actor.user_id is not None and ctx.actor.user_id == nomination.nominee_id
-
-
 def hides_sensitive(ctx: Context, nomination: Nomination) -> bool:
     """Say whether the nominee withdrew his consent to sensitive data and the actor is somebody else."""
-    return not is_nominee(ctx, nomination) and bool(find_lacking(ctx, [nomination], SENSITIVE))
+    is_his = identities.is_nominee_himself(ctx, nomination)
+    return not is_his and bool(find_lacking(ctx, [nomination], SENSITIVE))
 
 
 def require_sensitive(ctx: Context, nomination: Nomination) -> None:

@@ -18,7 +18,7 @@ from service.documents.subject_copy import make_copy
 from service.errors import Conflict, Forbidden
 from service.models import Award, FollowUp, Nomination, Notice
 from service.programmes import wiring
-from service.programmes.nomination import attachments, opinions, record, screening
+from service.programmes.nomination import attachments, identities, opinions, record, screening
 from service.programmes.privacy import consents, corrections, disclosures, quarantine, subject
 from service.workflow import history
 from service.workflow.context import Context
@@ -37,7 +37,7 @@ def require_may_make(ctx: Context, nomination: Nomination) -> None:
 
 def find_own_use(ctx: Context, nomination: Nomination) -> disclosures.Use | None:
     """Return the use of the nominee himself, who is not asked; of anybody else None."""
-    return OWN_USE if consents.is_nominee(ctx, nomination) else None
+    return OWN_USE if identities.is_nominee_himself(ctx, nomination) else None
 
 
 def make(ctx: Context, nomination: Nomination, use: disclosures.Use) -> bytes:
@@ -223,7 +223,7 @@ def _disclosures(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
         {
             "at": _moment(row.at),
             "who": row.who,
-            "what": row.what,
+            "what": row.title,
             "receiver": row.receiver,
             "purpose": row.purpose,
         }

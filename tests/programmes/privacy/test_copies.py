@@ -11,7 +11,8 @@ from docx import Document
 from sqlalchemy import select
 
 from service.errors import Forbidden
-from service.models import HistoryEvent, Nomination
+from service.models import HistoryEvent, Nomination, User
+from service.programmes.nomination import identities
 from service.programmes.privacy import consents, copies, corrections, disclosures
 from tests.programmes.story import LEAGUE, OBJECTION, ORGANISER, Story
 
@@ -73,6 +74,28 @@ def test_after_the_consent_to_sensitive_data_was_withdrawn_only_the_nominee_gets
         f"********{phone[-4:]}" if is_masked else phone,
     )
     assert [secret in said for secret in (number, phone, "13900001234")] == [not is_masked] * 3
+
+
+@pytest.mark.parametrize(("name", "is_masked"), [("演示-青锋团支部", False), ("演示-何安", True)])
+def test_a_nominee_known_by_his_number_and_name_gets_his_own_copy_in_full(
+    round_2024: Story, name: str, is_masked: bool
+) -> None:
+    nominee = round_2024.start()
+    answers = round_2024.hand_in(nominee, name=name)
+    with round_2024.acting(LEAGUE) as ctx:
+        user = ctx.session.get_one(User, ctx.actor.user_id)
+        identities.register(ctx, user, str(answers["id_number"]))
+        nomination = ctx.session.get_one(Nomination, nominee)
+        given = {consent.kind: consent.id for consent in consents.list_of(ctx, nomination)}
+        consents.withdraw(ctx, given["sensitive"], "本人书面要求")
+
+    with round_2024.acting(LEAGUE) as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        held = copies.describe(ctx, nomination)
+        asked_why = copies.find_own_use(ctx, nomination) is None
+
+    values = {row["field"]: row["value"] for row in held["answers"]}
+    assert (values["id_number"] == answers["id_number"], asked_why) == (not is_masked, is_masked)
 
 
 def test_taking_a_copy_is_itself_written_down(round_2024: Story) -> None:
