@@ -117,7 +117,7 @@ def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[st
     classes = subject.list_fields(ctx, nomination) if nomination else ()
     sensitive = {field.key for field in classes if field.is_sensitive}
     return {
-        "variables": intake.form_context(nomination),
+        "variables": intake.form_context(ctx, nomination),
         "nomination": nomination,
         "record": mask_answers(None, answers, also=sensitive),
         "opinions": opinions.list_of(ctx, nomination) if nomination else [],

@@ -113,6 +113,7 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     if objection is not None and outcome == "accept":
         statements.take_up(objection, received.schema, received.answers)
     entering = split(element.properties.get("variables", ""))
+        "settings": dict(wiring.pack_of(ctx, nomination.round).programme.named),
     variables: Variables = {name: received.answers[name] for name in entering if name in received.answers}
     return Accepted(answers=received.answers, variables=variables)
 
@@ -122,7 +123,7 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def form_context(nomination: Nomination | None) -> dict[str, Any]:
+def form_context(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
     """Return what a form's conditions may read besides its own answers."""
     if nomination is None:
         return {}
@@ -160,7 +161,7 @@ def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> For
     days = partial(calendars.load, ctx, nomination.round if nomination else None)
     if nomination is None:
         return FormContext(today=today, days=days)
-    return FormContext(today=today, days=days, variables=form_context(nomination))
+    return FormContext(today=today, days=days, variables=form_context(ctx, nomination))
 
 
 def _check(
@@ -198,7 +199,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
         if not received.lenient:
-            rulings.keep(nomination, received.answers)
+            rulings.keep(ctx, nomination, received.answers, received.schema.get("components", ()))
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
     statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
     if received.outcome in statuses:

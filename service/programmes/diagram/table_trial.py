@@ -20,7 +20,7 @@ from service.workflow.context import Context
 from service.workflow.definition.decision_tables import read_tables
 from service.workflow.definition.table_check import list_inputs
 
-YEAR = "year"
+YEAR, SETTINGS = "year", "settings"
 _NAMES = {
     "birth_date": "出生日期",
     "category": "类别",
@@ -63,6 +63,7 @@ def list_facts(pack: Pack, files: Mapping[str, bytes], file: str, sheet: Sheet) 
     return [
         Fact(name=name, label=known.get(name, name), kind=kind, example=_example(pack, name))
         for name, kind in list_inputs(model, sheet.decision)
+        if name != SETTINGS
     ]
 
 
@@ -71,13 +72,15 @@ def try_out(
 ) -> Verdict:
     """Ask a decision about made-up facts, each as it was typed; raises Invalid with a sentence a field.
 
-    A year that is left empty is the notice's own.
+    A year that is left empty is the notice's own; the settings are the programme's.
     """
     tables = read_tables(files)
     model = tables.decisions.get(sheet.decision)
     if model is None:
         raise NotFound("没有这张决策表。")
     facts = _read(dict(list_inputs(model, sheet.decision)), given)
+    if SETTINGS in facts:
+        facts[SETTINGS] = feel.from_json(dict(pack.programme.named))
     if YEAR in facts and facts[YEAR] is None:
         facts[YEAR] = Decimal(pack.programme.year)
     try:

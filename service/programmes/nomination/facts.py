@@ -15,7 +15,7 @@ from service.workflow.context import Context
 from service.workflow.definition.decision_tables import DecisionTables
 
 #: facts that no form asks for; a form's answer of the same name does not hide them
-DERIVED = ("birth_date", "category", "source", "year", "recommender_level", "files")
+DERIVED = ("birth_date", "category", "source", "year", "recommender_level", "files", "settings")
 
 
 def read_facts(
@@ -24,7 +24,8 @@ def read_facts(
     """Return a nomination's facts: the answers, and what follows from them and from the nomination.
 
     ``birth_date`` is that of the identity number, for 出生年月 has no day; ``files`` has the number of
-    attachments by slot, and costs a query only where a table has that input.
+    attachments by slot, and costs a query only where a table has that input; ``settings`` are those that
+    the programme names itself.
     """
     person = find_person(answers.get("id_number"))
     facts = {
@@ -34,6 +35,7 @@ def read_facts(
         "source": nomination.source,
         "year": nomination.round.year,
         "recommender_level": nomination.recommender.level,
+        "settings": dict(wiring.pack_of(ctx, nomination.round).programme.named),
     }
     if "files" in tables.inputs:
         facts["files"] = _count_files(ctx, nomination)

@@ -61,7 +61,7 @@ def _look(ctx: Context, nomination: Nomination, programme: Programme, rule: Stat
         category = programme.categories.get(nomination.category or "")
         yield _Seen(measured=category.name) if category else _Seen(measured="未选", result=Result.REVIEW)
     if "quota" in rule.by:
-        yield _see_place(ctx, nomination)
+        yield from _see_place(ctx, nomination)
     if rule.keys_of("deadlines") and nomination.submitted_at:
         late = nomination.status == NominationStatus.OVERDUE
         moment = f"{write_moment(nomination.submitted_at, programme.zone)}提交"
@@ -84,13 +84,13 @@ def _see_files(
         )
 
 
-def _see_place(ctx: Context, nomination: Nomination) -> _Seen:
+def _see_place(ctx: Context, nomination: Nomination) -> Iterator[_Seen]:
+    """See the place that is held; of whoever holds none, the rule says nothing yet."""
     reason = ctx.session.scalar(_PLACE.where(QuotaUse.nomination_id == nomination.id))
-    if reason is None:
-        return _Seen(measured="尚未占用名额")
     if reason:
-        return _Seen(measured="超额推荐，已写明理由", result=Result.REASON, warning=True)
-    return _Seen(measured="已占用名额")
+        yield _Seen(measured="超额推荐，已写明理由", result=Result.REASON, warning=True)
+    elif reason is not None:
+        yield _Seen(measured="已占用名额")
 
 
 def _write(nomination: Nomination, rule: StatedRule, seen: list[_Seen]) -> Finding:

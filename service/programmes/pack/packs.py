@@ -20,6 +20,7 @@ from service.programmes.pack.agreement import (
     find_strange_coverage,
     find_unknown_words,
 )
+from service.programmes.pack.named_settings import fill_in, find_strange_settings
 from service.programmes.pack.print_templates import find_wrong_templates
 from service.programmes.pack.programme import Programme, Slot
 from service.programmes.pack.programme_file import read_programme
@@ -109,8 +110,10 @@ def load_pack(processes_dir: Path, forms_dir: Path, key: str) -> Pack:
     demo = folder.toml("demo.toml") if (folder.path / "demo.toml").is_file() else {}
     diagram = folder.read(programme.diagram)
     decisions = _read_decisions(folder, programme)
+    programme = fill_in(programme, decisions)
     problems += find_gaps(programme, quotas, {unit.code for unit in units}, forms)
     problems += find_unknown_words(programme, diagram, decisions, forms)
+    problems += find_strange_settings(programme, decisions, forms)
     problems += find_strange_places(programme, diagram, forms)
     problems += find_strange_coverage(programme, {unit.level for unit in units})
     templates = {file.name: file.read_bytes() for file in sorted((forms_dir / key).glob("*.docx"))}

@@ -174,6 +174,8 @@ class Programme:
     coverage: tuple[CoverageRule, ...] = ()  #: streams of the coverage report; empty means one of everybody
     task_slots: Mapping[str, Slot] = field(default_factory=dict)  #: of steps of the round, by key
     switches: Mapping[str, bool] = field(default_factory=dict)  #: what the diagram asks with ``switch("…")``
+    #: what the notice leaves open and tables and forms ask with ``settings.…``
+    named: Mapping[str, str | int | bool] = field(default_factory=dict)
     proportions: tuple[Proportion, ...] = ()  #: what the notice asks of a list as a whole
     review: ReviewRules | None = None  #: how experts score and lists are voted on, where they are
 

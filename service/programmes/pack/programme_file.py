@@ -5,6 +5,7 @@ Here is the whole file and its smaller tables; each larger group of tables has a
 
 from __future__ import annotations
 
+from dataclasses import fields
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.programmes.pack.award_file import read_award, read_categories
@@ -77,6 +78,7 @@ def read_programme(table: Table) -> Programme:
         },
         fields=_read_classes(table.table("fields", optional=True)),
         choices=_read_choices(settings),
+        named=_read_named(settings),
         not_awarded_days=_read_retention(table.table("retention")),
         sensitive_words=_read_words(table.table("privacy", optional=True)),
         papers={key: read_paper(key, paper) for key, paper in table.named_tables("papers")},
@@ -162,6 +164,12 @@ def _read_choices(table: Table) -> Choices:
         admitted_recommend_others=table.flag("admitted_recommend_others", default=False),
         exceptions_per_unit=table.integer("exceptions_per_unit", 0),
     )
+
+
+def _read_named(table: Table) -> dict[str, str | int | bool]:
+    """Read the settings a programme names itself; what nobody asks is told by the check of the pack."""
+    known = {field.name for field in fields(Choices)}
+    return {key: table.word(key) for key in table.keys() if key not in known}  # noqa: SIM118 - no dict
 
 
 def _read_retention(table: Table) -> int:

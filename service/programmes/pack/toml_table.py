@@ -57,6 +57,15 @@ class Table:
             self.complain(key, f"应为 {'、'.join(allowed)} 之一，现在是“{value}”")
         return value
 
+    def word(self, key: str) -> str | int | bool:
+        """Return a text, a whole number, or true or false."""
+        self._asked[key] = None
+        value = self._data[key]
+        if isinstance(value, str | int):
+            return value
+        self.complain(key, f"应为文字、整数、true 或 false，现在是 {value!r}")
+        return ""
+
     def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """Return a list of texts."""
         return self._list(key, str, default)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.models import Nomination
-from service.programmes.nomination import rulings
+from service.programmes.nomination import exceptions
 from service.programmes.pack.columns import components_of
 from service.programmes.pack.packs import Pack
 from service.programmes.rule import identity_number
@@ -42,7 +42,7 @@ def remark_of(nomination: Nomination) -> str:
 
     A 破格 the organiser has not agreed to yet is applied for.
     """
-    word = "破格" if rulings.is_approved(nomination) else "申请破格"
+    word = "破格" if exceptions.is_approved(nomination) else "申请破格"
     exception = f"{word}：{nomination.exception_reason}" if nomination.exception_reason else ""
     stated = f"说明：{nomination.stated_reason}" if nomination.stated_reason else ""
     return "；".join(part for part in (exception, stated, nomination.remark) if part)

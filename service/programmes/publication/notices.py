@@ -26,7 +26,7 @@ from service.models import (
     Unit,
 )
 from service.programmes import wiring
-from service.programmes.nomination import rulings
+from service.programmes.nomination import exceptions
 from service.programmes.pack.programme import LocalNotice, NoticeRule
 from service.programmes.privacy import publication
 from service.programmes.publication import contacts
@@ -243,7 +243,7 @@ def _freeze(ctx: Context, entry: Round, people: Iterable[Nomination]) -> dict[st
     programme = wiring.pack_of(ctx, entry).programme
     lists: dict[str, list[dict[str, Any]]] = {key: [] for key in programme.categories}
     for person in people:
-        reason = person.exception_reason if rulings.counts_as_exception(person) else ""
+        reason = person.exception_reason if exceptions.counts_as_exception(person) else ""
         lists[person.category or ""].append(
             {
                 "nomination": person.id,

@@ -41,6 +41,7 @@ class Finding:
     message: str  #: a sentence with the notice's words
     warning: bool = False  #: worth a look, whatever the result
     field: str = ""  #: key of the form's field it is about
+    otherwise: Result = Result.PASS  #: of a REVIEW: what it becomes when the organiser rules for the nominee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,12 @@ class Findings:
     def result(self) -> Result:
         """The gravest of all."""
         return max((f.result for f in self.findings), key=_SEVERITY.index, default=Result.PASS)
+
+    @property
+    def at_best(self) -> Result:
+        """The gravest of all once the organiser has ruled for the nominee wherever he is asked."""
+        ruled = (f.otherwise if f.result is Result.REVIEW else f.result for f in self.findings)
+        return max(ruled, key=_SEVERITY.index, default=Result.PASS)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -122,6 +129,7 @@ def _read(row: Mapping[str, Any]) -> Finding | None:
         measured=_text(row.get("measured"))[:MAX_MEASURED],
         message=str(message)[:MAX_MESSAGE],
         warning=said not in (Result.PASS, Result.FAIL),
+        otherwise=Result.EXCEPTION if row.get("otherwise") == Result.EXCEPTION else Result.PASS,
     )
 
 

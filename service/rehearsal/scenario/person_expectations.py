@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.models import (
+    Attachment,
     Award,
     Deployment,
     FollowUp,
@@ -19,10 +20,12 @@ from service.models import (
     Opinion,
     Reminder,
     Standing,
+    Submission,
     UserTask,
 )
 from service.programmes.nomination import opinions
 from service.programmes.paper.answers import remark_of
+from service.programmes.privacy import removals
 from service.programmes.publication import notices, objections
 from service.programmes.review import seats, standings
 from service.rehearsal.scenario.round_expectations import people_on
@@ -60,6 +63,7 @@ WORDS: Mapping[str, str] = {
     "version": "流程图版本",
     "scored_by": "评分专家",
     "rank": "名次",
+    "forgotten": "个人信息已删除",
 }
 
 
@@ -168,6 +172,14 @@ def _rank(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> 
     return ctx.session.scalar(select(Standing.rank).where(Standing.nomination_id == nomination.id)) or 0
 
 
+def _forgotten(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> bool:
+    """Say whether nothing personal is left: no name, nothing of what was submitted, no file."""
+    kept = select(Submission.answers).where(Submission.instance_id == nomination.instance_id)
+    files = select(func.count(Attachment.id)).where(Attachment.nomination_id == nomination.id)
+    named = nomination.name != removals.NAMELESS or nomination.id_number is not None
+    return not named and not any(ctx.session.scalars(kept)) and not ctx.session.scalar(files)
+
+
 _FOUND: Mapping[str, Callable[[Scene, Context, str, Nomination], Any]] = {
     "status": _status,
     "reason": lambda _scene, _ctx, _called, nomination: nomination.status_reason,
@@ -187,4 +199,5 @@ _FOUND: Mapping[str, Callable[[Scene, Context, str, Nomination], Any]] = {
     "version": _version,
     "scored_by": _scored_by,
     "rank": _rank,
+    "forgotten": _forgotten,
 }

@@ -33,6 +33,7 @@ from service.programmes.rule import identity_number
 from service.rehearsal.rehearse import DUTIES
 from service.rehearsal.scenario.library import Scenario
 from service.rehearsal.scenario.moments import parse_moment
+from service.scheduler import retention
 from service.scheduler.stepping import Happening, advance_clock, find_next_due
 from service.scheduler.wiring import Wiring
 from service.workflow import notifications
@@ -159,9 +160,12 @@ class Scene:
         return list(ctx.session.scalars(query.order_by(UserTask.id)))
 
     def pass_until(self, until: datetime) -> list[Happening]:
-        """Move the clock to a moment, doing all that is due on the way."""
+        """Move the clock to a moment, doing all that is due on the way; whose time is over then is forgotten."""
         duties = [partial(duty, self.wiring) for duty in DUTIES]
-        return advance_clock(self.clock, until, duties, self._next_due)
+        happened = advance_clock(self.clock, until, duties, self._next_due)
+        while retention.run_once(self.wiring):
+            pass
+        return happened
 
     def _next_due(self, after: datetime) -> datetime | None:
         with self.wiring.reading() as ctx:

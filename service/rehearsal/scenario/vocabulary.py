@@ -154,6 +154,7 @@ class ExpectedPerson(Words):
     version = Number()  #: of the diagram he goes by
     scored_by = Texts()  #: log-ins of those who score him
     rank = Number()
+    forgotten = YesNo()  #: whether nothing personal of him is left
 
 
 class Expected(Words):

@@ -176,7 +176,7 @@ def _form(
     )
     return FormView(
         schema=task_forms.get_form(ctx, task),
-        data={**intake.form_context(nomination), **begun},
+        data={**intake.form_context(ctx, nomination), **begun},
         errors={key.removeprefix("attachment:"): text for key, text in errors.items()},
         draft_url=url_for("tasks.save_draft", task_id=task.id),
         saved_at=draft.saved_at if draft else None,

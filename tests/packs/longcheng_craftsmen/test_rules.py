@@ -207,13 +207,6 @@ def test_n51_deeds_of_at_most_500_characters(length: int, refused: bool) -> None
     assert told.value.fields.get("deeds") == ("主要事迹（500字内）：请删减到500字以内。" if refused else None)
 
 
-def test_n52_one_photo_from_the_front() -> None:
-    portrait = PROGRAMME.slots["portrait"]
-
-    assert (portrait.name, portrait.least, portrait.most) == ("正面免冠彩色近照（2寸）", 1, 1)
-    assert portrait.types == ("image/jpeg",)
-
-
 def test_n53_no_bound_of_age_and_no_nationality() -> None:
     assert {"N43", "N44", "N45", "N46", "N47", "N48", "N49", "N50"} == {
         rule[:3] for rule in judge(PACK, frontline_years=9, started_work="2000-01")

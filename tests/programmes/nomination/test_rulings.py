@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 from service.models import Nomination, NoticeKind
+from service.programmes.domain import Programmes
 from service.programmes.nomination import exceptions, opinions
 from service.programmes.paper.answers import remark_of
 from service.programmes.publication import notices
 from tests.programmes.story import REASON, Story
 
 OVER_AGE, ON_THE_BOUND, IN_AGE = date(1988, 12, 31), date(1989, 1, 1), date(1995, 8, 1)
+LAST_DAY = date(1984, 1, 1)  #: no exception by the words alone, and one at best
 EXAMINED = {"insured": True, "national": True, "conduct": True}
 
 
@@ -46,7 +49,14 @@ def test_nobody_is_ruled_on_whom_the_rules_let_pass(round_2024: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("birth", "ruling"), [(OVER_AGE, "eligible"), (OVER_AGE, "ineligible"), (ON_THE_BOUND, "ineligible")]
+    ("birth", "ruling"),
+    [
+        (OVER_AGE, "eligible"),
+        (OVER_AGE, "ineligible"),
+        (ON_THE_BOUND, "ineligible"),
+        (LAST_DAY, "eligible"),
+        (LAST_DAY, "ineligible"),
+    ],
 )
 def test_a_ruling_that_does_not_let_him_pass_is_refused_with_the_pass(
     round_2024: Story, birth: date, ruling: str
@@ -60,7 +70,7 @@ def test_a_ruling_that_does_not_let_him_pass_is_refused_with_the_pass(
     assert round_2024.status(nominee) == "qualifying"
 
 
-@pytest.mark.parametrize("birth", [OVER_AGE, ON_THE_BOUND])
+@pytest.mark.parametrize("birth", [OVER_AGE, ON_THE_BOUND, LAST_DAY])
 def test_exception_is_applied_for_until_it_is_approved_by_name_and_date(
     round_2024: Story, birth: date
 ) -> None:
@@ -132,3 +142,44 @@ def test_reason_is_published_only_of_whom_counts_as_an_exception(round_2024: Sto
 
     assert published_before_and_after(round_2024, on_the_bound, ruling="exception") == ["", REASON]
     assert published_before_and_after(round_2024, over_age, ruling="exception") == [REASON, REASON]
+
+
+def allow(story: Story, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Let a unit recommend so many exceptions."""
+    programme = replace(
+        story.pack.programme, choices=replace(story.pack.programme.choices, exceptions_per_unit=most)
+    )
+    domain = story.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    monkeypatch.setattr(domain, "packs", {programme.key: replace(story.pack, programme=programme)})
+
+
+def test_whoever_asks_to_be_ruled_an_exception_counts_in_his_units_bound(
+    round_2024: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(round_2024, monkeypatch, 1)
+    round_2024.nominate(birth=ON_THE_BOUND, to="consult_police")
+    second = round_2024.nominate(birth=LAST_DAY, to="recommender_opinion")
+
+    with pytest.raises(Conflict) as refused:
+        round_2024.complete(
+            second, "recommender_opinion", "approve", reason="同意推荐。", exception_reason=REASON
+        )
+
+    assert "已推荐破格人选 1 名，达到本活动每个推荐单位的上限" in refused.value.message
+
+
+def test_bound_of_exceptions_is_asked_again_when_the_organiser_rules(
+    round_2024: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = round_2024.nominate(birth=ON_THE_BOUND, to="qualification_review")
+    second = round_2024.nominate(birth=ON_THE_BOUND, to="qualification_review")
+    allow(round_2024, monkeypatch, 1)
+
+    with pytest.raises(Invalid) as refused:
+        examine(round_2024, first, ruling="exception")
+    examine(round_2024, second, ruling="eligible")
+    examine(round_2024, first, ruling="exception")
+
+    assert "达到本活动每个推荐单位的上限" in refused.value.fields["ruling"]
+    assert [round_2024.status(one) for one in (first, second)] == ["shortlisted", "shortlisted"]

@@ -84,7 +84,8 @@ def test_forms_and_diagram_of_the_shipped_pack():
         (
             "exceptions_per_unit =",
             "exceptions_a_unit =",
-            "settings.exceptions_a_unit 不是系统认识的设置项（unknown key），请核对拼写或删去；这里可写："
+            "settings.exceptions_a_unit 不是系统认识的设置项（unknown key），也没有决策表或表单来问，"
+            "请核对拼写或删去；这里可写："
             "self_nomination_takes_quota、roster_layout、outside_recommenders、admitted_recommend_others、"
             "exceptions_per_unit",
         ),

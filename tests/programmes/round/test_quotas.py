@@ -143,7 +143,7 @@ def test_review_decides_a_category_on_one_page(round_2024: Story) -> None:
     assert statuses == ["selected", "not_selected", "selected", "shortlisted"]
 
 
-def test_one_selected_too_many_refuses_the_whole_page(round_2024: Story) -> None:
+def test_n02_one_selected_too_many_refuses_the_whole_page(round_2024: Story) -> None:
     set_places(round_2024, 2, QuotaKind.AWARD)
     nominees = [round_2024.nominate() for _ in range(3)]
     round_2024.to_review()

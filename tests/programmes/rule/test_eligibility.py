@@ -111,3 +111,19 @@ def test_gravest_finding_decides(results, overall, asks):
     findings = Findings(findings=tuple(a_finding(Result(result)) for result in results))
 
     assert (findings.result, findings.asks_reason) == (overall, asks)
+
+
+@pytest.mark.parametrize(
+    ("rows", "at_best"),
+    [
+        ([a_row(result="REVIEW", otherwise="PASS")], "PASS"),
+        ([a_row(result="REVIEW")], "PASS"),
+        ([a_row(result="REVIEW", otherwise="EXCEPTION")], "EXCEPTION"),
+        ([a_row(result="REVIEW", otherwise="MAYBE")], "PASS"),
+        ([a_row(result="REVIEW"), a_row("N05", "EXCEPTION")], "EXCEPTION"),
+        ([a_row(result="PASS", otherwise="EXCEPTION")], "PASS"),
+        ([a_row(result="REVIEW"), a_row("N05", "FAIL")], "FAIL"),
+    ],
+)
+def test_open_row_says_what_it_becomes_when_the_organiser_rules_for_the_nominee(rows, at_best):
+    assert check([AGE], {}, answering(age=rows)).at_best == at_best
