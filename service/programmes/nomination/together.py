@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from service.models import Nomination
+from service.workflow import memory
 from service.workflow.context import Context
 
 Answer = TypeVar("Answer")
 
-#: where a session keeps the numbers of the nominations that were read ahead
+#: where a transaction remembers the numbers of the nominations that were read ahead
 READ_AHEAD = "nominations_read_ahead"
 
 
 def note(ctx: Context, nominations: Iterable[Nomination]) -> None:
     """Note nominations that were read ahead: the steps to come will ask the same of each."""
-    ctx.session.info.setdefault(READ_AHEAD, set()).update(nomination.id for nomination in nominations)
+    memory.of(ctx.session).setdefault(READ_AHEAD, set()).update(nomination.id for nomination in nominations)
 
 
 def ask(
@@ -30,10 +31,11 @@ def ask(
 
     What was found of those read ahead is kept: whoever changes it later in the transaction says ``forget``.
     """
-    ahead: set[int] = ctx.session.info.get(READ_AHEAD, set())
+    remembered = memory.of(ctx.session)
+    ahead: set[int] = remembered.get(READ_AHEAD, set())
     if nomination_id not in ahead:
         return find([nomination_id]).get(nomination_id, otherwise)
-    known: dict[int, Answer] = ctx.session.info.setdefault(question, {})
+    known: dict[int, Answer] = remembered.setdefault(question, {})
     if nomination_id not in known:
         missing = [nomination_id] if known else sorted(ahead)  # one that is asked again has changed
         found = find(missing)
@@ -43,4 +45,4 @@ def ask(
 
 def forget(ctx: Context, question: str, nomination_id: int) -> None:
     """Forget what was found of a nomination: it has changed."""
-    ctx.session.info.get(question, {}).pop(nomination_id, None)
+    memory.of(ctx.session).get(question, {}).pop(nomination_id, None)

@@ -17,7 +17,7 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
 from service.models.base import table_of
 from service.pending_rows import add_row, asking_only
-from service.programmes.nomination import nominations, together
+from service.programmes.nomination import identities, nominations, together
 from service.programmes.privacy import telling
 from service.workflow import history
 from service.workflow.context import Context
@@ -123,6 +123,7 @@ def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
             row.withdrawn_at = ctx.now
             row.withdrawn_by_id = ctx.actor.user_id
             row.withdrawal_reason = reason.strip()[:500]
+    together.forget(ctx, TAKEN_BACK, consent.nomination_id)
     history.record_in(
         ctx, "privacy", "consent.withdrawn", round_id=consent.round_id, nomination=consent.nomination_id,
         kind_of=consent.kind, version=consent.version,

@@ -167,6 +167,7 @@ def _take(
     )
     ctx.session.add(objection)
     ctx.session.flush()
+    together.forget(ctx, COUNTED, nomination.id)
     nominee = identities.find_account(ctx, nomination)
     instance = execution.start(
         ctx.as_system(),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination, NoticeKind, Notification, User
+from service.programmes.nomination import together
 from service.programmes.privacy import consents
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import notices
@@ -99,6 +100,19 @@ def withdraw(story: Story, nomination_id: int) -> None:
     number = consents_of(story, nomination_id)[0].id
     with story.acting(LEAGUE) as ctx:
         consents.withdraw(ctx, number, "本人书面要求")
+
+
+def test_what_was_taken_back_is_known_though_it_was_asked_before(round_2024: Story) -> None:
+    nominee = round_2024.nominate()
+
+    with round_2024.acting(LEAGUE) as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        together.note(ctx, [nomination])
+        before = consents.list_withdrawn(ctx, nomination)
+        consents.withdraw(ctx, consents.list_of(ctx, nomination)[0].id, "本人书面要求")
+        after = [consent.kind for consent in consents.list_withdrawn(ctx, nomination)]
+
+    assert (before, after) == ([], ["publication"])
 
 
 def test_organisers_are_told_of_a_withdrawal_once(round_2024: Story) -> None:
