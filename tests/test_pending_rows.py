@@ -95,6 +95,27 @@ def test_asking_about_one_table_writes_nothing_of_another(session: Session) -> N
     assert (before, after) == ([], ["a"])
 
 
+def test_asking_about_a_table_sees_rows_of_it_added_and_removed_without_objects(session: Session) -> None:
+    add_stream(session, "a")
+    with asking_only(session, Stream):
+        added = list(session.scalars(NAMES))
+    remove_row(session, REMOVE_STREAM, stream="a")
+    with asking_only(session, Stream):
+        removed = list(session.scalars(NAMES))
+
+    assert (added, removed) == (["a"], [])
+
+
+def test_asking_about_a_table_sees_that_an_object_is_deleted(session: Session) -> None:
+    stream = Stream(name="a", seq=0, head="")
+    session.add(stream)
+    session.flush()
+    session.delete(stream)
+
+    with asking_only(session, Stream):
+        assert list(session.scalars(NAMES)) == []
+
+
 @pytest.mark.postgresql
 def test_few_rows_of_several_tables_are_one_statement_where_each_is_a_trip(session: Session) -> None:
     engine = session.get_bind()

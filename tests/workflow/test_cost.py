@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, select
 
+from service.models import SubscriptionRow
 from service.scheduler import due_jobs
 from service.scheduler.wiring import Wiring
 from service.workflow import notifications
+from service.workflow.instance import execution
 from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
@@ -77,6 +79,21 @@ def test_signals_to_many_instances_are_done_together(
     assert due_jobs.run_once(wiring).total() == number
 
     assert len(counter.statements) <= MAX_STATEMENTS + 2, "\n".join(counter.statements)
+
+
+def test_what_began_to_listen_in_the_batch_in_which_it_ended_listens_no_more(
+    wiring: Wiring, committed_plant: Plant
+) -> None:
+    with wiring.transaction() as ctx:
+        with execution.together(ctx):
+            instance = start(ctx, committed_plant)
+            ctx.session.info[execution.ENDED].append(instance.id)
+        ctx.session.flush()
+        listening = ctx.session.scalars(
+            select(SubscriptionRow.id).where(SubscriptionRow.instance_id == instance.id)
+        ).all()
+
+    assert listening == []
 
 
 def test_who_has_to_act_on_many_tasks_is_asked_as_often_as_on_one(
