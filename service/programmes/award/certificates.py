@@ -61,7 +61,8 @@ def print_one(ctx: Context, award: Award, *, receiver: str, purpose: str) -> byt
         raise Conflict("这个称号已经不再保有，不能打印证书。")
     if find_paper(ctx, award.programme) is None:
         raise Conflict("这项活动没有设置荣誉证书。")
-    exports.note_export(ctx, award.round, CERTIFICATE, receiver=receiver, purpose=purpose, award=award.id)
+    about = {"award": award.id, "nomination": award.nomination_id}
+    exports.note_export(ctx, award.round, CERTIFICATE, receiver=receiver, purpose=purpose, **about)
     return _make(ctx, [award])
 
 

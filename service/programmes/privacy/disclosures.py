@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import Invalid
-from service.models import HistoryEvent, Nomination, Seat
+from service.models import HistoryEvent, Nomination, Round, Seat
+from service.programmes import wiring
 from service.programmes.nomination import nominations
+from service.programmes.pack.packs import Pack
+from service.programmes.privacy import listings
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -31,11 +34,25 @@ class Disclosure:
     at: datetime
     who: str
     is_export: bool
-    what: str  #: the field, or the paper
+    what: str  #: the field, or the paper, by its key
+    title: str  #: what the programme calls it
     about: str  #: nomination:5, objection:2, or the unit whose rows were taken
     receiver: str
     purpose: str
     round_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """What a programme calls what may be looked at and taken."""
+
+    takings: Mapping[str, str]
+    fields: Mapping[str, str]
+
+    @classmethod
+    def of(cls, pack: Pack | None) -> _Named:
+        """Read them from a pack; without one only what every programme has is named."""
+        return cls(takings=listings.name_takings(pack), fields=listings.name_fields(pack))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +85,9 @@ def list_page(ctx: Context, wanted: Filter, page: int = 1) -> tuple[Sequence[Dis
     if wanted.until:
         query = query.where(HistoryEvent.at < wanted.until)
     query = query.order_by(HistoryEvent.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = [_read(event) for event in ctx.session.scalars(query)]
+    events = ctx.session.scalars(query).all()
+    named = _name_of_rounds(ctx, events)
+    rows = [_read(event, named.get(event.round_id, named[None])) for event in events]
     return rows[:PAGE], len(rows) > PAGE
 
 
@@ -83,10 +102,12 @@ def list_of(ctx: Context, nomination: Nomination, *, for_nominee: bool = False) 
         HistoryEvent.stream.in_((REVEALS, EXPORTS)), HistoryEvent.round_id == nomination.round_id
     )
     events = ctx.session.scalars(query.order_by(HistoryEvent.id))
+    place = listings.find_place(ctx, nomination)
+    named = _Named.of(wiring.all_packs(ctx).get(nomination.round.programme))
     return [
-        _read(event, is_named=event.actor_id not in unnamed)
+        _read(event, named, is_named=event.actor_id not in unnamed)
         for event in events
-        if _is_about(event.details, nomination)
+        if place.is_subject_of(event)
     ]
 
 
@@ -128,33 +149,32 @@ def _find_unnamed(ctx: Context, nomination: Nomination, *, for_nominee: bool) ->
     return frozenset(ctx.session.scalars(select(Seat.user_id).where(Seat.nomination_id == nomination.id)))
 
 
-def _is_about(details: dict[str, Any], nomination: Nomination) -> bool:
-    if details.get("of") == f"nomination:{nomination.id}" or details.get("nomination") == nomination.id:
-        return True
-    # a roster of everybody, or of the recommender, has a row of his
-    return (
-        "paper" in details
-        and "nomination" not in details
-        and details.get("unit", "")
-        in (
-            "",
-            nomination.recommender.code,
-        )
-    )
-
-
-def _read(event: HistoryEvent, *, is_named: bool = True) -> Disclosure:
+def _read(event: HistoryEvent, named: _Named, *, is_named: bool = True) -> Disclosure:
     details, who = event.details, event.actor_name if is_named else EXPERT
     about = str(details.get("of") or details.get("unit") or "")
     if "nomination" in details:
         about = f"nomination:{details['nomination']}"
+    what = str(details.get("field") or details.get("paper") or "")
+    is_export = event.stream == EXPORTS
     return Disclosure(
         at=event.at,
         who=who,
-        is_export=event.stream == EXPORTS,
-        what=str(details.get("field") or details.get("paper") or ""),
+        is_export=is_export,
+        what=what,
+        title=(named.takings if is_export else named.fields).get(what, what),
         about=about,
         receiver=str(details.get("receiver") or who) if is_named else EXPERT,
         purpose=str(details.get("purpose") or details.get("reason") or ""),
         round_id=event.round_id,
     )
+
+
+def _name_of_rounds(ctx: Context, events: Sequence[HistoryEvent]) -> dict[int | None, _Named]:
+    """Return what papers and fields are called in each round that some events are of, and in none."""
+    packs = wiring.all_packs(ctx)
+    numbers = {event.round_id for event in events if event.round_id is not None}
+    query = select(Round.id, Round.programme).where(Round.id.in_(numbers))
+    found: dict[int | None, _Named] = {None: _Named.of(None)}
+    for round_id, programme in ctx.session.execute(query):
+        found[round_id] = _Named.of(packs.get(programme))
+    return found

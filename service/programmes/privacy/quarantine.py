@@ -1,4 +1,7 @@
-"""Files kept back: where papers are freed of secrets (脱密), what was found in waits until it is cleared."""
+"""Files kept back: where papers are freed of secrets (脱密), what a person must look at waits for that.
+
+That is what something was found in, what could not be read, not wholly, and what nobody has read yet.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from service.errors import Forbidden
-from service.models import Attachment, FileClearance, Nomination
+from service.models import Attachment, FileClearance, FileReading, Nomination, ReadStatus
 from service.programmes.nomination import attachments, identities
 from service.programmes.privacy import file_readings, reviewers
 from service.workflow.context import Context
@@ -21,21 +24,23 @@ def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
     attachment, data = attachments.get_visible(ctx, attachment_id)
     nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
     if find_held(ctx, nomination, [attachment]):
-        raise Forbidden(f"系统在“{attachment.filename}”里查到疑似不宜公开的内容，{HELD}。")
+        reading = file_readings.of_files(ctx, [attachment])[attachment.id]
+        raise Forbidden(f"{_say_why(reading).format(name=attachment.filename)}，{HELD}。")
     return attachment, data
 
 
 def find_held(ctx: Context, nomination: Nomination, files: Sequence[Attachment]) -> set[int]:
-    """Return which of a nomination's files are kept back from the actor: found in, and not cleared.
+    """Return which of a nomination's files are kept back from the actor: to be looked at, and not cleared.
 
-    Its workplace, whoever handed the file in, the nominee and whoever has the clearance in hand read it.
+    Its workplace, whoever began the nomination or handed the file in, the nominee and whoever has the
+    clearance in hand read it.
     """
     if not files or not reviewers.has_review(ctx, nomination) or _is_inside(ctx, nomination):
         return set()
     readings = file_readings.of_files(ctx, files)
-    found = {number for number, reading in readings.items() if file_readings.hits_of(reading)}
+    waiting = {number for number, reading in readings.items() if file_readings.needs_person(reading)}
     own = {file.id for file in files if file.uploaded_by_id == ctx.actor.user_id}
-    held = found - own
+    held = waiting - own
     if not held or reviewers.is_reviewer(ctx, nomination):
         return set()
     query = select(FileClearance.attachment_id).where(
@@ -44,9 +49,19 @@ def find_held(ctx: Context, nomination: Nomination, files: Sequence[Attachment])
     return held - set(ctx.session.scalars(query))
 
 
+def _say_why(reading: FileReading) -> str:
+    if file_readings.hits_of(reading):
+        return "系统在“{name}”里查到疑似不宜公开的内容"
+    if reading.status == ReadStatus.PENDING:
+        return "系统还没有读完“{name}”的内容"
+    return "系统读不全“{name}”的内容"
+
+
 def _is_inside(ctx: Context, nomination: Nomination) -> bool:
     actor, at = ctx.actor, f"@{nomination.unit.code}"
     if actor.is_system or identities.is_nominee(ctx, nomination):
+        return True
+    if actor.user_id is not None and actor.user_id == nomination.created_by_id:
         return True
     held = actor.groups.union(*actor.acting_for.values())
     return any(group.endswith(at) for group in held)

@@ -14,6 +14,7 @@ from service.programmes.privacy import corrections, disclosures
 from service.programmes.privacy.disclosures import EXPORTS, REVEALS, Filter
 from service.web.frame.doors import for_organisers, is_admin
 from service.web.frame.numbers import number
+from service.web.task.downloads import taking_words
 from service.workflow.context import Context
 
 pages = Blueprint("disclosure_pages", __name__, url_prefix="/admin/personal-data")
@@ -40,6 +41,7 @@ def show() -> str:
         is_admin=admin,
         corrections=corrections.list_open(ctx),
         rows=rows,
+        taking_words=taking_words(),
         page=_Page(number=at, has_next=has_next),
         given=request.args,
     )

@@ -26,6 +26,7 @@ def download(award_id: int, paper: str) -> Response:
         receiver=request.form.get("receiver", ""),
         purpose=request.form.get("purpose", ""),
         award=award.id,
+        nomination=award.nomination_id,
     )
     title = title_papers.get_paper(ctx, award, paper).title
     return give(data, DOCX, f"{title} {award.name}.docx")

@@ -80,3 +80,15 @@ def _where_from() -> str:
 def purpose_words() -> dict[str, str]:
     """Return what the purposes are called."""
     return {"办理": _("办理"), "存档": _("存档"), "上报": _("上报"), "其他": _("其他")}
+
+
+def taking_words() -> dict[str, str]:
+    """Return what is called that may be taken besides a programme's own papers."""
+    return {
+        "copy": _("个人信息副本"),
+        "batch": _("全套材料"),
+        "register": _("称号名册"),
+        "ledger": _("培育台账"),
+        "evidence": _("台账佐证材料"),
+        "disqualification": _("取消资格通知"),
+    }

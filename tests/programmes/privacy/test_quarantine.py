@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from pypdf import PdfWriter
 
 from service.errors import Forbidden
 from service.models import Nomination, NominationStatus
@@ -56,6 +57,45 @@ def test_nobody_above_reads_it_until_it_is_cleared(
 
     with round_2024.acting(login) as ctx:
         assert quarantine.get_visible(ctx, file_id)[0].id == file_id
+
+
+@pytest.mark.parametrize(("is_read", "why"), [(False, "系统还没有读完"), (True, "系统读不全")])
+def test_what_nobody_could_read_waits_for_its_clearance_too(
+    round_2024: Story, is_read: bool, why: str
+) -> None:
+    ask_at_first_opinion(round_2024)
+    nominee = round_2024.nominate()
+    file_id = hand_in(round_2024, nominee, an_encrypted_pdf(), "详细材料.pdf")
+    if is_read:
+        duty.run_once(round_2024.wiring)
+
+    for login in (RECOMMENDER, ORGANISER, "admin"):
+        with round_2024.acting(login) as ctx, pytest.raises(Forbidden, match=why):
+            quarantine.get_visible(ctx, file_id)
+    for login in (HEAD, LEAGUE):
+        with round_2024.acting(login) as ctx:
+            assert quarantine.get_visible(ctx, file_id)[0].id == file_id
+
+    duty.run_once(round_2024.wiring)
+    declare(round_2024, nominee, file_id)
+    clear(round_2024, nominee, file_id, "另索密码，逐页看过")
+    with round_2024.acting(ORGANISER) as ctx:
+        assert quarantine.get_visible(ctx, file_id)[0].id == file_id
+
+
+def test_nothing_unread_waits_where_no_step_clears(round_2024: Story) -> None:
+    file_id = hand_in(round_2024, round_2024.nominate(), an_encrypted_pdf(), "详细材料.pdf")
+
+    with round_2024.acting(ORGANISER) as ctx:
+        assert quarantine.get_visible(ctx, file_id)[0].id == file_id
+
+
+def an_encrypted_pdf() -> bytes:
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(595, 842)
+    writer.encrypt("secret", algorithm="AES-256")
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_whoever_handed_it_in_and_the_nominee_read_it(round_2024: Story, flagged: tuple[int, int]) -> None:

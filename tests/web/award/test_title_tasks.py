@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from service.app import create_app
 from service.clock import MovableClock
-from service.models import HistoryEvent, Instance, Nomination, TaskStatus, User, UserTask
+from service.models import Award, HistoryEvent, Instance, Nomination, TaskStatus, User, UserTask
 from service.programmes.award import awards
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
+from service.programmes.privacy import disclosures
 from service.scheduler import starts
 from service.wire import Runtime
 from service.workflow.person import tokens
@@ -112,6 +113,10 @@ def test_003_d_agreement_is_taken_from_the_titles_page_and_noted(
     with service.wiring.reading() as ctx:
         noted = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "exports")).one()
         assert (noted.details["paper"], noted.details["award"]) == ("mentor_agreement", award_id)
+        holder = ctx.session.get_one(Award, award_id).nomination
+        others = ctx.session.scalars(select(Nomination).where(Nomination.id != holder.id)).all()
+        shown = [[row.title for row in disclosures.list_of(ctx, one)] for one in (holder, *others)]
+        assert shown == [["师徒协议"], *([] for _ in others)]
 
 
 def test_003_f_needs_are_kept_from_the_workplace(browse: Browse, title: str, service: Runtime) -> None:
