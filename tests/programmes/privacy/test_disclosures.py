@@ -1,0 +1,129 @@
+"""Who took what of whom: each export is shown to those it lists, to nobody else, and by the paper's title."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from service.models import Award, HistoryEvent, Nomination, Unit
+from service.programmes.award import certificates
+from service.programmes.paper import exports, rosters, scans
+from service.programmes.privacy import disclosures
+from service.workflow.context import Context
+from tests.programmes.story import GEHU, ORGANISER, Story
+
+PDF = b"%PDF-1.4\nstamped\n%%EOF"
+ASKED = {"receiver": "团市委", "purpose": "上报"}
+
+
+def shown(story: Story, *nominees: int) -> list[list[str]]:
+    """Return what each of some nominees is shown, by title."""
+    with story.wiring.reading() as ctx:
+        people = [ctx.session.get_one(Nomination, nominee) for nominee in nominees]
+        return [[row.title for row in disclosures.list_of(ctx, one)] for one in people]
+
+
+def unit(ctx: Context, code: str) -> Unit:
+    return ctx.session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def export(story: Story, paper: str, **about: object) -> None:
+    with story.acting("shiwei" if story.pack.key == "changzhou-good-youth" else "sxtuanshiwei") as ctx:
+        exports.note_export(ctx, story.entry(ctx), paper, **ASKED, **about)
+
+
+def test_a_workplaces_roster_is_shown_to_those_of_the_workplace(period_2021: Story) -> None:
+    mine = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+    other = period_2021.nominate("sxjg-02", "organ", by="sxjg-02-tuan")
+
+    export(period_2021, "roster", unit="sxjg-01")
+
+    title = period_2021.pack.programme.papers["roster"].title
+    assert shown(period_2021, mine, other) == [[title], []]
+
+
+def test_a_downloaded_scan_of_it_is_shown_to_them_too(period_2021: Story) -> None:
+    mine = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+    other = period_2021.nominate("sxjg-02", "organ", by="sxjg-02-tuan")
+    with period_2021.acting("sxjg-01-tuan") as ctx:
+        entry, here = period_2021.entry(ctx), unit(ctx, "sxjg-01")
+        rosters.print_roster(ctx, entry, here)
+        [version] = rosters.list_versions(ctx, entry, here)
+        now = rosters.hash_now(ctx, entry, here, "roster")
+        scan_id = scans.attach(ctx, version.printed, "盖章.pdf", PDF, now).id
+
+    with period_2021.acting("sxjg") as ctx:
+        _scan, round_id, about = scans.get_visible(ctx, scan_id)
+        use = disclosures.Use(receiver="团市委", purpose="上报")
+        disclosures.note_download(ctx, use, round_id, **about)
+
+    title = period_2021.pack.programme.papers["roster"].title
+    assert shown(period_2021, mine, other) == [[title], []]
+
+
+def test_a_certificate_of_one_title_is_shown_to_its_holder_alone(round_2024: Story) -> None:
+    holder, other = awarded(round_2024)
+    with round_2024.acting(ORGANISER) as ctx:
+        award = ctx.session.scalars(select(Award).where(Award.nomination_id == holder)).one()
+        certificates.print_one(ctx, award, **ASKED)
+
+    assert shown(round_2024, holder, other) == [["荣誉证书"], []]
+
+
+def test_a_paper_noted_by_its_title_alone_is_shown_to_the_holder_alone(round_2024: Story) -> None:
+    holder, other = awarded(round_2024)
+    with round_2024.wiring.reading() as ctx:
+        award_id = ctx.session.scalars(select(Award.id).where(Award.nomination_id == holder)).one()
+
+    export(round_2024, "certificate", award=award_id)
+
+    assert shown(round_2024, holder, other) == [["荣誉证书"], []]
+
+
+@pytest.mark.parametrize("paper", ["register", "ledger", "certificate"])
+def test_lists_of_titles_are_shown_to_those_who_hold_one(round_2024: Story, paper: str) -> None:
+    nominee = round_2024.nominate()
+    export(round_2024, paper)
+
+    assert shown(round_2024, nominee) == [[]]
+
+
+def test_a_roster_of_some_categories_is_shown_to_those_in_them(period_2021: Story) -> None:
+    organ = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+
+    export(period_2021, "new_sector_roster")
+
+    assert shown(period_2021, organ) == [[]]
+
+
+def test_who_was_not_handed_in_by_then_or_stood_no_more_is_on_no_roster(round_2024: Story) -> None:
+    early, withdrawn = round_2024.nominate(), round_2024.nominate(GEHU)
+    late = round_2024.start()
+    round_2024.complete(withdrawn, "workplace_league_opinion", "reject", text="不符合条件，不予推荐。")
+    round_2024.clock.move(minutes=1)
+
+    export(round_2024, "roster")
+    round_2024.clock.move(minutes=1)
+    round_2024.hand_in(late)
+
+    title = round_2024.pack.programme.papers["roster"].title
+    assert shown(round_2024, early, late, withdrawn) == [[title], [], []]
+
+
+def test_the_administrators_list_calls_papers_by_their_titles(round_2024: Story) -> None:
+    export(round_2024, "roster")
+    export(round_2024, "batch")
+
+    with round_2024.acting("admin") as ctx:
+        rows, _more = disclosures.list_page(ctx, disclosures.Filter())
+        kinds = ctx.session.scalars(select(HistoryEvent.stream).where(HistoryEvent.stream == "exports")).all()
+    assert len(kinds) == 2
+    assert [row.title for row in rows] == ["全套材料", round_2024.pack.programme.papers["roster"].title]
+
+
+def awarded(story: Story) -> list[int]:
+    """Carry two people to their titles."""
+    people = [story.nominate(), story.nominate(GEHU)]
+    story.to_notice()
+    story.to_announcement()
+    return people
