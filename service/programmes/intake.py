@@ -12,8 +12,7 @@ whose name the step has.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -32,35 +31,21 @@ from service.programmes.form.checks import FormContext
 from service.programmes.nomination import (
     attachments,
     claims,
+    columns,
     nominations,
     record,
     rulings,
     screening,
     stated_findings,
 )
-from service.programmes.pack.programme import PERSON, UNIT
 from service.programmes.privacy import clearances, consents
 from service.programmes.publication import objections, statements
 from service.programmes.review import steps
 from service.programmes.round import calendars
-from service.programmes.rule import identity_number
 from service.programmes.rule.eligibility import Result
 from service.workflow.context import Accepted, Context
 from service.workflow.definition import deployments
 
-#: answers that fill columns of the nomination of the same name
-RECORD_FIELDS = (
-    "name",
-    "sex",
-    "ethnicity",
-    "education",
-    "political_status",
-    "workplace_and_post",
-    "industry",
-    "phone",
-    "category",
-    "remark",
-)
 #: fields whose answers are an opinion's text where the form marks none with ``print=opinion``
 OPINION_FIELDS = ("reason", "text")
 #: answers beside an opinion that are kept with the nomination: why a 破格, why against a rule of 原则上
@@ -113,7 +98,6 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     if objection is not None and outcome == "accept":
         statements.take_up(objection, received.schema, received.answers)
     entering = split(element.properties.get("variables", ""))
-        "settings": dict(wiring.pack_of(ctx, nomination.round).programme.named),
     variables: Variables = {name: received.answers[name] for name in entering if name in received.answers}
     return Accepted(answers=received.answers, variables=variables)
 
@@ -123,7 +107,7 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def form_context(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
+def form_context(nomination: Nomination | None) -> dict[str, Any]:
     """Return what a form's conditions may read besides its own answers."""
     if nomination is None:
         return {}
@@ -161,7 +145,7 @@ def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> For
     days = partial(calendars.load, ctx, nomination.round if nomination else None)
     if nomination is None:
         return FormContext(today=today, days=days)
-    return FormContext(today=today, days=days, variables=form_context(ctx, nomination))
+    return FormContext(today=today, days=days, variables=form_context(nomination))
 
 
 def _check(
@@ -199,7 +183,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
         if not received.lenient:
-            rulings.keep(ctx, nomination, received.answers, received.schema.get("components", ()))
+            rulings.keep(nomination, received.answers)
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
     statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
     if received.outcome in statuses:
@@ -212,16 +196,7 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     if answers.get("category") not in programme.categories:
         cited = programme.cite("categories")
         raise Invalid(f"请选择申报类别。{cited}", fields={"category": f"请从列表中选择。{cited}"})
-    if answers.get("workplace") and "workplace_and_post" not in answers:  # 工作单位 and 职务 asked apart
-        nomination.workplace_and_post = f"{answers['workplace']}{answers.get('post') or ''}"[:200]
-    for field in RECORD_FIELDS:
-        if field in answers:
-            setattr(nomination, field, answers[field])
-    if programme.nominates_people:
-        number = identity_number.parse(str(answers.get("id_number") or ""))
-        nomination.id_number = number.number
-        nomination.birth_date = number.birth_date
-        nomination.sex = number.sex  # not every form asks; the form checks that the two agree
+    columns.fill(nomination, columns.read(programme, answers))
     # the recommender gives them, or not, for what stands here now
     nomination.exception_reason = nomination.stated_reason = ""
     nomination.corrected = None
@@ -229,16 +204,8 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
     nomination.revision += 1
     task.instance.title = nominations.title_of(ctx, nomination)
     task.title = task.instance.title
-    files = claims.claim(ctx, nomination, _identity_of(nomination, programme.identified_by, answers))
+    files = claims.claim(ctx, nomination, columns.identify(nomination, programme, answers))
     attachments.require_complete(ctx, nomination, files)
-
-
-def _identity_of(nomination: Nomination, fields: Sequence[str], answers: Mapping[str, Any]) -> str:
-    """Return what the nominee is known by, the same for the same: an identity number, or a project's name."""
-    if fields == PERSON:
-        return nomination.id_number or ""
-    known = {**answers, UNIT: nomination.unit.code}
-    return "\n".join(re.sub(r"\s", "", str(known.get(field) or "")) for field in fields)
 
 
 def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> None:

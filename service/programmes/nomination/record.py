@@ -34,8 +34,12 @@ def last_place_of(ctx: Context, nomination: Nomination) -> int:
 
 def answers_of(ctx: Context, nomination: Nomination) -> dict[str, Any]:
     """Return the newest answers the record was filled from, as corrected since; empty before the first."""
-    given = submissions.find_newest(ctx, nomination.instance_id, elements_of(ctx, nomination)) or {}
-    return {**given, **(nomination.corrected or {})}
+    return {**handed_in(ctx, nomination), **(nomination.corrected or {})}
+
+
+def handed_in(ctx: Context, nomination: Nomination) -> dict[str, Any]:
+    """Return the newest answers the record was filled from as they were handed in."""
+    return submissions.find_newest(ctx, nomination.instance_id, elements_of(ctx, nomination)) or {}
 
 
 def answers_of_many(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:

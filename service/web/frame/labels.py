@@ -97,6 +97,7 @@ HISTORY: dict[str, Any] = {
     "award.status": _("称号状态变更"),
     "award.extended": _("期限延长"),
     "award.moved": _("所在单位变更"),
+    "award.renamed": _("姓名更正"),
     "follow_up.written": _("记入台账"),
     "follow_up.ended": _("登记结束日期"),
     "follow_up.struck": _("台账记录作废"),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import Nomination
-from service.programmes.nomination import nominations
+from service.programmes.nomination import nominations, record
 from service.programmes.privacy import (
     clearances,
     consents,
     copies,
+    correctable,
     corrections,
     disclosures,
     file_readings,
@@ -26,10 +27,11 @@ from service.programmes.privacy import (
 from service.programmes.privacy.scanner import Kind
 from service.web.frame.errors import status_of
 from service.web.task import downloads
+from service.web.task.tasks import read_answers
 from service.workflow.context import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -117,9 +119,10 @@ def ask_correction(nomination_id: int) -> ResponseReturnValue:
 def decide_correction(nomination_id: int, correction_id: int) -> ResponseReturnValue:
     """Make a correction or refuse it."""
     make, answer = request.form.get("decision") == "make", request.form.get("answer", "")
+    rows = read_answers(request.form.get("answers", "")) if make and "answers" in request.form else {}
     return _act(
         nomination_id,
-        lambda _nomination: corrections.decide(g.ctx, correction_id, make=make, answer=answer),
+        lambda _nomination: corrections.decide(g.ctx, correction_id, make=make, answer=answer, rows=rows),
         _("更正已完成。") if make else _("已答复不予更正。"),
         opened=f"correction-{correction_id}",
     )
@@ -163,6 +166,7 @@ def _page(
 ) -> str:
     ctx: Context = g.ctx
     form_fields = subject.list_fields(ctx, nomination)
+    correctable_fields = correctable.list_fields(ctx, nomination)
     files = clearances.list_of(ctx, nomination)
     return render_template(
         "privacy/show.html",
@@ -178,10 +182,13 @@ def _page(
         has_review=reviewers.has_review(ctx, nomination),
         corrections=corrections.list_of(ctx, nomination),
         may_decide=corrections.may_decide(ctx, nomination),
-        fields=[(field.key, field.label) for field in corrections.list_fields(ctx, nomination)],
-        labels={field.key: field.label for field in form_fields},
+        fields=[(field.key, _name(field)) for field in correctable_fields],
+        lists=_lists(nomination, correctable_fields),
+        judged_otherwise=corrections.find_judged_otherwise(ctx, nomination),
+        labels={field.key: field.label for field in (*form_fields, *correctable_fields)},
         sensitive={field.key for field in form_fields if field.is_sensitive},
         disclosures=disclosures.list_of(ctx, nomination),
+        taking_words=downloads.taking_words(),
         consent_words=consent_words(),
         kind_words=kind_words(),
         verdict_words=verdict_words(),
@@ -192,6 +199,23 @@ def _page(
         opened=opened,
         given=request.form if refused else {},
     )
+
+
+def _name(field: correctable.Field) -> str:
+    return _("%(field)s（写明如何更正）", field=field.label) if field.is_list else field.label
+
+
+def _lists(nomination: Nomination, fields: Sequence[correctable.Field]) -> dict[str, dict[str, Any]]:
+    """Return the form and the rows of each list, for whoever puts one right on a request."""
+    answers = record.answers_of(g.ctx, nomination)
+    return {
+        field.key: {
+            "schema": {"type": "default", "components": [field.component]},
+            "data": {field.key: answers.get(field.key) or []},
+        }
+        for field in fields
+        if field.is_list
+    }
 
 
 def consent_words() -> dict[str, str]:
