@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
 import pytest
 from SpiffWorkflow.bpmn.exceptions import WorkflowDataException
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.util.task import TaskState
 
 from service import engine
 from tests.engine.bare import Bare
@@ -22,8 +24,14 @@ PATIENCE = 4
 
 
 def test_flow_without_id_is_kept(walk: Maker) -> None:
-    drawn = draw(p="start s\nuser A groups=r@self\nuser B groups=r@self\ns -> A -> B")
-    ours = Walk(engine.compile_diagram(drawn.replace(b'id="f2" ', b"")))
+    drawn = draw(p="start s\nuser A groups=r@self\nuser B groups=r@self\nend e\ns -> A -> B -> e")
+    drawn = drawn.replace(b'id="f2" ', b"")
+    bare = Bare(drawn)
+    bare.complete("A")
+    assert bare.workflow.is_completed()
+    assert [task.task_spec.name for task in bare.all(TaskState.ANY_MASK)] == ["Start", "s", "A"]  # B is lost
+
+    ours = Walk(engine.compile_diagram(drawn))
     ours.start()
 
     ours.complete("A")
@@ -45,11 +53,22 @@ def test_long_chain_compiles_and_a_longer_one_is_refused(walk: Maker) -> None:
 
 
 def test_programs_in_a_diagram_are_refused() -> None:
-    script = b'<bpmn:script>__import__("os").system("true")</bpmn:script></bpmn:scriptTask>'
+    script = b'<bpmn:script>ran_by = __import__("os").getpid()</bpmn:script></bpmn:scriptTask>'
     drawn = draw(p="start s\nscript M\nend e\ns -> M -> e").replace(b"</bpmn:scriptTask>", script)
     drawn = drawn.replace(b'<bpmn:scriptTask id="M"', b'<bpmn:scriptTask scriptFormat="javascript" id="M"')
+    bare = Bare(drawn)
+    assert bare.workflow.last_task.data == {"ran_by": os.getpid()}  # and as Python, whatever its format
 
     assert [(p.element_id, p.rule) for p in engine.check_diagram(drawn)] == [("M", "script")]
+
+
+def test_library_evaluates_python_in_a_condition() -> None:
+    code = '().__class__.__base__.__subclasses__() and __import__("os").getpid() == pid'
+    bare = Bare(f"start s\nuser P\nxor g\nuser A\nuser B\ns -> P -> g\ng -> A ? {code}\ng -> B *")
+
+    bare.complete("P", pid=os.getpid())
+
+    assert [task.task_spec.name for task in bare.all(TaskState.READY)] == ["A"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from SpiffWorkflow.bpmn.exceptions import WorkflowDataException
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from tests.engine.bare import Bare
@@ -41,6 +42,11 @@ def test_multi_instance_can_be_entered_again(walk: Maker) -> None:
     assert ours.open == ["M", "M"]
 
 
+def run_a_repetition(bare: Bare) -> None:
+    next(task for task in bare.all(TaskState.READY) if task.task_spec.name.startswith("M")).run()
+    bare.workflow.do_engine_steps()
+
+
 def test_library_fails_when_a_multi_instance_is_entered_again() -> None:
     loop = (
         b"<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>people</bpmn:loopDataInputRef>"
@@ -50,11 +56,32 @@ def test_library_fails_when_a_multi_instance_is_entered_again() -> None:
     bare = Bare(drawn.replace(b'</bpmn:userTask><bpmn:userTask id="R"', loop + b'<bpmn:userTask id="R"'))
     bare.complete("P", people=["a", "b"])
     for _ in range(2):
-        next(task for task in bare.all(TaskState.READY) if task.task_spec.name.startswith("M")).run()
-        bare.workflow.do_engine_steps()
+        run_a_repetition(bare)
 
     with pytest.raises(WorkflowDataException, match="already exists"):
         bare.complete("R", again=True)
+
+
+@pytest.mark.parametrize("name", ["numberOfCompletedInstances", "nrOfCompletedInstances"])
+def test_library_does_not_know_the_counts(name: str) -> None:
+    bare = Bare(f'start s\nuser P\nuser M parallel times=3 until="{name} >= 2"\nend e\ns -> P -> M -> e')
+    bare.complete("P")
+
+    with pytest.raises(WorkflowException, match="Error evaluating expression"):
+        run_a_repetition(bare)
+
+
+def test_library_gives_a_sequence_its_first_item_only() -> None:
+    drawn = draw(p="start s\nuser P\nuser M sequential\nend e\ns -> P -> M -> e")
+    items = (
+        b'isSequential="true"><bpmn:loopDataInputRef>people</bpmn:loopDataInputRef>'
+        b'<bpmn:inputDataItem id="who" name="who"/>'
+    )
+    bare = Bare(drawn.replace(b'isSequential="true">', items))
+    bare.complete("P", people=["a", "b"])
+
+    with pytest.raises(WorkflowDataException, match="already exists"):
+        run_a_repetition(bare)
 
 
 def test_completion_condition_knows_the_counts(walk: Maker) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition, NoneEventDefinition
 
 from service import engine
 from service.engine import serializer
@@ -86,6 +87,33 @@ def test_library_loses_data_when_keys_are_sorted() -> None:
         lost += [t.data for t in restored.tasks.values() if t.task_spec.name == "B"] != [{"outcome": "ok"}]
 
     assert lost > 0  # by the order of random ids
+
+
+def test_library_upgrades_an_old_state_by_one_version_only() -> None:
+    library = BpmnWorkflowSerializer()
+    bare = Bare(
+        "start s\nuser A\nrace g\ncatch m message hi\ncatch n message ho\ns -> A -> g\ng -> m\ng -> n"
+    )
+
+    def load(version: str) -> object:
+        state = json.loads(library.serialize_json(bare.workflow))
+        specs = state["spec"]["task_specs"]
+        # as 1.3 and 1.4 wrote it: the events after a gateway were their own
+        specs["m"]["event_definition"] = specs["g"]["event_definition"]["event_definitions"][0]
+        restored = library.deserialize_json(json.dumps({**state, "serializer_version": version}))
+        return type(restored.spec.task_specs["m"].event_definition)
+
+    assert load("1.4") is NoneEventDefinition
+    assert load("1.3") is MessageEventDefinition  # made a 1.4 and left there
+
+
+def test_library_cannot_upgrade_a_state_with_a_sub_process() -> None:
+    library = BpmnWorkflowSerializer()
+    bare = Bare("start s\nsub S {\nstart i\nuser A\nend j\ni -> A -> j\n}\ns -> S")
+    state = {**json.loads(library.serialize_json(bare.workflow)), "serializer_version": "1.3"}
+
+    with pytest.raises(NameError):
+        library.deserialize_json(json.dumps(state))
 
 
 def test_state_of_a_newer_program_is_refused(walk: Maker) -> None:

@@ -12,16 +12,26 @@ from tests.engine.conftest import Walk
 Maker = Callable[..., Walk]
 
 
+ATTRIBUTES = """
+start s
+and f
+user A assignee="=boss" groups="=[unit]" form=f.one due=P3D priority="=rank"
+user B groups=r@self
+s -> f
+f -> A
+f -> B
+"""
+
+
+def test_library_reads_no_attribute_of_a_user_task() -> None:
+    spec = Bare(ATTRIBUTES).ready("A").task_spec
+
+    read = {name: value for name, value in vars(spec).items() if not name.startswith("_")}
+    assert [word for word in ("boss", "unit", "f.one", "P3D", "rank") if word in repr(read)] == []
+
+
 def test_attributes_are_fixed_when_the_task_opens(walk: Maker) -> None:
-    ours = walk("""
-        start s
-        and f
-        user A assignee="=boss" groups="=[unit]" form=f.one due=P3D priority="=rank"
-        user B groups=r@self
-        s -> f
-        f -> A
-        f -> B
-        """)
+    ours = walk(ATTRIBUTES)
     before = ours.start(boss="alice", unit="head@unit", rank=60).user_tasks[0]
 
     after = ours.complete("B", boss="bob", unit="other", rank=1).user_tasks[0]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
@@ -14,6 +18,7 @@ from tests.engine.bare import Bare
 from tests.engine.conftest import Walk
 
 Maker = Callable[..., Walk]
+Refused = Callable[..., list[tuple[str | None, str]]]
 
 
 PARALLEL = "start s\nand f\nuser X groups=r@self\nuser Y groups=r@self\nand j\nuser B groups=r@self\n" \
@@ -91,6 +96,26 @@ def test_branch_decides_on_its_own_outcome(walk: Maker) -> None:
     assert ours.open == ["yes"]
 
 
+def test_library_gives_back_other_values_than_it_was_given() -> None:
+    library = BpmnWorkflowSerializer()
+    bare = Bare("start s\nuser A\nuser B\ns -> A -> B")
+    bare.complete("A", groups={"a"}, pair=(1, 2), places={1: "first"})
+
+    restored = library.deserialize_json(library.serialize_json(bare.workflow))
+
+    after = next(task for task in restored.tasks.values() if task.task_spec.name == "B")
+    assert after.data == {"groups": ["a"], "pair": [1, 2], "places": {"1": "first"}}
+
+
+@pytest.mark.parametrize("value", [Decimal("87.5"), date(2024, 3, 1), b"bytes", object()])
+def test_library_takes_a_value_it_cannot_save(value: object) -> None:
+    bare = Bare("start s\nuser A\nuser B\ns -> A -> B")
+    bare.complete("A", paper=value)
+
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        BpmnWorkflowSerializer().serialize_json(bare.workflow)
+
+
 def test_values_are_made_plain_where_they_enter(walk: Maker) -> None:
     ours = walk("start s\nuser A groups=r@self\ns -> A")
     step = ours.start(
@@ -130,3 +155,36 @@ def test_form_data_named_like_a_builtin_breaks_nothing(walk: Maker) -> None:
     )
 
     assert ours.open == ["B"]
+
+
+CODE = '__import__("os").environ.update(RAN="yes") or {}'
+
+
+@pytest.mark.parametrize(
+    ("sketch", "value", "rules"),
+    [
+        ("xor g\nuser B\nend e\ns -> A -> g\ng -> B ? {code}\ng -> e *", "True", ["expression-mark"]),
+        ("catch t timer {quoted}\ns -> A -> t", "'PT1H'", ["timer"]),
+        ("user M parallel times={quoted}\ns -> A -> M", "2", []),
+    ],
+)
+def test_code_in_a_diagram_is_run_by_the_library_only(
+    walk: Maker, refused: Refused, monkeypatch: pytest.MonkeyPatch, sketch: str, value: str, rules: list[str]
+) -> None:
+    monkeypatch.setenv("RAN", "no")
+    code = CODE.format(value)
+    drawn = "start s\nuser A groups=r@self\n" + sketch.format(code=code, quoted=shlex.quote(code))
+
+    Bare(drawn).complete("A")
+
+    assert os.environ["RAN"] == "yes"
+
+    monkeypatch.setenv("RAN", "no")
+    assert [rule for _element, rule in refused(drawn)] == rules
+    if not rules:  # no FEEL, and found out when it is asked
+        ours = walk(drawn)
+        ours.start()
+        fault = ours.complete("A").fault
+        assert fault is not None
+        assert fault.kind == "expression"
+    assert os.environ["RAN"] == "no"
