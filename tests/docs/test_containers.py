@@ -50,6 +50,16 @@ def test_what_a_container_refers_to_is_there(compose: dict[str, Any]) -> None:
     assert all(depended in services for s in services.values() for depended in s.get("depends_on", {}))
 
 
+def test_the_page_begins_with_commands_a_container_can_do(compose: dict[str, Any]) -> None:
+    page = (ROOT / "docs/operating/machines.md").read_text(encoding="utf-8")
+    shown = re.findall(r"docker compose --profile (\w+) exec (\w+) xuanshu ([a-z-]+|…)", page)
+
+    assert [called[2] for called in shown] == ["load-units", "create-user", "…"]
+    assert {service for _profile, service, _command in shown} == {"web", "single"}
+    assert all(profile in compose["services"][service]["profiles"] for profile, service, _command in shown)
+    assert {"load-units", "create-user"} <= set(cli.list_commands(Context(cli)))
+
+
 def test_no_image_names_a_registry(compose: dict[str, Any]) -> None:
     images = [service["image"] for service in compose["services"].values()]
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
