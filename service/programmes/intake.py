@@ -107,11 +107,12 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def form_context(nomination: Nomination | None) -> dict[str, Any]:
+def form_context(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
     """Return what a form's conditions may read besides its own answers."""
     if nomination is None:
         return {}
     return {
+        "settings": dict(wiring.pack_of(ctx, nomination.round).programme.named),
         "eligibility": nomination.eligibility,
         "asks_reason": nomination.asks_reason,
         "category": nomination.category,
@@ -145,7 +146,7 @@ def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> For
     days = partial(calendars.load, ctx, nomination.round if nomination else None)
     if nomination is None:
         return FormContext(today=today, days=days)
-    return FormContext(today=today, days=days, variables=form_context(nomination))
+    return FormContext(today=today, days=days, variables=form_context(ctx, nomination))
 
 
 def _check(
@@ -183,7 +184,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
         if not received.lenient:
-            rulings.keep(nomination, received.answers)
+            rulings.keep(ctx, nomination, received.answers, received.schema.get("components", ()))
         screening.note_ticks(ctx, nomination, received.answers, received.schema.get("components", ()))
     statuses = dict(deployments.outcomes_of(properties.get("outcome-status", "")))
     if received.outcome in statuses:

@@ -153,11 +153,12 @@ def _type(component: Component, text: str) -> object:
 
 
 def _context(ctx: Context, nomination: Nomination) -> FormContext:
-    zone = wiring.pack_of(ctx, nomination.round).programme.zone
+    programme = wiring.pack_of(ctx, nomination.round).programme
     variables = {
+        "settings": dict(programme.named),
         "eligibility": nomination.eligibility,
         "asks_reason": nomination.asks_reason,
         "category": nomination.category,
         "source": nomination.source,
     }
-    return FormContext(today=ctx.now.astimezone(zone).date(), variables=variables)
+    return FormContext(today=ctx.now.astimezone(programme.zone).date(), variables=variables)
