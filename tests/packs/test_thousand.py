@@ -38,6 +38,16 @@ def test_n61_n66_born_after_1_june_three_years_later_each_period(
     assert found.message == message.format(bound=f"{bound}年6月1日")
 
 
+@pytest.mark.parametrize(("value", "result"), [("review", "REVIEW"), ("inclusive", "PASS"), ("exclusive", "FAIL")])
+def test_n61_day_of_the_bound_is_read_as_the_setting_says(value: str, result: str) -> None:
+    read = [
+        decide("N61", birth_date=date(1986, *born), settings={"birth_bounds": value}).result
+        for born in ((5, 31), (6, 1), (6, 2))
+    ]
+
+    assert read == ["FAIL", result, "PASS"]
+
+
 @pytest.mark.parametrize(("birth", "warns"), [(date(2003, 6, 1), False), (date(2003, 6, 2), True)])
 def test_under_age_is_worth_a_look_for_the_notice_names_no_lower_bound(birth: date, warns: bool) -> None:
     found = decide("N61", birth_date=birth)

@@ -140,6 +140,40 @@ def test_n03_n04_n05_bounds_move_on_with_the_years_of_later_rounds(
     assert not any(words in found.message for words in WORDS.values())
 
 
+@pytest.mark.parametrize(
+    ("number", "rule", "inclusive", "exclusive"),
+    [
+        ("320400200601010005", "N03", "PASS", "FAIL"),
+        ("320400198901010007", "N04", "PASS", "EXCEPTION"),
+        ("320400198401010000", "N05", "EXCEPTION", "FAIL"),
+    ],
+)
+def test_n03_n04_n05_day_of_a_bound_is_read_as_the_setting_says(
+    number: str, rule: str, inclusive: str, exclusive: str
+) -> None:
+    """A-01: requirements §1.1, the columns “literal 前/后” and “inclusive reading”."""
+    birth = parse(number).birth_date
+
+    found = {
+        value: judge(PACK, birth_date=birth, settings={"birth_bounds": value})[rule]
+        for value in ("review", "inclusive", "exclusive")
+    }
+
+    assert {value: finding.result for value, finding in found.items()} == {
+        "review": "REVIEW", "inclusive": inclusive, "exclusive": exclusive,
+    }  # fmt: skip
+    assert "本届含当日" in found["inclusive"].message
+    assert "本届不含当日" in found["exclusive"].message
+
+
+@pytest.mark.parametrize("value", ["review", "inclusive", "exclusive"])
+@pytest.mark.parametrize("number", [vector[0] for vector in AGES if vector[1] != "REVIEW"])
+def test_n03_n04_n05_any_other_day_is_read_alike(number: str, value: str) -> None:
+    birth = parse(number).birth_date
+
+    assert judge(PACK, birth_date=birth, settings={"birth_bounds": value}) == judge(PACK, birth_date=birth)
+
+
 def test_n03_without_a_birth_date_is_for_a_person() -> None:
     found = judge(PACK)["N03"]
 

@@ -136,6 +136,16 @@ def test_n45_power_without_an_item_warns(missing: str | None) -> None:
     assert ("具有突出潜质并已初步展现" in finding.message) is (missing is not None)
 
 
+@pytest.mark.parametrize("missing", [None, *POWERS])
+def test_n45_power_without_an_item_is_for_a_person_where_each_is_required(missing: str | None) -> None:
+    filled = {items[0]: "有支撑材料" for power, items in POWERS.items() if power != missing}
+
+    finding = found("N45", **filled, settings={"five_forces": "require"})
+
+    assert finding.result == ("FAIL" if missing else "PASS")
+    assert ("本届要求五力各至少有一项支撑材料" in finding.message) is (missing is not None)
+
+
 def test_n45_every_item_has_a_slot_of_its_own_for_three_materials() -> None:
     items = [item for items in POWERS.values() for item in items]
 

@@ -90,6 +90,16 @@ def test_forms_and_diagram_of_the_shipped_pack():
             "exceptions_per_unit",
         ),
         (
+            'birth_bounds = "review"',
+            'birth_bounds = "both"',
+            'settings.birth_bounds 应为 "review"、"inclusive"、"exclusive" 之一，现在是 \'both\'',
+        ),
+        (
+            'birth_bounds = "review"',
+            "birth_bounds = 1989-01-01",
+            "settings.birth_bounds 应为文字、整数、true 或 false",
+        ),
+        (
             "self_nomination_needs_unit =",
             "nobody_asks =",
             "switches.nobody_asks 没有流程图或决策表来问，改它不起作用，请删去",
