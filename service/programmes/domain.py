@@ -14,7 +14,7 @@ from service.errors import Invalid
 from service.models import Instance, NominationStatus, Stage, UserTask
 from service.programmes import in_person, intake, roles, topics, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
-from service.programmes.nomination import identities, nominations, together
+from service.programmes.nomination import asked_ahead, identities, nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import objections, statements
 from service.programmes.review import access, recusals, steps
@@ -59,13 +59,8 @@ class Programmes:
             return _deadline(ctx, instance, month_day)
 
         def working_days_after(start: object, days: object) -> datetime:
-            programme = wiring.pack_of(ctx, rounds.of_instance(ctx, instance)).programme
-            return calendars.load(ctx, rounds.find_of_instance(ctx, instance)).end_of_window(
-                _as_day(start, zone),
-                int(str(days)),
-                zone,
-                count_first_day=programme.notice.count_first_day,
-            )
+            calendar = calendars.load(ctx, rounds.find_of_instance(ctx, instance))
+            return calendar.end_of_window(_as_day(start, zone), int(str(days)), zone)
 
         def working_days_between(start: object, end: object) -> int:
             return calendars.load(ctx, rounds.find_of_instance(ctx, instance)).between(
@@ -164,7 +159,7 @@ class Programmes:
     def read_ahead(self, ctx: Context, instances: Sequence[Instance]) -> None:
         """Read the nominations of many instances with their units, and the places they hold."""
         found = nominations.read_ahead(ctx, instances)
-        together.note(ctx, found)
+        asked_ahead.note(ctx, found)
         quotas.read_ahead(ctx, found)
 
     def read_for_offers(self, ctx: Context, instance: Instance, groups: Sequence[str]) -> None:

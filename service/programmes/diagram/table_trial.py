@@ -158,10 +158,7 @@ def _functions(ctx: Context, pack: Pack, facts: Mapping[str, Any]) -> dict[str, 
     year = int(facts.get(YEAR) or programme.year)
 
     def working_days_after(start: object, days: object) -> datetime:
-        counted = programme.notice.count_first_day
-        return calendars.load(ctx).end_of_window(
-            _day(start), int(str(days)), programme.zone, count_first_day=counted
-        )
+        return calendars.load(ctx).end_of_window(_day(start), int(str(days)), programme.zone)
 
     return {
         "deadline": lambda day: calendars.find_deadline(ctx, programme, str(day), year),
