@@ -97,8 +97,14 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
     withdrew his consent to publication takes the title and is not published.
     """
     programme = wiring.pack_of(ctx, entry).programme
-    held_up = select(Objection.nomination_id).where(
-        Objection.round_id == entry.id, Objection.status.in_(OPEN_OBJECTION)
+    held_up = (
+        select(Objection.nomination_id)
+        .join(Nomination, Nomination.id == Objection.nomination_id)
+        .where(
+            Objection.round_id == entry.id,
+            Objection.status.in_(OPEN_OBJECTION),
+            Nomination.status == NominationStatus.SELECTED,
+        )
     )
     objected = set(ctx.session.scalars(held_up))
     if objected and programme.notice.open_objection == "list":

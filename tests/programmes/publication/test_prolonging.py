@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import Conflict, Forbidden, Invalid, ServiceError
-from service.models import NoticeKind, Stage
+from service.models import Instance, Nomination, NoticeKind, Stage
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import notices, prolonging
+from service.programmes.round import withdrawals
 from tests.programmes.conftest import PROGRAMME
 from tests.programmes.publication.changed_pack import open_story, with_notice
 from tests.programmes.round.test_rounds import at
@@ -107,3 +108,31 @@ def test_x07_an_open_objection_holds_up_the_whole_list_where_the_programme_says_
         story.confirm("confirm_awards")
 
         assert [story.status(nominee) for nominee in (kept, objected)] == ["awarded", "awarded"]
+
+
+def test_counting_the_first_day_of_a_notice_shortens_no_other_period(
+    packs: Mapping[str, Pack], database_url: str, tmp_path: Path
+) -> None:
+    changed = with_notice(packs[PROGRAMME], count_first_day=True)
+    with open_story(database_url, changed, tmp_path) as story, story.wiring.reading() as ctx:
+        instance = ctx.session.get_one(Instance, story.entry(ctx).instance_id)
+
+        due = ctx.domain.functions(ctx, instance)["working days after"]("2024-04-01", 2)
+
+        assert due == at(story, "2024-04-04 00:00")
+
+
+def test_x07_a_case_about_somebody_who_withdrew_holds_nobody_up(
+    packs: Mapping[str, Pack], database_url: str, tmp_path: Path
+) -> None:
+    changed = with_notice(packs[PROGRAMME], open_objection="list")
+    with open_story(database_url, changed, tmp_path) as story:
+        kept, left = story.nominate(), story.nominate()
+        story.to_notice()
+        story.object_to(left)
+        with story.acting(ORGANISER) as ctx:
+            withdrawals.withdraw(ctx, ctx.session.get_one(Nomination, left), "本人调离常州")
+
+        story.to_announcement()
+
+        assert [story.status(nominee) for nominee in (kept, left)] == ["awarded", "withdrawn"]
