@@ -15,6 +15,7 @@ from service.models import (
     InstanceStatus,
     ListChange,
     Nomination,
+    NominationStatus,
     Round,
     Seat,
     SeatStatus,
@@ -163,6 +164,8 @@ def amend(ctx: Context, task_id: int, nomination_id: int, *, proposed: bool, rea
         raise NotFound("这份申报不在排名中。")
     if standing.proposed == proposed:
         raise Conflict("这份申报已经" + ("在" if proposed else "不在") + "建议名单中，请刷新页面。")
+    if standing.nomination.status == NominationStatus.WITHDRAWN:
+        raise Conflict("他已退出评选，不能再调入名单。")
     _require_no_conflict(ctx, standing.nomination)
     if proposed:
         _require_place(ctx, entry, standing.category)
@@ -231,5 +234,5 @@ def _require_place(ctx: Context, entry: Round, category: str) -> None:
     )
     programme = wiring.pack_of(ctx, entry).programme
     places = programme.places_of(category)
-    if (ctx.session.scalar(query) or 0) >= places:
+    if places and (ctx.session.scalar(query) or 0) >= places:
         raise Conflict(f"建议名单已满 {places} 名，请先调出一名。{programme.cite('award')}")

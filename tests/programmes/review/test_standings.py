@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, select
@@ -60,6 +61,17 @@ def test_the_list_never_has_more_than_its_places(ranked: PanelStory) -> None:
         _amend(ranked, CHAIR, "panel_meeting", 1, proposed=True, reason="同样优秀")
 
     assert ranked.proposed() == [2, 3]
+
+
+def test_a_list_without_a_number_of_titles_takes_somebody_back(
+    ranked: PanelStory, packs: Mapping[str, Pack]
+) -> None:
+    programme = packs[PROGRAMME].programme
+    ranked.use(replace(programme, award=replace(programme.award, places_per_category=0)))
+
+    _amend(ranked, CHAIR, "panel_meeting", 1, proposed=True, reason="同样优秀")
+
+    assert sorted(ranked.proposed()) == [1, 2, 3]
 
 
 def test_n41_the_hundred_and_first_is_refused_at_the_list(
