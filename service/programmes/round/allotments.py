@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import contains_eager
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Quota, QuotaKind, Round, Unit
@@ -47,6 +48,32 @@ def allot(ctx: Context, entry: Round, quota: Quota, unit: Unit, places: int) -> 
         holder=quota.unit.name, category=quota.category, places=places,
     )  # fmt: skip
     return own
+
+
+def take_back(ctx: Context, entry: Round, quota: Quota, unit: Unit) -> None:
+    """Undo an allotment of which nothing is used: the unit draws on its holder's places again.
+
+    Unlike an allotment of 0, with which it may put nobody forward.
+    """
+    _check(ctx, entry, quota, unit, 0)
+    unused = (Quota.taken == 0, Quota.allotted == 0)
+    own = (Quota.parent_id == quota.id, Quota.unit_id == unit.id)
+    places = ctx.session.scalar(delete(Quota).where(*own, *unused).returning(Quota.places))
+    if places is None:
+        raise Conflict(f"{unit.name}没有{quota.unit.name}分配的名额，或者已经用去，不能取消分配。")
+    given_back = update(Quota).where(Quota.id == quota.id).values(allotted=Quota.allotted - places)
+    _runs(ctx, given_back)
+    ctx.session.expire(quota)
+    history.record_in(
+        ctx, f"round:{entry.id}", "quota.taken_back", round_id=entry.id, unit=unit.name,
+        holder=quota.unit.name, category=quota.category, places=places,
+    )  # fmt: skip
+
+
+def list_given(ctx: Context, quota: Quota) -> Sequence[Quota]:
+    """Return what was given on of a quota, in the order of the tree."""
+    query = select(Quota).join(Unit, Unit.id == Quota.unit_id).where(Quota.parent_id == quota.id)
+    return list(ctx.session.scalars(query.options(contains_eager(Quota.unit)).order_by(Unit.path)))
 
 
 def get_quota(ctx: Context, entry: Round, quota_id: int) -> Quota:

@@ -58,6 +58,26 @@ def allot(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("quota_pages.show", round_id=round_id))
 
 
+@pages.post("/rounds/<int:round_id>/places/allotments/withdrawal")
+def take_back(round_id: int) -> ResponseReturnValue:
+    """Undo an allotment that is not used."""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    quota = allotments.get_quota(ctx, entry, request.form.get("quota", 0, type=number))
+    try:
+        unit = _choose(
+            "unit", {str(given.unit_id): given.unit for given in allotments.list_given(ctx, quota)}
+        )
+        allotments.take_back(ctx, entry, quota, unit)
+    except (Invalid, Conflict) as refused:
+        return _refused(round_id, "allot", refused)
+    flash(
+        _("已取消给%(unit)s的分配，它又可以使用%(holder)s的名额。", unit=unit.name, holder=quota.unit.name),
+        "success",
+    )
+    return redirect(url_for("quota_pages.show", round_id=round_id, quota=quota.id))
+
+
 def _choose(field: str, units: dict[str, Unit]) -> Unit:
     unit = units.get(request.form.get(field, ""))
     if unit is None:
@@ -93,6 +113,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         allottable=allotments.list_allottable(ctx, entry) if by_hand else [],
         holder=holder,
         below=allotments.list_below(ctx, holder.unit) if holder else [],
+        handed_on=allotments.list_given(ctx, holder) if holder else [],
         form=form,
         refused=refused,
         given=request.form if refused else {},

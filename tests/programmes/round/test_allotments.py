@@ -26,6 +26,14 @@ def allot(story: Story, places: int, unit: str = WORKPLACE, *, by: str = RECOMME
         allotments.allot(ctx, entry, quota, place, places)
 
 
+def take_back(story: Story, unit: str = WORKPLACE) -> None:
+    with story.acting(RECOMMENDER) as ctx:
+        entry = story.entry(ctx)
+        quota = allotments.get_quota(ctx, entry, quota_id(story))
+        place = ctx.session.scalars(select(Unit).where(Unit.code == unit)).one()
+        allotments.take_back(ctx, entry, quota, place)
+
+
 def quota_id(story: Story) -> int:
     with story.wiring.reading() as ctx:
         query = select(Quota.id).join(Unit).where(Unit.code == "liyang", Quota.category == CATEGORY)
@@ -90,6 +98,28 @@ def test_fewer_than_used_cannot_be_left(round_2024: Story) -> None:
         allot(round_2024, 0)
 
     assert cells(round_2024)[WORKPLACE] == Cell(places=2, taken=1)
+
+
+def test_a_unit_whose_allotment_is_taken_back_draws_on_its_recommenders_places(round_2024: Story) -> None:
+    allot(round_2024, 4)
+
+    take_back(round_2024)
+    round_2024.nominate(to="consult_police")
+
+    assert cells(round_2024) == {"liyang": Cell(places=10, taken=1)}
+
+
+@pytest.mark.parametrize("allotted", [True, False])
+def test_what_is_used_or_was_never_given_is_not_taken_back(round_2024: Story, *, allotted: bool) -> None:
+    if allotted:
+        allot(round_2024, 2)
+        round_2024.nominate(to="consult_police")
+    before = cells(round_2024)
+
+    with pytest.raises(Conflict, match="或者已经用去，不能取消分配"):
+        take_back(round_2024)
+
+    assert cells(round_2024) == before
 
 
 def test_only_units_below_get_places(round_2024: Story) -> None:

@@ -59,6 +59,19 @@ def test_a_recommender_gives_places_on(browse: Browse, ctx: Context) -> None:
     assert "青锋精密机械有限公司（演示）" in shown
 
 
+def test_a_recommender_takes_back_what_is_not_used(browse: Browse, ctx: Context) -> None:
+    browser = browse("liyang")
+    data = {"quota": quota_of(ctx, "liyang").id, "unit": unit_id(ctx, "liyang-qingfeng")}
+    browser.post("/rounds/1/places/allotments", data | {"places": "0"})
+
+    page = browser.post("/rounds/1/places/allotments/withdrawal", data)
+    again = browser.post("/rounds/1/places/allotments/withdrawal", data)
+
+    assert (page.status, page.location) == (302, f"/rounds/1/places?quota={data['quota']}")
+    assert (again.status, "请从列表中选择" in again.text) == (422, True)
+    assert browse("wujin").post("/rounds/1/places/allotments/withdrawal", data).status == 404
+
+
 @pytest.mark.parametrize(
     ("places", "sentence"),
     [("11", "没有这么多可以分配的名额"), ("many", "请填写 0 或更大的整数"), ("", "请填写 0 或更大的整数")],
@@ -109,7 +122,7 @@ def test_n67_the_organiser_sees_who_has_nobody(browse: Browse, selection: int) -
     assert page.status == 200
     assert "机关和国有企业全覆盖 139 个单位还没有人选，共 140 个单位；人选 2 名" in page.text
     assert "各区、县（市）两新领域 5 个单位还没有人选，共 6 个单位；人选 2 名" in page.text
-    assert "合计 0／1000 0 ／1000 1000" in page.text
+    assert "合计 0／1000 0／1000 1000" in page.text
 
 
 def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(
@@ -124,32 +137,37 @@ def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(
     assert "已授称号 1 1 应有 1000 名以上" in page.text
 
 
+def a_unit(ctx: Context, above: Unit, code: str, name: str) -> Unit:
+    unit = Unit(code=code, name=name, level="单位", parent_id=above.id, path=f"{above.path}{code}/")
+    ctx.session.add(unit)
+    ctx.session.flush()
+    return unit
+
+
 def test_places_given_on_and_on_show_a_line_for_every_unit_they_came_through(
     browse: Browse, service: Runtime
 ) -> None:
     with service.wiring.transaction() as ctx:
         above = ctx.session.scalars(select(Unit).where(Unit.code == "liyang-qingfeng")).one()
-        shop = Unit(
-            code="workshop",
-            name="第一车间（演示）",
-            level="单位",
-            parent_id=above.id,
-            path=f"{above.path}workshop/",
-        )
-        ctx.session.add(shop)
-        ctx.session.flush()
+        shop = a_unit(ctx, above, "workshop", "第一车间（演示）")
+        team = a_unit(ctx, shop, "team", "第一班组（演示）")
         entry, top = ctx.session.get_one(Round, 1), quota_of(ctx, "liyang")
         other = select(Quota).where(Quota.unit_id == top.unit_id, Quota.category == "work_safety")
         middle = allotments.allot(ctx, entry, top, above, 4)
-        allotments.allot(ctx, entry, middle, shop, 3)
+        allotments.allot(ctx, entry, allotments.allot(ctx, entry, middle, shop, 3), team, 1)
         allotments.allot(ctx, entry, ctx.session.scalars(other).one(), shop, 2)
 
     page = browse("shiwei").get("/rounds/1/places")
     [table] = page.all(r'<table class="table card-table table-quota">(.*?)</table>')
-    rows = re.findall(r'class="ps-(\d) text-secondary">([^<]+)</td>.*?<td>(\d+／\d+)</td>', table, re.DOTALL)
+    rows = re.findall(
+        r'<div class="d-flex">((?:<span class="indent[^>]*></span>)+)<span>([^<]+)</span>.*?<td>(\d+／\d+)</td>',
+        table,
+        re.DOTALL,
+    )
 
-    assert rows == [
-        ("5", "青锋精密机械有限公司（演示）", "0／4"),
-        ("6", "第一车间（演示）", "0／3"),
-        ("5", "第一车间（演示）", "0／2"),
+    assert [(indent.count("indent"), name, used) for indent, name, used in rows] == [
+        (1, "青锋精密机械有限公司（演示）", "0／4"),
+        (2, "第一车间（演示）", "0／3"),
+        (3, "第一班组（演示）", "0／1"),
+        (1, "第一车间（演示）", "0／2"),
     ]
