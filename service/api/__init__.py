@@ -16,6 +16,7 @@ from service.api import (
     instances,
     nominations,
     notices,
+    official_papers,
     registrations,
     rounds,
     signing,
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     units.blp,
     calendar.blp,
     notices.blp,
+    official_papers.blp,
 )
 
 

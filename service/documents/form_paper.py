@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from service.documents.records import FormRecord, OpinionRecord
-from service.documents.word import add_code, clean_text, write_day
+from service.documents.word import add_code, add_watermark, clean_text, write_day
 from service.errors import Invalid
 
 PHOTO_SIZE = (Mm(35), Mm(49))  # 两寸
@@ -41,6 +41,7 @@ def make_form(record: FormRecord, template: bytes) -> bytes:
     except TemplateError as wrong:
         raise WrongTemplate(f"打印模板写法有误：{wrong.message}。请核对模板里花括号中的名称。") from wrong
     add_code(document.docx, record.code)
+    add_watermark(document.docx, record.watermark)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

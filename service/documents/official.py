@@ -76,6 +76,9 @@ def make_official(record: OfficialRecord) -> bytes:
     _number_pages(document)
     if record.mark:
         _head(document, record)
+    elif record.number:
+        add_line(document, record.number, align=_RIGHT)
+        add_line(document, "")
     for line in record.title.split("\n"):
         add_line(document, line, font=TITLE_FONT, size=TITLE_SIZE, align=_CENTRE)
     add_line(document, "")

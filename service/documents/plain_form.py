@@ -21,6 +21,7 @@ from service.documents.word import (
     TITLE_SIZE,
     add_code,
     add_line,
+    add_watermark,
     clean_text,
     save,
     set_font,
@@ -52,6 +53,7 @@ def make_plain_form(title: str, record: FormRecord, labels: Mapping[str, str]) -
     for place in sorted(record.opinions):
         _opinion(table, record.opinions[place])
     add_code(document, record.code)
+    add_watermark(document, record.watermark)
     return save(document)
 
 

@@ -27,6 +27,7 @@ class FormRecord:
     places: int  #: how many opinions the paper has room for
     photo: bytes | None = None  #: JPEG
     code: str = ""  #: of the wording, printed at the foot of a paper that is to be stamped
+    watermark: str = ""  #: who took it, when and what for, at the head; only where numbers stand in full
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class RosterRecord:
     sheets: Mapping[str, Sequence[Sequence[str]]]  #: name to rows; a row has a cell a column
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: name to the lines below its table
     code: str = ""  #: of the wording, printed at the foot
+    watermark: str = ""  #: who took it, when and what for; only where numbers stand in full
 
 
 @dataclass(frozen=True, kw_only=True)

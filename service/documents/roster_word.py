@@ -18,6 +18,7 @@ from service.documents.word import (
     add_line,
     add_page_number,
     add_table,
+    add_watermark,
     save,
     set_page,
 )
@@ -47,6 +48,7 @@ def make_roster_docx(record: RosterRecord) -> bytes:
         for note in record.notes.get(name, ()):
             add_line(document, note, size=SMALL_SIZE)
     add_code(document, record.code)
+    add_watermark(document, record.watermark)
     return save(document)
 
 

@@ -36,6 +36,7 @@ FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _MAX_SHEET_NAME = 31
 _LEAST_WIDTH = 6
+_LONGEST_HEAD = 200  # characters: Excel refuses a file with more than 255 at the head of a sheet
 _LONG_TEXT = 14  # longer cells are set flush left
 _ROW_HEIGHT, _LINE_HEIGHT = 26, 17  # points; Excel does not grow rows of files it did not write
 _WIDER = 1.15  # 12 point against the 11 point that column widths count in
@@ -57,10 +58,16 @@ def make_roster(record: RosterRecord) -> bytes:
         sheet.merge_cells(start_row=UNIT_ROW, end_row=UNIT_ROW, start_column=1, end_column=len(headings))
         if record.code:
             sheet.oddFooter.right = _HeaderFooterPart(f"打印版本 {record.code}")
+        if record.watermark:
+            head = record.watermark[:_LONGEST_HEAD].replace("&", "&&")
+            sheet.oddHeader = HeaderFooterItem(right=_HeaderFooterPart(head))
         for number, row in enumerate(rows, start=HEADER_ROW + 1):
             _write_person(sheet, number, row, record.columns, widths)
         for number, note in enumerate(record.notes.get(name, ()), start=HEADER_ROW + len(rows) + 1):
             _write_note(sheet, number, note, widths)
+        if record.watermark:  # a head is seen on paper alone; a blank row keeps this one out of the table
+            last = HEADER_ROW + len(rows) + len(record.notes.get(name, ()))
+            _write_note(sheet, last + 2, record.watermark, widths)
     return _save(book)
 
 

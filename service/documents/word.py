@@ -17,13 +17,14 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Length, Mm, Pt
+from docx.shared import Length, Mm, Pt, RGBColor
 
 TITLE_FONT, BODY_FONT, HEADING_FONT = "方正小标宋简体", "仿宋_GB2312", "黑体"
 SECOND_FONT, PAGE_FONT = "楷体_GB2312", "宋体"
 TITLE_SIZE, BODY_SIZE, TABLE_SIZE, SMALL_SIZE = Pt(22), Pt(16), Pt(12), Pt(14)  # 2号 3号 小4号 4号
 LINE = Pt(28.95)  # 225 mm over 22 lines
 TITLE_LINE = Pt(36)
+GREY = RGBColor(0x66, 0x66, 0x66)
 NO_DATE = "年    月    日"
 # what XML cannot hold; newlines and tabs stay
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -127,6 +128,24 @@ def add_code(document: Any, code: str) -> None:
     paragraph = footer.paragraphs[0] if not footer.paragraphs[0].text else footer.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     set_font(paragraph.add_run(f"打印版本 {code}"), PAGE_FONT, Pt(9))
+
+
+def add_watermark(document: Any, words: str) -> None:
+    """Write at the head of every page who took the paper, when and what for."""
+    if not words:
+        return
+    section = document.sections[0]
+    heads = [section.header]
+    if section.different_first_page_header_footer:
+        heads.append(section.first_page_header)
+    if document.settings.odd_and_even_pages_header_footer:
+        heads.append(section.even_page_header)
+    for head in heads:
+        paragraph = head.paragraphs[0] if not head.paragraphs[0].text else head.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        run = paragraph.add_run(clean_text(words))
+        set_font(run, PAGE_FONT, Pt(9))
+        run.font.color.rgb = GREY
 
 
 def set_font(run: Any, name: str, size: Length) -> None:

@@ -173,5 +173,11 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
     "GET /notices": (None, "A200 S200 U200 O200 M200"),
     "GET /notices/{slug}": (None, "A404 S404 U404 O404 M404"),
     "POST /notices/{slug}/objections": (OBJECTION, "A401 S404 U404 O404 M404"),
+    "GET /rounds/{round_id}/notices": (None, "A401 S200 U200 O200 M200"),
+    "GET /rounds/{round_id}/notices/{slug}": (None, "A401 S404 U404 O404 M404"),
+    "PUT /rounds/{round_id}/notices/{slug}": ({"number": ""}, "A401 S404 U404 O404 M404"),
+    "GET /rounds/{round_id}/notices/{slug}/paper": (None, "A401 S404 U404 O404 M404"),
+    "GET /nominations/{nomination_id}/disqualification": (None, "A401 S404 U409 O409 M409"),
+    "PUT /nominations/{nomination_id}/disqualification": ({"number": ""}, "A401 S404 U403 O409 M403"),
     "GET /objections/{receipt}": (None, "A404 S404 U404 O404 M404"),
 }

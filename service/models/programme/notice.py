@@ -55,6 +55,18 @@ class Notice(Base):
     publisher: Mapped[Unit] = relationship()
 
 
+class DocumentNumber(Base):
+    """发文字号 of one official paper: of a notice, or of what tells somebody that he lost his place."""
+
+    __tablename__ = "document_number"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), unique=True)
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), unique=True)
+    number: Mapped[str] = mapped_column(String(60))
+
+
 class Reserve(Base):
     """One kept to take the place of a candidate who is cancelled (候补), and whether he did. Never public.
 

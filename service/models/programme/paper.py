@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +23,9 @@ class PrintedPaper(Base):
     nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"))  #: of a form
     recommender_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))  #: of a unit's roster
     content_hash: Mapped[str] = mapped_column(String(64))  #: SHA-256 of its words; its head is on the paper
+    made_from: Mapped[dict[str, Any] | None] = (
+        mapped_column()
+    )  #: the form handed in last (submission) of each nomination on it; None: not kept when it was printed
     printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     printed_at: Mapped[datetime] = mapped_column()
 

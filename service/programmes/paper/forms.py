@@ -18,9 +18,10 @@ from service.programmes.pack.columns import components_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import NOMINATION, Paper
 from service.programmes.pack.print_templates import PLACES
-from service.programmes.paper import exports, scans
+from service.programmes.paper import exports, scans, validity
 from service.programmes.paper.answers import print_answers, print_month
 from service.programmes.privacy import consents
+from service.programmes.privacy.disclosures import Use
 from service.workflow.context import Context
 
 
@@ -32,11 +33,12 @@ def get_paper(pack: Pack, key: str, *kinds: str) -> Paper:
     return paper
 
 
-def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
+def print_form(ctx: Context, nomination: Nomination, key: str, use: Use | None = None) -> bytes:
     """Return a paper form of a nomination as .docx, the opinions that stand printed in their places.
 
     A paper without a template of its own is set as a plain table of the form's fields. One printed by who
-    may have it in full carries the code of its wording, to which the stamped scan is bound.
+    may have it in full carries the code of its wording, to which the stamped scan is bound, and at its head
+    who took it and what for.
     """
     pack = wiring.pack_of(ctx, nomination.round)
     paper = get_paper(pack, key, NOMINATION)
@@ -44,8 +46,10 @@ def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
     gathered = gather(ctx, nomination, paper, in_full=in_full)
     if in_full:
         said = scans.hash_words(gathered)
-        scans.note_printed(ctx, nomination.round, paper.key, said, nomination=nomination)
-        gathered = replace(gathered, code=scans.code_of(said))
+        made_from = validity.list_forms(ctx, [nomination])
+        scans.note_printed(ctx, nomination.round, paper.key, said, made_from, nomination=nomination)
+        watermark = exports.write_watermark(ctx, nomination.round, use)
+        gathered = replace(gathered, code=scans.code_of(said), watermark=watermark)
     template = pack.templates.get(paper.template_name)
     if template is not None:
         return make_form(gathered, template)
@@ -56,22 +60,21 @@ def print_form(ctx: Context, nomination: Nomination, key: str) -> bytes:
 
 def list_versions(ctx: Context, nomination: Nomination) -> list[scans.Version]:
     """Return what was printed of a nomination, with the scans that came back; empty for whom it is masked."""
-    pack = wiring.pack_of(ctx, nomination.round)
+    pack, entry = wiring.pack_of(ctx, nomination.round), nomination.round
     if not exports.may_print_in_full(ctx, nomination):
         return []
-    versions = scans.list_of(ctx, nomination.round, nomination=nomination)
+    versions = scans.list_of(ctx, entry, nomination=nomination)
     printed = {version.printed.paper for version in versions}
     now = {
-        paper.key: hash_now(ctx, nomination, paper)
+        paper.key: scans.hash_words(gather(ctx, nomination, paper, in_full=True))
         for paper in pack.programme.papers_of(NOMINATION)
         if paper.key in printed
     }
-    return [replace(v, is_current=now.get(v.printed.paper) == v.printed.content_hash) for v in versions]
-
-
-def hash_now(ctx: Context, nomination: Nomination, paper: Paper) -> str:
-    """Return the hash of what a paper form would say now."""
-    return scans.hash_words(gather(ctx, nomination, paper, in_full=True))
+    made_from = validity.list_forms(ctx, [nomination]) if versions else {}
+    return [
+        replace(v, validity=validity.judge(ctx, entry, v.printed, now.get(v.printed.paper), made_from))
+        for v in versions
+    ]
 
 
 def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool) -> FormRecord:

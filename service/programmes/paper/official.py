@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,39 +17,49 @@ from service.programmes import wiring
 from service.programmes.pack.columns import columns_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import ANNOUNCEMENT, DISQUALIFICATION, PUBLICATION, Official, Paper
-from service.programmes.publication import notices
+from service.programmes.publication import document_numbers, published
+from service.programmes.publication.published import Published
 from service.programmes.round import calendars
 from service.workflow.context import Context
 
-_NOTICES = {PUBLICATION: NoticeKind.CANDIDATES, ANNOUNCEMENT: NoticeKind.AWARDS}
+#: the paper each kind of notice is printed on
+PAPERS = {
+    NoticeKind.CANDIDATES: PUBLICATION,
+    NoticeKind.SUPPLEMENT: PUBLICATION,
+    NoticeKind.AWARDS: ANNOUNCEMENT,
+}
 #: of a list published before these were asked for
 NOT_SAID = "见公示页面"
 #: statuses of those who lose their place by decision
 LOST = (NominationStatus.DISQUALIFIED, NominationStatus.CANCELLED)
 
 
-def print_notice(ctx: Context, entry: Round, kind: str) -> bytes:
-    """Return the newest 公示 or 公布 of a round as .docx, from its frozen list and nothing else."""
+def list_printable(ctx: Context, entry: Round) -> list[Published]:
+    """Return a round's notices of which its programme has the paper."""
     pack = wiring.pack_of(ctx, entry)
-    paper = _find(pack, kind)
-    notice = notices.find_newest(ctx, entry, _NOTICES[kind])
-    if notice is None:
-        raise Conflict(
-            "还没有公示，发布后才能打印。" if kind == PUBLICATION else "还没有公布，发布后才能打印。"
-        )
+    return [one for one in published.list_of(ctx, entry) if has(pack, PAPERS[one.kind])]
+
+
+def print_notice(ctx: Context, entry: Round, one: Published) -> bytes:
+    """Return a 公示 or 公布 of a round as .docx, from its frozen list and nothing else.
+
+    What was published later, of a few, has the title it was published under.
+    """
+    pack, notice = wiring.pack_of(ctx, entry), one.notice
+    paper = _find(pack, PAPERS[notice.kind])
     words = _words(pack, entry) | _list_words(ctx, pack, notice)
     columns = columns_of(paper, pack.forms[pack.programme.record_form])
-    lists = [OfficialList(title=_list_title(pack, kind), tables=_tables(notice, columns))]
+    lists = [OfficialList(title=_list_title(pack, one), tables=_tables(notice, columns))]
     day = notice.opens_at.astimezone(pack.programme.zone).date()
-    return make_official(_record(paper, entry, words, day, columns=columns, lists=lists))
+    made = _record(paper, entry, words, day, number=one.number, columns=columns, lists=lists)
+    return make_official(made if one.is_whole else replace(made, title=notice.title))
 
 
 def print_disqualification(ctx: Context, nomination: Nomination) -> bytes:
     """Return the notice to one who lost his place (取消参选资格, 取消候选人资格) as .docx."""
     pack = wiring.pack_of(ctx, nomination.round)
     paper = _find(pack, DISQUALIFICATION)
-    if nomination.status not in LOST:
-        raise Conflict("这份申报没有被取消资格。")
+    _require_lost(nomination)
     category = pack.programme.categories.get(nomination.category or "")
     words = _words(pack, nomination.round) | {
         "name": nomination.name,
@@ -59,7 +70,22 @@ def print_disqualification(ctx: Context, nomination: Nomination) -> bytes:
         "title": "参选资格" if nomination.status == NominationStatus.DISQUALIFIED else "候选人资格",
     }
     day = _decided_at(ctx, nomination).astimezone(pack.programme.zone).date()
-    return make_official(_record(paper, nomination.round, words, day))
+    number = document_numbers.find_of_disqualification(ctx, nomination)
+    return make_official(_record(paper, nomination.round, words, day, number=number))
+
+
+def read_number(ctx: Context, nomination: Nomination) -> str:
+    """Return the 发文字号 of the notice to one who lost his place; empty before it is given."""
+    _find(wiring.pack_of(ctx, nomination.round), DISQUALIFICATION)
+    _require_lost(nomination)
+    return document_numbers.find_of_disqualification(ctx, nomination)
+
+
+def number_disqualification(ctx: Context, nomination: Nomination, number: str) -> None:
+    """Keep the 发文字号 of the notice to one who lost his place."""
+    _find(wiring.pack_of(ctx, nomination.round), DISQUALIFICATION)
+    _require_lost(nomination)
+    document_numbers.give_to_disqualification(ctx, nomination, number)
 
 
 def print_list(
@@ -70,11 +96,18 @@ def print_list(
     day: date,
     columns: Sequence[Column],
     rows: Sequence[Sequence[str]],
+    notes: Sequence[str] = (),
 ) -> bytes:
-    """Return a paper with one list as .docx: its sentences with what is ``said``, and the rows annexed."""
+    """Return a paper with one list as .docx: its sentences with what is ``said``, notes, the rows annexed."""
     words = _words(wiring.pack_of(ctx, entry), entry) | dict(said)
     lists = [OfficialList(title=_fill(paper.title, words), tables={"": rows})] if rows else []
-    return make_official(_record(paper, entry, words, day, columns=columns, lists=lists))
+    made = _record(paper, entry, words, day, columns=columns, lists=lists)
+    return make_official(replace(made, body=[*made.body, *notes]))
+
+
+def _require_lost(nomination: Nomination) -> None:
+    if nomination.status not in LOST:
+        raise Conflict("这份申报没有被取消资格。")
 
 
 def _decided_at(ctx: Context, nomination: Nomination) -> datetime:
@@ -87,8 +120,7 @@ def _decided_at(ctx: Context, nomination: Nomination) -> datetime:
 def introduce(ctx: Context, notice: Notice) -> str:
     """Return the first sentences of a 公示 or 公布 as its paper has them; empty where there is no paper."""
     pack = wiring.pack_of(ctx, notice.round)
-    kinds = {kind: paper_kind for paper_kind, kind in _NOTICES.items()}
-    papers = pack.programme.papers_of(kinds.get(notice.kind, ""))
+    papers = pack.programme.papers_of(PAPERS.get(notice.kind, ""))
     if not papers or papers[0].official is None or not papers[0].official.body:
         return ""
     return _fill(papers[0].official.body[0], _words(pack, notice.round) | _list_words(ctx, pack, notice))
@@ -112,6 +144,7 @@ def _record(
     words: Mapping[str, str],
     day: date,
     *,
+    number: str = "",
     columns: Sequence[Column] = (),
     lists: Sequence[OfficialList] = (),
 ) -> OfficialRecord:
@@ -123,7 +156,7 @@ def _record(
         issuer=official.issuer or entry.organiser.name,
         day=day,
         mark=official.mark,
-        number=official.number,
+        number=number or official.number,
         addressee=_fill(official.addressee, words),
         columns=columns,
         lists=lists,
@@ -166,8 +199,9 @@ def _list_words(ctx: Context, pack: Pack, notice: Notice) -> dict[str, str]:
     }
 
 
-def _list_title(pack: Pack, kind: str) -> str:
-    return f"“{pack.programme.award.title}”{'候选人' if kind == PUBLICATION else ''}名单"
+def _list_title(pack: Pack, one: Published) -> str:
+    first, later = ("候选人", "递补候选人") if PAPERS[one.kind] == PUBLICATION else ("", "补充")
+    return f"“{pack.programme.award.title}”{first if one.is_whole else later}名单"
 
 
 def _tables(notice: Notice, columns: Sequence[Column]) -> dict[str, list[list[str]]]:

@@ -13,15 +13,16 @@ from service.documents.records import QuotaTableRecord, RosterRecord
 from service.documents.roster_word import make_roster_docx
 from service.documents.spreadsheets import make_quota_table, make_roster
 from service.errors import Conflict, Forbidden
-from service.models import Nomination, NominationStatus, Round, Unit
+from service.models import Nomination, NominationStatus, PrintedPaper, Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import record
 from service.programmes.pack.columns import columns_of
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import QUOTAS, ROSTER, WORKPLACE, Paper
-from service.programmes.paper import exports, scans, workplace_rosters
+from service.programmes.paper import exports, scans, validity, workplace_rosters
 from service.programmes.paper.answers import print_answers
 from service.programmes.privacy import consents, provision
+from service.programmes.privacy.disclosures import Use
 from service.programmes.round import funnel
 from service.workflow.context import Context
 
@@ -30,6 +31,7 @@ FORMATS = ("xlsx", "docx")
 HANDED_IN = (
     NominationStatus.QUALIFYING,
     NominationStatus.SHORTLISTED,
+    NominationStatus.NOT_LISTED,
     NominationStatus.SELECTED,
     NominationStatus.AWARDED,
     NominationStatus.NOT_SELECTED,
@@ -45,9 +47,18 @@ def find_roster(pack: Pack, key: str = "") -> Paper:
 
 
 def print_roster(
-    ctx: Context, entry: Round, recommender: Unit | None, *, form: str = "xlsx", key: str = ""
+    ctx: Context,
+    entry: Round,
+    recommender: Unit | None,
+    *,
+    form: str = "xlsx",
+    key: str = "",
+    use: Use | None = None,
 ) -> bytes:
-    """Return a roster of one recommending unit or workplace, or of the whole round, as .xlsx or .docx."""
+    """Return a roster of one recommending unit or workplace, or of the whole round, as .xlsx or .docx.
+
+    One with numbers in full says who took it and what for.
+    """
     if not exports.may_export_roster(ctx, entry, recommender):
         raise Forbidden("只有主办单位和推荐单位自己可以导出汇总表。")
     paper = find_roster(wiring.pack_of(ctx, entry), key)
@@ -56,8 +67,10 @@ def print_roster(
     roster = gather(ctx, entry, recommender, paper.key)
     if exports.may_read_in_full(ctx, entry, recommender):
         said = scans.hash_words(roster)
-        scans.note_printed(ctx, entry, paper.key, said, recommender=recommender)
-        roster = replace(roster, code=scans.code_of(said))
+        made_from = _list_forms(ctx, entry, recommender, paper)
+        scans.note_printed(ctx, entry, paper.key, said, made_from, recommender=recommender)
+        watermark = exports.write_watermark(ctx, entry, use)
+        roster = replace(roster, code=scans.code_of(said), watermark=watermark)
     return _make(roster, form)
 
 
@@ -68,21 +81,22 @@ def require_recommender(ctx: Context, entry: Round, unit: Unit, title: str) -> N
 
 
 def list_versions(ctx: Context, entry: Round, recommender: Unit | None) -> list[scans.Version]:
-    """Return the rosters printed in full of a unit, or of the round, with the scans that came back."""
+    """Return the rosters printed in full of a unit, or of the round, with the scans that came back.
+
+    Those of a roster that the programme has no longer are among them.
+    """
     if not exports.may_read_in_full(ctx, entry, recommender):
         return []
     versions = scans.list_of(ctx, entry, recommender=recommender)
-    keys = {version.printed.paper for version in versions}
-    now = {key: hash_now(ctx, entry, recommender, key) for key in keys}
-    return [
-        replace(version, is_current=version.printed.content_hash == now[version.printed.paper])
-        for version in versions
-    ]
+    printed = {version.printed.paper for version in versions}
+    papers = [p for p in wiring.pack_of(ctx, entry).programme.papers_of(ROSTER) if p.key in printed]
+    words = {p.key: scans.hash_words(gather(ctx, entry, recommender, p.key)) for p in papers}
+    made_from = {p.key: _list_forms(ctx, entry, recommender, p) for p in papers}
 
+    def judge(printed: PrintedPaper) -> validity.Validity:
+        return validity.judge(ctx, entry, printed, words.get(printed.paper), made_from.get(printed.paper, {}))
 
-def hash_now(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> str:
-    """Return the hash of what a roster would say now."""
-    return scans.hash_words(gather(ctx, entry, recommender, key))
+    return [replace(version, validity=judge(version.printed)) for version in versions]
 
 
 def print_roster_template(ctx: Context, entry: Round) -> bytes:
@@ -175,6 +189,12 @@ def list_handed_in(
 def list_left_out(ctx: Context, entry: Round, recommender: Unit | None) -> list[Nomination]:
     """Return those handed in who withdrew their consent to provision: no roster and no batch has them."""
     return provision.divide(ctx, list_handed_in(ctx, entry, recommender))[1]
+
+
+def _list_forms(ctx: Context, entry: Round, recommender: Unit | None, paper: Paper) -> dict[str, int]:
+    """Return the forms a roster is made from: of those it lists."""
+    people = list_handed_in(ctx, entry, recommender, paper.categories)
+    return validity.list_forms(ctx, provision.divide(ctx, people)[0])
 
 
 def _count_by_sheet(pack: Pack, paper: Paper, people: Sequence[Nomination]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Stamped scans: each is bound to the wording that was printed, and outdated once the words change."""
+"""Stamped scans: each is bound to the wording that was printed, as proof of what was handed in."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from service.models import Nomination, PrintedPaper, Round, StampedScan, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.paper import exports
+from service.programmes.paper.validity import Validity
 from service.workflow import history
 from service.workflow.context import Context
 
 PDF = ("application/pdf",)
 CODE_LENGTH = 12  # hexadecimal digits on the paper: enough to tell wordings of one paper apart
 MOST = 20  #: scans kept of one wording
+_WHY_ANEW = {
+    Validity.OUTDATED: "本单位报送的内容已有变动",
+    Validity.WITHHELD: "有人撤回了处理或提供个人信息的同意",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +37,29 @@ class Version:
     printed: PrintedPaper
     code: str
     scans: Sequence[StampedScan]
-    is_current: bool = False  #: the paper would read the same today
+    validity: Validity = Validity.OUTDATED
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the paper would read the same today."""
+        return self.validity is Validity.CURRENT
+
+    @property
+    def takes_scans(self) -> bool:
+        """Whether its stamped scan may still come in: nobody has to print it anew."""
+        return self.validity in (Validity.CURRENT, Validity.CHANGED)
 
 
 def hash_words(words: FormRecord | RosterRecord) -> str:
-    """Return the SHA-256 of all a paper says; its photo counts by its own hash."""
+    """Return the SHA-256 of all a paper says; its photo counts by its own hash.
+
+    Neither the code nor the watermark counts: the first comes from it, the second is whose copy it is.
+    """
     content = asdict(words)
     photo = content.pop("photo", None)
     content["photo"] = hashlib.sha256(photo).hexdigest() if photo else ""
     content.pop("code", None)
+    content.pop("watermark", None)
     if not content.get("notes"):  # a roster without any reads as it did before rosters had notes
         content.pop("notes", None)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
@@ -58,16 +77,18 @@ def note_printed(
     entry: Round,
     paper: str,
     content_hash: str,
+    made_from: dict[str, Any],
     *,
     nomination: Nomination | None = None,
     recommender: Unit | None = None,
 ) -> PrintedPaper:
-    """Keep that a wording was printed; printed again, it is the same row."""
+    """Keep that a wording was printed, and of which forms; printed again, it is the same row."""
     query = _of(entry, nomination, recommender).where(
         PrintedPaper.paper == paper, PrintedPaper.content_hash == content_hash
     )
     found = ctx.session.scalars(query).first()
     if found is not None:
+        found.made_from = made_from
         return found
     printed = PrintedPaper(
         round_id=entry.id,
@@ -75,6 +96,7 @@ def note_printed(
         nomination_id=nomination.id if nomination else None,
         recommender_id=recommender.id if recommender else None,
         content_hash=content_hash,
+        made_from=made_from,
         printed_by_id=ctx.actor.user_id,
         printed_at=ctx.now,
     )
@@ -112,14 +134,31 @@ def get_printed(ctx: Context, printed_id: int) -> PrintedPaper:
     return printed
 
 
-def attach(ctx: Context, printed: PrintedPaper, filename: str, data: bytes, current: str) -> StampedScan:
-    """Keep the scan of a printed paper. Refused when the paper would read otherwise by now."""
+def select_stamped(versions: Sequence[Version]) -> list[Version]:
+    """Return the stamped version of each paper that goes with the others: the current one, else the newest.
+
+    None of a paper that lists somebody who took a consent back since.
+    """
+    chosen: dict[str, Version] = {}
+    for version in versions:  # newest first
+        if version.scans and version.validity is not Validity.WITHHELD:
+            known = chosen.setdefault(version.printed.paper, version)
+            if version.is_current and not known.is_current:
+                chosen[version.printed.paper] = version
+    return list(chosen.values())
+
+
+def attach(ctx: Context, version: Version, filename: str, data: bytes) -> StampedScan:
+    """Keep the scan of a printed paper, however late it comes.
+
+    Refused when its unit handed in otherwise since, or somebody on it took a consent back.
+    """
+    printed = version.printed
     if not _may_handle(ctx, printed):
         raise Forbidden("这份材料不由您盖章上传。")
-    if printed.content_hash != current:
-        raise Conflict(
-            f"打印版本 {code_of(printed.content_hash)} 之后内容已有变动，请重新打印、盖章后再上传。"
-        )
+    if not version.takes_scans:
+        why = _WHY_ANEW[version.validity]
+        raise Conflict(f"打印版本 {version.code} 之后{why}，请重新打印、盖章后再上传。")
     info = check_attachment(data, filename, PDF)
     query = select(StampedScan.id).where(StampedScan.printed_paper_id == printed.id)
     if len(ctx.session.scalars(query).all()) >= MOST:

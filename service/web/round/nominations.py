@@ -15,6 +15,7 @@ from service.programmes.nomination import nominations, roster_import, searches
 from service.programmes.nomination.searches import Filter
 from service.programmes.pack.paper import DISQUALIFICATION, NOMINATION
 from service.programmes.paper import forms, official
+from service.programmes.publication import document_numbers
 from service.programmes.round import (
     candidate_extensions,
     lateness,
@@ -93,6 +94,7 @@ def show(nomination_id: int) -> str:
         late=lateness.describe(ctx, nomination),
         is_organiser=nominations.is_organiser(ctx, nomination.round),
         lost=nomination.status in official.LOST and official.has(pack, DISQUALIFICATION),
+        document_number=document_numbers.find_of_disqualification(ctx, nomination),
         versions=forms.list_versions(ctx, nomination),
         may_extend=candidate_extensions.may_extend(ctx, nomination),
         may_withdraw=withdrawals.is_running(instance) and withdrawals.may_withdraw(ctx, nomination),

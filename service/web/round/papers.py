@@ -5,21 +5,14 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING
 
-from flask import Blueprint, Response, g, render_template, request, send_file
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.models import NoticeKind, Round, Unit
+from service.models import Round, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.pack.paper import (
-    ANNOUNCEMENT,
-    DISQUALIFICATION,
-    NOMINATION,
-    PUBLICATION,
-    QUOTAS,
-    ROSTER,
-)
+from service.programmes.pack.paper import DISQUALIFICATION, NOMINATION, QUOTAS, ROSTER
 from service.programmes.paper import (
     batches,
     exports,
@@ -30,7 +23,9 @@ from service.programmes.paper import (
     scans,
     workplace_rosters,
 )
-from service.programmes.publication import notices
+from service.programmes.paper.batch_parts import Part, list_parts
+from service.programmes.privacy.disclosures import Use
+from service.programmes.publication import document_numbers, published
 from service.programmes.round import quotas, rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
@@ -66,18 +61,27 @@ def quotas_xlsx(round_id: int) -> Response:
     return _file(rosters.print_quotas(g.ctx, entry), "xlsx", f"名额分配表 {entry.label}")
 
 
-@pages.get("/rounds/<int:round_id>/papers/notice.docx")
-def notice_docx(round_id: int) -> Response:
-    """Give the 公示 as a document."""
+@pages.get("/rounds/<int:round_id>/papers/notices/<int:notice_id>.docx")
+def notice_docx(round_id: int, notice_id: int) -> Response:
+    """Give a 公示 or 公布, the round's or one that came later, as a document."""
     entry = rounds.get(g.ctx, round_id)
-    return _file(official.print_notice(g.ctx, entry, PUBLICATION), "docx", f"候选人公示 {entry.label}")
+    one = published.get(g.ctx, entry, notice_id)
+    return _file(official.print_notice(g.ctx, entry, one), "docx", f"{one.name} {entry.label}")
 
 
-@pages.get("/rounds/<int:round_id>/papers/decision.docx")
-def decision_docx(round_id: int) -> Response:
-    """Give the 公布 as a document."""
-    entry = rounds.get(g.ctx, round_id)
-    return _file(official.print_notice(g.ctx, entry, ANNOUNCEMENT), "docx", f"名单公布 {entry.label}")
+@pages.post("/rounds/<int:round_id>/papers/notices/<int:notice_id>/number")
+def number_notice(round_id: int, notice_id: int) -> ResponseReturnValue:
+    """Keep the 发文字号 of a 公示 or 公布."""
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    one = published.get(ctx, entry, notice_id)
+    try:
+        document_numbers.give_to_notice(ctx, entry, one.notice, request.form.get("number", ""))
+    except Invalid as refused:
+        ctx.session.rollback()
+        return _form(rounds.get(ctx, round_id), refused, of_notice=notice_id), status_of(refused)
+    flash(_("发文字号已保存，下载的公文印上它。"), "success")
+    return redirect(url_for("paper_pages.show", round_id=round_id))
 
 
 @pages.get("/rounds/<int:round_id>/papers/template.xlsx")
@@ -120,7 +124,7 @@ def form_docx(nomination_id: int, paper: str) -> ResponseReturnValue:
     """Give a paper form of a nomination with its opinions in place; the export is noted."""
     ctx: Context = g.ctx
     nomination = nominations.get_visible(ctx, nomination_id)
-    data = forms.print_form(ctx, nomination, paper)
+    data = forms.print_form(ctx, nomination, paper, _read_use())
     exports.note_export(
         ctx,
         nomination.round,
@@ -144,11 +148,23 @@ def disqualification_docx(nomination_id: int) -> ResponseReturnValue:
     return downloads.ask_or_give(paper, data, nomination.round_id, about, nomination.nominee_id)
 
 
+@pages.post("/nominations/<int:nomination_id>/disqualification/number")
+def number_disqualification(nomination_id: int) -> ResponseReturnValue:
+    """Keep the 发文字号 of the notice to one who lost his place."""
+    ctx: Context = g.ctx
+    nomination = nominations.get_visible(ctx, nomination_id)
+    official.number_disqualification(ctx, nomination, request.form.get("number", ""))
+    flash(_("发文字号已保存，下载的公文印上它。"), "success")
+    return redirect(url_for("nomination_pages.show", nomination_id=nomination_id))
+
+
 def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
     ctx: Context = g.ctx
     entry = rounds.get(ctx, round_id)
     title, key = "全套材料", what
     data: bytes | IO[bytes]
+    files, part = "files" in request.form, request.form.get("part", 0, type=number)
+    parts: Sequence[Part] = ()
     try:
         unit = _recommender(entry)
         if not exports.may_export_roster(ctx, entry, unit):
@@ -156,6 +172,8 @@ def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
         if what == "roster":
             chosen = rosters.find_roster(wiring.pack_of(ctx, entry), request.form.get("paper", ""))
             title, key = chosen.title, chosen.key
+        else:
+            parts = list_parts(ctx, entry, unit, files=files)
         exports.note_export(
             ctx,
             entry,
@@ -164,16 +182,30 @@ def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
             purpose=request.form.get("purpose", ""),
             unit=unit.code if unit else "",
             full=exports.may_read_in_full(ctx, entry, unit),
+            **({"part": part} if len(parts) > 1 else {}),
         )
+        if len(parts) > 1 and not part:
+            ctx.session.rollback()  # nothing was taken yet
+            return render_template(
+                "papers/batch.html", round=rounds.get(ctx, round_id), parts=parts, given=request.form
+            )
         if what == "batch":
-            data = batches.make_batch(ctx, entry, unit, files="files" in request.form)
+            data = batches.make_batch(ctx, entry, unit, files=files, part=part or 1, use=_read_use())
         else:
-            data = rosters.print_roster(ctx, entry, unit, form=kind, key=key)
+            data = rosters.print_roster(ctx, entry, unit, form=kind, key=key, use=_read_use())
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
     name = unit.name if unit else entry.organiser.name
-    return _file(data, kind, f"{title} {name} {entry.label}")
+    piece = f" 第{part}部分（共{len(parts)}部分）" if len(parts) > 1 else ""
+    return _file(data, kind, f"{title} {name} {entry.label}{piece}")
+
+
+def _read_use() -> Use:
+    """Return for whom and what for something is taken, as the form says; ``note_export`` checks it."""
+    return Use(
+        receiver=request.form.get("receiver", "").strip(), purpose=request.form.get("purpose", "").strip()
+    )
 
 
 def _recommender(entry: Round) -> Unit | None:
@@ -187,7 +219,7 @@ def _recommender(entry: Round) -> Unit | None:
     return unit
 
 
-def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
+def _form(entry: Round, refused: Invalid | Conflict | None, *, of_notice: int = 0) -> str:
     ctx: Context = g.ctx
     programme = wiring.pack_of(ctx, entry).programme
     units = [
@@ -198,7 +230,6 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
     page_number = max(1, request.args.get("page", 1, type=number))
     places = workplace_rosters.list_printed(ctx, entry, words)
     shown = places[(page_number - 1) * PAGE : page_number * PAGE]
-    published = {kind: notices.find_newest(ctx, entry, kind) is not None for kind in NoticeKind}
     listing = programme.papers_of(ROSTER)
     whole = exports.may_export_roster(ctx, entry, None)
     left_out = [
@@ -215,8 +246,9 @@ def _form(entry: Round, refused: Invalid | Conflict | None) -> str:
         rosters=listing,
         forms=programme.papers_of(NOMINATION),
         review=review_papers.list_ready(ctx, entry),
-        notice=published[NoticeKind.CANDIDATES] and programme.papers_of(PUBLICATION),
-        decision=published[NoticeKind.AWARDS] and programme.papers_of(ANNOUNCEMENT),
+        notices=official.list_printable(ctx, entry),
+        of_notice=of_notice,
+        organises=nominations.is_organiser(ctx, entry),
         versions=_versions(ctx, entry, (None, *units)),
         words=words,
         workplaces=len(places),

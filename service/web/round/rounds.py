@@ -16,7 +16,7 @@ from service.programmes.award import awards
 from service.programmes.board import drawn_stages, round_dates, round_tasks
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
-from service.programmes.publication import contacts, local_notices, notices, objections, reserves
+from service.programmes.publication import contacts, local_notices, notices, objections, published, reserves
 from service.programmes.registration import confirmations
 from service.programmes.review import access
 from service.programmes.round import admissions, extensions, funnel, quotas, round_events, rounds, vacancies
@@ -178,12 +178,11 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         registered=confirmations.count_by_status(ctx, entry)[RegistrationStatus.WAITING]
         if confirmations.may_open(ctx, entry)
         else None,
-        notice=notice,
+        published=published.list_of(ctx, entry),
         objections=objections.list_of(ctx, entry),
         local=local_notices.list_open(ctx, entry, limit=MOST_NOTICES) if programme.notices else [],
         running_notices=local_notices.count_open(ctx, entry) if programme.notices else 0,
         publishes=bool(contacts.list_own(ctx, entry)),
-        announced=notices.find_newest(ctx, entry, NoticeKind.AWARDS),
         organises=nominations.is_organiser(ctx, entry),
         reviews=programme.review is not None and access.may_see(ctx, entry),
         management=_manage(ctx, entry) if manages(ctx, entry) else None,

@@ -9,8 +9,6 @@ from flask_babel import gettext as _
 
 from service.errors import Invalid
 from service.models import Nomination, PrintedPaper, Round, Unit
-from service.programmes import wiring
-from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, rosters, scans
 from service.web.task import downloads
 from service.workflow.context import Context
@@ -29,7 +27,7 @@ def add(printed_id: int) -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid(_("请选择盖章后的扫描件（PDF）。"), fields={"file": _("必填")})
-    scans.attach(ctx, printed, file.filename, file.stream.read(), _hash_now(ctx, printed))
+    scans.attach(ctx, _find_version(ctx, printed), file.filename, file.stream.read())
     flash(
         _("盖章扫描件已上传，与打印版本 %(code)s 绑定。", code=scans.code_of(printed.content_hash)), "success"
     )
@@ -46,11 +44,10 @@ def download(scan_id: int) -> ResponseReturnValue:
     return downloads.ask_or_give(scan, data, round_id, about, content_type=scans.PDF[0])
 
 
-def _hash_now(ctx: Context, printed: PrintedPaper) -> str:
+def _find_version(ctx: Context, printed: PrintedPaper) -> scans.Version:
     if printed.nomination_id is not None:
-        nomination = ctx.session.get_one(Nomination, printed.nomination_id)
-        paper = forms.get_paper(wiring.pack_of(ctx, nomination.round), printed.paper, NOMINATION)
-        return forms.hash_now(ctx, nomination, paper)
-    entry = ctx.session.get_one(Round, printed.round_id)
-    unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
-    return rosters.hash_now(ctx, entry, unit, printed.paper)
+        listed = forms.list_versions(ctx, ctx.session.get_one(Nomination, printed.nomination_id))
+    else:
+        unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
+        listed = rosters.list_versions(ctx, ctx.session.get_one(Round, printed.round_id), unit)
+    return next(version for version in listed if version.printed.id == printed.id)

@@ -10,9 +10,8 @@ import pytest
 
 from service.models import NoticeKind
 from service.programmes.domain import Programmes
-from service.programmes.pack.paper import PUBLICATION
 from service.programmes.paper import official
-from service.programmes.publication import notices
+from service.programmes.publication import notices, published
 from tests.packs.thousand_good_youth.living import ORGANISER, file, hand_in
 from tests.programmes.story import Story
 
@@ -52,7 +51,7 @@ def test_n68_switch_holds_a_notice_of_five_working_days_first(period_with_notice
     story.confirm("confirm_noticed", by=ORGANISER)
 
     with story.wiring.reading() as ctx:
-        paper = official.print_notice(ctx, story.entry(ctx), PUBLICATION)
+        paper = official.print_notice(ctx, story.entry(ctx), published.list_of(ctx, story.entry(ctx))[0])
     assert "（5个工作日）" in "".join(p.text for p in docx.Document(io.BytesIO(paper)).paragraphs)
     assert closes is not None
     assert f"{closes.astimezone(story.pack.programme.zone):%Y-%m-%d %H:%M}" == "2021-08-10 00:00"

@@ -11,7 +11,7 @@ import openpyxl
 
 from service.documents.roster_import import read_roster
 from service.programmes.pack.columns import columns_of
-from service.programmes.paper import rosters
+from service.programmes.paper import exports, rosters
 from tests.packs.thousand_good_youth.living import ORGANISER, hand_in
 from tests.programmes.story import Story
 
@@ -19,6 +19,11 @@ from tests.programmes.story import Story
 def print_roster(story: Story, form: str) -> io.BytesIO:
     with story.acting(ORGANISER) as ctx:
         return io.BytesIO(rosters.print_roster(ctx, story.entry(ctx), None, form=form))
+
+
+def watermark(story: Story) -> str:
+    with story.acting(ORGANISER) as ctx:
+        return exports.write_watermark(ctx, story.entry(ctx), None)
 
 
 def record_form(story: Story) -> Mapping[str, Any]:
@@ -33,7 +38,7 @@ def test_x09_reason_stands_below_the_table_in_both_formats(period_2021: Story) -
     rows = list(openpyxl.load_workbook(print_roster(period_2021, "xlsx")).worksheets[0].values)
     word = docx.Document(print_roster(period_2021, "docx"))
 
-    assert [row[0] for row in rows[3:]] == [1, note]
+    assert [row[0] for row in rows[3:]] == [1, note, None, watermark(period_2021)]
     assert [p.text for p in word.paragraphs if p.text.startswith("注")] == [note]
     assert len(word.tables[0].rows) == 2
     again = read_roster(print_roster(period_2021, "xlsx").getvalue(), columns, ["机关"])

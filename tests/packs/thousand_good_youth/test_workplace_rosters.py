@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import PrintedPaper, Unit
+from service.models import Unit
 from service.programmes.paper import batches, rosters, scans, workplace_rosters
 from service.workflow.context import Context
 from tests.packs.thousand_good_youth.living import ORGANISER, hand_in
@@ -53,7 +53,7 @@ def test_the_stamped_scan_is_bound_to_the_words_and_read_by_the_district(period_
     with period_2021.acting("sxjg-01-tuan") as ctx:
         entry, here = period_2021.entry(ctx), unit(ctx, "sxjg-01")
         [version] = rosters.list_versions(ctx, entry, here)
-        scans.attach(ctx, version.printed, "盖章.pdf", PDF, rosters.hash_now(ctx, entry, here, "roster"))
+        scans.attach(ctx, version, "盖章.pdf", PDF)
         printed = version.printed.id
 
     with period_2021.acting("sxjg") as ctx:
@@ -69,10 +69,9 @@ def test_the_stamped_scan_is_bound_to_the_words_and_read_by_the_district(period_
     period_2021.hand_in(nominee, name="演示-改名", by="sxjg-01-tuan", category="organ")
     with period_2021.acting("sxjg-01-tuan") as ctx:
         entry, here = period_2021.entry(ctx), unit(ctx, "sxjg-01")
-        kept = ctx.session.get_one(PrintedPaper, printed)
-        words = rosters.hash_now(ctx, entry, here, "roster")
+        [kept] = rosters.list_versions(ctx, entry, here)
         with pytest.raises(Conflict, match="内容已有变动"):
-            scans.attach(ctx, kept, "盖章.pdf", PDF, words)
+            scans.attach(ctx, kept, "盖章.pdf", PDF)
 
 
 def test_the_sets_of_organiser_and_district_have_the_stamped_rosters_of_workplaces(
@@ -83,7 +82,7 @@ def test_the_sets_of_organiser_and_district_have_the_stamped_rosters_of_workplac
     with period_2021.acting("sxjg-01-tuan") as ctx:
         entry, here = period_2021.entry(ctx), unit(ctx, "sxjg-01")
         [version] = rosters.list_versions(ctx, entry, here)
-        scans.attach(ctx, version.printed, "盖章.pdf", PDF, rosters.hash_now(ctx, entry, here, "roster"))
+        scans.attach(ctx, version, "盖章.pdf", PDF)
         name = f"盖章扫描件/附件1 “好青年”候选人汇总表 {here.name} {version.code}.pdf"
 
     found = {}

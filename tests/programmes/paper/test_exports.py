@@ -13,10 +13,8 @@ from sqlalchemy import select
 
 from service.errors import Forbidden
 from service.models import Nomination, Unit
-from service.programmes import wiring
 from service.programmes.nomination import workplaces
 from service.programmes.pack.packs import Pack, load_pack
-from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import forms, rosters, scans, workplace_rosters
 from tests.programmes.conftest import PROGRAMME, ROOT, SELECTION
 from tests.programmes.paper.test_scans import PDF
@@ -70,8 +68,7 @@ def stamp(story: Story, nomination_id: int, login: str, paper: str) -> bool:
     with story.acting(login) as ctx:
         nomination = ctx.session.get_one(Nomination, nomination_id)
         [version] = forms.list_versions(ctx, nomination)
-        printed = forms.get_paper(wiring.pack_of(ctx, nomination.round), paper, NOMINATION)
-        scans.attach(ctx, version.printed, "盖章.pdf", PDF, forms.hash_now(ctx, nomination, printed))
+        scans.attach(ctx, version, "盖章.pdf", PDF)
     return is_full
 
 

@@ -16,8 +16,8 @@ import pytest
 from service.errors import Conflict, Forbidden, NotFound
 from service.models import Nomination, NominationStatus
 from service.programmes.nomination import attachments
-from service.programmes.pack.paper import ANNOUNCEMENT, PUBLICATION
-from service.programmes.paper import batches, exports, forms, official, rosters, scans
+from service.programmes.paper import batch_parts, batches, exports, forms, official, rosters, scans
+from service.programmes.publication import published
 from tests.programmes.story import ORGANISER, Story
 
 PDF = b"%PDF-1.4 stamped %%EOF"
@@ -117,8 +117,9 @@ def test_official_papers_come_from_the_frozen_lists(round_2024: Story) -> None:
 
     with round_2024.acting("shiwei") as ctx:
         entry = round_2024.entry(ctx)
-        publication = official.print_notice(ctx, entry, PUBLICATION)
-        announcement = official.print_notice(ctx, entry, ANNOUNCEMENT)
+        publication, announcement = (
+            official.print_notice(ctx, entry, one) for one in published.list_of(ctx, entry)
+        )
 
     assert lines(publication)[0] == "关于常州市“产业振兴好青年”候选人的公示"
     assert any("拟确定1名同志为候选人" in line for line in lines(publication))
@@ -130,9 +131,11 @@ def test_official_papers_come_from_the_frozen_lists(round_2024: Story) -> None:
         assert (nominee.id_number or "-") not in cells(data)
 
 
-def test_a_paper_that_is_not_out_yet_is_refused(round_2024: Story) -> None:
-    with round_2024.acting("shiwei") as ctx, pytest.raises(Conflict, match="还没有公示"):
-        official.print_notice(ctx, round_2024.entry(ctx), PUBLICATION)
+def test_a_paper_that_is_not_out_yet_is_not_found(round_2024: Story) -> None:
+    with round_2024.acting("shiwei") as ctx:
+        assert official.list_printable(ctx, round_2024.entry(ctx)) == []
+        with pytest.raises(NotFound, match="没有这份公示"):
+            published.get(ctx, round_2024.entry(ctx), 1)
 
 
 def test_who_lost_his_place_is_told_why(round_2024: Story) -> None:
@@ -212,14 +215,14 @@ def test_a_batch_has_the_newest_scan_of_what_still_stands(round_2024: Story) -> 
         [version] = forms.list_versions(ctx, nomination)
         for content in (b"first", b"second"):
             pdf = b"%PDF-1.4 " + content + b" %%EOF"
-            scans.attach(ctx, version.printed, "盖章.pdf", pdf, version.printed.content_hash)
+            scans.attach(ctx, version, "盖章.pdf", pdf)
         package = unpack(batches.make_batch(ctx, round_2024.entry(ctx), nomination.recommender))
         name = f"盖章扫描件/001 {nomination.name} {version.code}.pdf"
 
     assert package.read(name) == b"%PDF-1.4 second %%EOF"
 
 
-def test_a_batch_has_the_stamped_roster_while_it_still_stands(round_2024: Story) -> None:
+def test_a_batch_has_the_stamped_roster_and_says_that_its_unit_handed_in_more(round_2024: Story) -> None:
     nominee = handed_in(round_2024)
 
     def pack_up() -> list[str]:
@@ -232,13 +235,13 @@ def test_a_batch_has_the_stamped_roster_while_it_still_stands(round_2024: Story)
         entry, unit = round_2024.entry(ctx), ctx.session.get_one(Nomination, nominee).recommender
         rosters.print_roster(ctx, entry, unit)
         [version] = rosters.list_versions(ctx, entry, unit)
-        scans.attach(ctx, version.printed, "盖章.pdf", PDF, version.printed.content_hash)
+        scans.attach(ctx, version, "盖章.pdf", PDF)
         title = round_2024.pack.programme.papers["roster"].title
     stamped = pack_up()
     handed_in(round_2024)
 
     assert stamped == [f"盖章扫描件 {title} {version.code}（盖章.pdf）"]
-    assert pack_up() == []
+    assert pack_up() == [f"{stamped[0]}；此后本单位报送的内容有变动，须重新盖章"]
 
 
 def test_a_batch_has_the_notice_to_each_who_lost_his_place(round_2024: Story) -> None:
@@ -276,14 +279,18 @@ def test_a_batch_has_the_photos_where_they_are_asked_for(round_2024: Story) -> N
     assert hashlib.sha256(package.read(row["文件"])).hexdigest() == row["SHA-256"] == files[0].sha256
 
 
-def test_more_files_than_a_batch_holds_are_taken_by_unit(
+def test_more_files_than_a_part_holds_make_another(
     round_2024: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handed_in(round_2024)
-    monkeypatch.setattr(batches, "MOST_MEGABYTES", 0)
+    handed_in(round_2024), handed_in(round_2024)
+    monkeypatch.setattr(batch_parts, "MOST_MEGABYTES", 0)
 
-    with round_2024.acting("shiwei") as ctx, pytest.raises(Conflict, match="一次最多打包 0 MB"):
-        batches.make_batch(ctx, round_2024.entry(ctx), None, files=True)
+    with round_2024.acting("shiwei") as ctx:
+        entry = round_2024.entry(ctx)
+        parts = {files: batch_parts.list_parts(ctx, entry, None, files=files) for files in (False, True)}
+
+    assert [(part.first, part.last) for part in parts[False]] == [(1, 2)]
+    assert [(part.first, part.last) for part in parts[True]] == [(1, 1), (2, 2)]
 
 
 def test_who_reads_masked_numbers_takes_no_photos(round_2024: Story) -> None:

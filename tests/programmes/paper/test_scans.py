@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Invalid, NotFound
 from service.models import HistoryEvent, Nomination
-from service.programmes import wiring
-from service.programmes.pack.paper import NOMINATION
 from service.programmes.paper import batches, forms, rosters, scans
+from service.programmes.paper.validity import Validity
+from service.programmes.privacy.disclosures import Use
 from service.workflow.context import Context
 from tests.programmes.review.test_provision import withdraw
 from tests.programmes.story import Story
@@ -30,12 +30,7 @@ def printed(story: Story, login: str = "tuanzhibu") -> tuple[int, bytes]:
 def upload(ctx: Context, nominee: int, data: bytes = PDF, name: str = "盖章.pdf") -> None:
     nomination = ctx.session.get_one(Nomination, nominee)
     [version] = forms.list_versions(ctx, nomination)
-    scans.attach(ctx, version.printed, name, data, now(ctx, nomination))
-
-
-def now(ctx: Context, nomination: Nomination) -> str:
-    paper = forms.get_paper(wiring.pack_of(ctx, nomination.round), "recommendation", NOMINATION)
-    return forms.hash_now(ctx, nomination, paper)
+    scans.attach(ctx, version, name, data)
 
 
 def test_the_paper_carries_the_code_of_its_words(round_2024: Story) -> None:
@@ -113,17 +108,46 @@ def test_a_scan_is_kept_with_its_version_and_noted(round_2024: Story) -> None:
         scans.get_visible(ctx, scan.id)
 
 
-def test_a_scan_of_what_reads_otherwise_by_now_is_refused(round_2024: Story) -> None:
-    nominee, _data = printed(round_2024)
+def test_a_scan_of_what_was_handed_in_otherwise_since_is_refused(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="recommender_opinion")
     with round_2024.acting("tuanzhibu") as ctx:
-        ctx.session.get_one(Nomination, nominee).remark = "补充说明"
+        forms.print_form(ctx, ctx.session.get_one(Nomination, nominee), "recommendation")
+    round_2024.complete(nominee, "recommender_opinion", "return", reason="请补充。")
+    round_2024.hand_in(nominee, name="演示-改名")
 
-    with round_2024.acting("tuanzhibu") as ctx, pytest.raises(Conflict, match="内容已有变动"):
+    with round_2024.acting("tuanzhibu") as ctx, pytest.raises(Conflict, match="报送的内容已有变动"):
         upload(ctx, nominee)
 
     with round_2024.acting("tuanzhibu") as ctx:
         [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
-        assert not version.is_current
+        assert version.validity is Validity.OUTDATED
+
+
+def test_a_scan_of_what_others_changed_since_is_taken_and_says_so(round_2024: Story) -> None:
+    nominee, _data = printed(round_2024)
+    with round_2024.acting("shiwei") as ctx:
+        ctx.session.get_one(Nomination, nominee).remark = "主办单位补记"
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        upload(ctx, nominee)
+        [version] = forms.list_versions(ctx, ctx.session.get_one(Nomination, nominee))
+        [scan] = version.scans
+        assert (version.validity, scan.printed_paper_id) == (Validity.CHANGED, version.printed.id)
+
+
+def test_the_same_words_have_the_same_code_whoever_takes_them(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to="consult_police")
+    use = Use(receiver="市人社局", purpose="资格审查")
+
+    with round_2024.acting("tuanzhibu") as ctx:
+        nomination = ctx.session.get_one(Nomination, nominee)
+        for taken_for in (None, use):
+            forms.print_form(ctx, nomination, "recommendation", taken_for)
+        [version] = forms.list_versions(ctx, nomination)
+        nomination.corrected = {"name": "演示-冒名"}
+        [other] = forms.list_versions(ctx, nomination)
+
+    assert (version.is_current, other.is_current) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +167,7 @@ def test_a_roster_is_stamped_by_its_unit(round_2024: Story) -> None:
         entry, unit = round_2024.entry(ctx), ctx.session.get_one(Nomination, nominee).recommender
         rosters.print_roster(ctx, entry, unit)
         [version] = rosters.list_versions(ctx, entry, unit)
-        scans.attach(ctx, version.printed, "汇总表.pdf", PDF, rosters.hash_now(ctx, entry, unit))
+        scans.attach(ctx, version, "汇总表.pdf", PDF)
         [stamped] = rosters.list_versions(ctx, entry, unit)
 
     assert (stamped.is_current, [scan.filename for scan in stamped.scans]) == (True, ["汇总表.pdf"])

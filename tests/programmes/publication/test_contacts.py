@@ -9,9 +9,8 @@ import pytest
 
 from service.errors import Conflict, Forbidden, Invalid
 from service.models import Stage
-from service.programmes.pack.paper import PUBLICATION
 from service.programmes.paper import official
-from service.programmes.publication import contacts
+from service.programmes.publication import contacts, published
 from tests.programmes.story import ORGANISER, RECOMMENDER, Story
 
 SAID = {"phone": "0000-0007777 转 2", "email": "gongshi@example.invalid", "address": "演示市演示路 7 号"}
@@ -49,7 +48,8 @@ def test_what_the_organiser_filled_in_is_frozen_and_printed(round_2024: Story) -
 
     with round_2024.wiring.reading() as ctx:
         contact = round_2024.notice().snapshot["contact"]
-        printed = official.print_notice(ctx, round_2024.entry(ctx), PUBLICATION)
+        [one] = published.list_of(ctx, round_2024.entry(ctx))
+        printed = official.print_notice(ctx, one.notice.round, one)
 
     text = [p.text for p in docx.Document(io.BytesIO(printed)).paragraphs]
     assert {key: contact[key] for key in SAID} == SAID

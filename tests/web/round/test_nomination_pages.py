@@ -274,4 +274,4 @@ def test_annex_1_and_the_notice_are_given(browse: Browse) -> None:
     browser = browse("liyang")
 
     assert browser.get("/rounds/1/papers/quotas.xlsx").response.data[:2] == b"PK"
-    assert browser.get("/rounds/1/papers/notice.docx").status == 409
+    assert browser.get("/rounds/1/papers/notices/1.docx").status == 404
