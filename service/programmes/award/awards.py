@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_,
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import HELD, Award, AwardStatus, Instance, Nomination, NominationStatus, Round, Unit, User
+from service.models import HELD, Award, AwardStatus, Instance, Nomination, NominationStatus, Round, Unit
 from service.models.base import table_of
 from service.programmes import wiring
-from service.programmes.nomination import nominations, together
+from service.programmes.nomination import asked_ahead, nominations
 from service.programmes.pack.programme import Programme
 from service.programmes.round import rounds
 from service.workflow import history, subjects
@@ -49,8 +49,8 @@ def grant(ctx: Context, nomination: Nomination) -> Award:
     """
     if nomination.status == NominationStatus.AWARDED:
         ctx.session.flush()  # his entry may be one of this transaction
-        together.forget(ctx, ENTERED, nomination.id)
-    existing = together.ask(ctx, ENTERED, nomination.id, partial(_find_entered, ctx), otherwise=None)
+        asked_ahead.forget(ctx, ENTERED, nomination.id)
+    existing = asked_ahead.ask(ctx, ENTERED, nomination.id, partial(_find_entered, ctx), otherwise=None)
     if existing is not None:
         return ctx.session.get_one(Award, existing)
     entry, programme = nomination.round, wiring.pack_of(ctx, nomination.round).programme

@@ -14,7 +14,7 @@ from service.models import Finding, Instance, Nomination, Submission
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.form.fields import Component, label
-from service.programmes.nomination import facts, record, stated_findings, together
+from service.programmes.nomination import asked_ahead, facts, record, stated_findings
 from service.programmes.rule import eligibility
 from service.programmes.rule.eligibility import Findings, Result
 from service.workflow import history
@@ -41,7 +41,7 @@ def check(ctx: Context, nomination: Nomination) -> Result:
         if nomination.eligibility is not None:
             ctx.session.execute(_FORGET, {"nominee": nomination.id})
         _keep(ctx, nomination, found.findings)
-    together.forget(ctx, RULES_KEPT, nomination.id)
+    asked_ahead.forget(ctx, RULES_KEPT, nomination.id)
     nomination.eligibility = found.result.value
     nomination.asks_reason = found.asks_reason
     told = [{"rule": f.rule, "result": f.result.value, "message": f.message} for f in found.findings]
@@ -66,7 +66,7 @@ def note_ticks(
         if not rules.isdisjoint(_rules_kept(ctx, nomination)):
             ctx.session.execute(_FORGET_SOME, {"nominee": nomination.id, "rules": sorted(rules)})
         _keep(ctx, nomination, ticks)
-        together.forget(ctx, RULES_KEPT, nomination.id)
+        asked_ahead.forget(ctx, RULES_KEPT, nomination.id)
 
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:
@@ -104,7 +104,7 @@ def _read_ticks(answers: Mapping[str, Any], components: Sequence[Component]) -> 
 
 def _rules_kept(ctx: Context, nomination: Nomination) -> frozenset[str]:
     none: frozenset[str] = frozenset()
-    return together.ask(ctx, RULES_KEPT, nomination.id, partial(_find_kept, ctx), none)
+    return asked_ahead.ask(ctx, RULES_KEPT, nomination.id, partial(_find_kept, ctx), none)
 
 
 def _find_kept(ctx: Context, numbers: Sequence[int]) -> dict[int, frozenset[str]]:

@@ -17,8 +17,9 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination
 from service.models.base import table_of
 from service.pending_rows import add_row, asking_only
-from service.programmes.nomination import identities, nominations, together
-from service.programmes.privacy import telling
+from service.programmes.form.fields import Component
+from service.programmes.nomination import asked_ahead, identities, nominations
+from service.programmes.privacy import subject, telling
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -93,7 +94,8 @@ def list_of(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
 def list_withdrawn(ctx: Context, nomination: Nomination) -> Sequence[Consent]:
     """Return the consents taken back and not given again since, the newest of each kind."""
     with asking_only(ctx.session, Consent):
-        if not together.ask(ctx, TAKEN_BACK, nomination.id, partial(_find_withdrawn, ctx), otherwise=False):
+        find = partial(_find_withdrawn, ctx)
+        if not asked_ahead.ask(ctx, TAKEN_BACK, nomination.id, find, otherwise=False):
             return []
     newest = {consent.kind: consent for consent in list_of(ctx, nomination)}
     return [consent for consent in newest.values() if consent.withdrawn_at is not None]
@@ -123,7 +125,7 @@ def withdraw(ctx: Context, consent_id: int, reason: str) -> Consent:
             row.withdrawn_at = ctx.now
             row.withdrawn_by_id = ctx.actor.user_id
             row.withdrawal_reason = reason.strip()[:500]
-    together.forget(ctx, TAKEN_BACK, consent.nomination_id)
+    asked_ahead.forget(ctx, TAKEN_BACK, consent.nomination_id)
     history.record_in(
         ctx, "privacy", "consent.withdrawn", round_id=consent.round_id, nomination=consent.nomination_id,
         kind_of=consent.kind, version=consent.version,

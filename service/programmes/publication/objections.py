@@ -31,7 +31,7 @@ from service.models.base import table_of
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
 from service.programmes.form import schemas
-from service.programmes.nomination import identities, nominations, together
+from service.programmes.nomination import asked_ahead, identities, nominations
 from service.programmes.publication import evidence, local_notices, notices
 from service.workflow import history
 from service.workflow.context import Context
@@ -167,7 +167,7 @@ def _take(
     )
     ctx.session.add(objection)
     ctx.session.flush()
-    together.forget(ctx, COUNTED, nomination.id)
+    asked_ahead.forget(ctx, COUNTED, nomination.id)
     nominee = identities.find_account(ctx, nomination)
     instance = execution.start(
         ctx.as_system(),
@@ -229,7 +229,7 @@ def is_of_actors_unit(ctx: Context, instance: Instance) -> bool:
 
 def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusion: str) -> None:
     """Note how a case ended."""
-    together.forget(ctx, COUNTED, objection.nomination_id)
+    asked_ahead.forget(ctx, COUNTED, objection.nomination_id)
     objection.status = status
     objection.conclusion = conclusion
     objection.settled_at = ctx.now
@@ -237,7 +237,7 @@ def settle(ctx: Context, objection: Objection, status: ObjectionStatus, conclusi
 
 def count_open(ctx: Context, nomination_id: int) -> int:
     """Return how many objections against a candidate are not settled."""
-    return together.ask(ctx, COUNTED, nomination_id, partial(_count_open_of, ctx), otherwise=0)
+    return asked_ahead.ask(ctx, COUNTED, nomination_id, partial(_count_open_of, ctx), otherwise=0)
 
 
 def _count_open_of(ctx: Context, numbers: Sequence[int]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from service.errors import Conflict, Invalid
 from service.models import Defect, Nomination, UserTask
 from service.models.base import table_of
 from service.programmes import wiring
-from service.programmes.nomination import together
+from service.programmes.nomination import asked_ahead
 from service.workflow.context import Context
 
 #: property of a user task: the checklist of its form that holds the defects
@@ -61,10 +61,10 @@ def keep(
     may_correct = outcome == element.properties.get(CORRECTION)
     if may_correct:
         _require_correction_left(ctx, nomination)
-    if together.ask(ctx, UNCLEARED, nomination.id, partial(_find_uncleared, ctx), otherwise=False):
+    if asked_ahead.ask(ctx, UNCLEARED, nomination.id, partial(_find_uncleared, ctx), otherwise=False):
         ctx.session.execute(_CLEAR, {"nominee": nomination.id, "now": ctx.now})
     if found:
-        together.forget(ctx, UNCLEARED, nomination.id)
+        asked_ahead.forget(ctx, UNCLEARED, nomination.id)
     labels = _labels(schema, field)
     ctx.session.add_all(
         Defect(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.models import Consent, Nomination, NoticeKind, Notification, User
-from service.programmes.nomination import together
+from service.programmes.nomination import asked_ahead
 from service.programmes.privacy import consents
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import notices
@@ -107,7 +107,7 @@ def test_what_was_taken_back_is_known_though_it_was_asked_before(round_2024: Sto
 
     with round_2024.acting(LEAGUE) as ctx:
         nomination = ctx.session.get_one(Nomination, nominee)
-        together.note(ctx, [nomination])
+        asked_ahead.note(ctx, [nomination])
         before = consents.list_withdrawn(ctx, nomination)
         consents.withdraw(ctx, consents.list_of(ctx, nomination)[0].id, "本人书面要求")
         after = [consent.kind for consent in consents.list_withdrawn(ctx, nomination)]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Invalid, NotFound
 from service.models import HistoryEvent, Instance, Nomination, Notice, NoticeKind, Objection, QuotaKind
-from service.programmes.nomination import together
+from service.programmes.nomination import asked_ahead
 from service.programmes.paper import official
 from service.programmes.publication import notices, objections
 from service.workflow.task import instances
@@ -229,7 +229,7 @@ def test_an_objection_is_counted_though_it_was_asked_before(round_2024: Story, t
     with round_2024.wiring.transaction() as ctx:
         notice = notices.find_newest(ctx, round_2024.entry(ctx), NoticeKind.CANDIDATES)
         assert notice is not None
-        together.note(ctx, [ctx.session.get_one(Nomination, number) for number in two])
+        asked_ahead.note(ctx, [ctx.session.get_one(Nomination, number) for number in two])
         before = objections.count_open(ctx, two[0])
         objections.lodge(ctx, notice, two[0], OBJECTION)
         counts = [before, *(objections.count_open(ctx, number) for number in two)]

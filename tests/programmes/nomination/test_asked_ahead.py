@@ -8,7 +8,7 @@ import pytest
 
 from service.errors import Invalid
 from service.models import Nomination, Unit
-from service.programmes.nomination import starting, together
+from service.programmes.nomination import asked_ahead, starting
 from service.programmes.nomination.starting import Proposal
 from service.workflow.context import Context
 from tests.programmes.story import Story
@@ -22,13 +22,13 @@ def ask(ctx: Context, number: int, asked: list[Sequence[int]]) -> str:
         asked.append(numbers)
         return {one: f"{len(asked)}:{one}" for one in numbers if one != 3}
 
-    return together.ask(ctx, QUESTION, number, find, "nothing")
+    return asked_ahead.ask(ctx, QUESTION, number, find, "nothing")
 
 
 def test_those_read_ahead_are_asked_about_together_and_once(round_2024: Story) -> None:
     asked: list[Sequence[int]] = []
     with round_2024.acting("shiwei") as ctx:
-        together.note(ctx, [Nomination(id=1), Nomination(id=2), Nomination(id=3)])
+        asked_ahead.note(ctx, [Nomination(id=1), Nomination(id=2), Nomination(id=3)])
 
         answers = [ask(ctx, number, asked) for number in (2, 1, 3, 2)]
 
@@ -38,9 +38,9 @@ def test_those_read_ahead_are_asked_about_together_and_once(round_2024: Story) -
 def test_what_has_changed_is_asked_again_alone(round_2024: Story) -> None:
     asked: list[Sequence[int]] = []
     with round_2024.acting("shiwei") as ctx:
-        together.note(ctx, [Nomination(id=1), Nomination(id=2)])
+        asked_ahead.note(ctx, [Nomination(id=1), Nomination(id=2)])
         ask(ctx, 1, asked)
-        together.forget(ctx, QUESTION, 1)
+        asked_ahead.forget(ctx, QUESTION, 1)
 
         answers = [ask(ctx, number, asked) for number in (1, 2)]
 
