@@ -127,7 +127,7 @@ def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
 def delete_attachment(attachment_id: int) -> Response:
     """删除还在填报的申报的附件"""
     ctx: Context = g.ctx
-    attachment, _ = attachments.get_visible(ctx, attachment_id)
+    attachment = attachments.get_row(ctx, attachment_id)
     _get_editable(ctx, attachment.nomination_id)
     attachments.remove(ctx, attachment)
     return Response(status=204)

@@ -91,8 +91,11 @@ def _list_all(ctx: Context, task: UserTask) -> Sequence[TaskFile]:
     return list(ctx.session.scalars(query))
 
 
-def get_visible(ctx: Context, file_id: int) -> tuple[TaskFile, bytes]:
-    """Return a file and its bytes, if the actor may read what was handed in at its task."""
+def get_row(ctx: Context, file_id: int) -> TaskFile:
+    """Return what is known of a file, if the actor may read what was handed in at its task.
+
+    Its bytes are not read: one whose bytes are lost can still be taken out.
+    """
     file = ctx.session.get(TaskFile, file_id)
     if file is None:
         raise NotFound(_NOT_THERE)
@@ -102,6 +105,12 @@ def get_visible(ctx: Context, file_id: int) -> tuple[TaskFile, bytes]:
         raise NotFound(_NOT_THERE) from refused
     if not _may_open(ctx, task):
         raise NotFound(_NOT_THERE)
+    return file
+
+
+def get_visible(ctx: Context, file_id: int) -> tuple[TaskFile, bytes]:
+    """Return a file and its bytes, if the actor may read what was handed in at its task."""
+    file = get_row(ctx, file_id)
     return file, wiring.storage_of(ctx).read(file.sha256)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -137,6 +139,16 @@ def test_photo_is_taken_and_given_back(call: Call) -> None:
     assert got.headers["Content-Disposition"].startswith("attachment;")
     assert tuanzhibu.delete(f"/attachments/{taken.get_json()['id']}").status_code == 204
     assert tuanzhibu.get(path).get_json() == []
+
+
+def test_photo_whose_bytes_are_lost_is_taken_out(call: Call, tmp_path: Path) -> None:
+    tuanzhibu = call("tuanzhibu")
+    nomination = tuanzhibu.post("/rounds/1/nominations", START).get_json()
+    path = f"/nominations/{nomination['id']}/attachments"
+    taken = tuanzhibu.send("POST", path, data={"slot": "portrait", "file": (photo(), "证件照.jpg")})
+    shutil.rmtree(tmp_path / "data/files")
+
+    assert tuanzhibu.delete(f"/attachments/{taken.get_json()['id']}").status_code == 204
 
 
 def test_a_file_of_others_is_given_for_a_purpose(call: Call) -> None:

@@ -138,14 +138,23 @@ def count_of(ctx: Context, people: Collection[Nomination]) -> dict[int, Counter[
     return counts
 
 
-def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
-    """Return a file and its bytes, if the actor may see its nomination or works on one of its tasks."""
+def get_row(ctx: Context, attachment_id: int) -> Attachment:
+    """Return what is known of a file, if the actor may see its nomination or works on one of its tasks.
+
+    Its bytes are not read: one whose bytes are lost can still be taken out.
+    """
     attachment = ctx.session.get(Attachment, attachment_id)
     if attachment is None:
         raise NotFound("没有这个附件，或您无权查看。")
     nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
     if not (nominations.may_see(ctx, nomination) or _works_on(ctx, nomination)):
         raise NotFound("没有这个附件，或您无权查看。")
+    return attachment
+
+
+def get_visible(ctx: Context, attachment_id: int) -> tuple[Attachment, bytes]:
+    """Return a file and its bytes, if the actor may see its nomination or works on one of its tasks."""
+    attachment = get_row(ctx, attachment_id)
     return attachment, wiring.storage_of(ctx).read(attachment.sha256)
 
 

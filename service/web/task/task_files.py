@@ -27,7 +27,7 @@ def add(task_id: int) -> tuple[Response, int]:
 @pages.route("/task-files/<int:file_id>", methods=["DELETE"])
 def remove(file_id: int) -> tuple[str, int]:
     """Take a file out of a task that is still open."""
-    file, _data = task_files.get_visible(g.ctx, file_id)
+    file = task_files.get_row(g.ctx, file_id)
     task_files.remove(g.ctx, file)
     return "", 204
 

@@ -57,7 +57,7 @@ def check_sent(slot: Slot) -> Checked:
 @pages.route("/attachments/<int:attachment_id>", methods=["DELETE"])
 def remove(attachment_id: int) -> tuple[str, int]:
     """Take a file out of a nomination that is still being filled in."""
-    attachment, _data = attachments.get_visible(g.ctx, attachment_id)
+    attachment = attachments.get_row(g.ctx, attachment_id)
     attachments.remove(g.ctx, attachment)
     return "", 204
 

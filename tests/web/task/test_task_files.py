@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, select
@@ -99,6 +101,14 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
 
 def test_no_file_at_all_is_said(browse: Browse, plan: int) -> None:
     assert browse("yuecheng").fetch("POST", f"/tasks/{plan}/files", data={"slot": "plan"}).status == 422
+
+
+def test_a_file_that_is_lost_is_taken_out(browse: Browse, plan: int, tmp_path: Path) -> None:
+    author = browse("yuecheng")
+    item = upload(author, plan)
+    shutil.rmtree(tmp_path / "data/files")
+
+    assert author.fetch("DELETE", str(item["delete_url"])).status == 204
 
 
 def test_a_full_slot_takes_no_more_until_one_is_removed(browse: Browse, plan: int) -> None:

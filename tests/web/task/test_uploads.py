@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -45,6 +47,14 @@ def test_a_photo_goes_in_comes_back_small_and_goes(browse: Browse, address: str)
         assert max(picture.size) <= 240
     assert browser.fetch("DELETE", str(item["delete_url"])).status == 204
     assert browser.get(str(item["thumbnail_url"])).status == 404
+
+
+def test_a_photo_that_is_lost_is_taken_out(browse: Browse, address: str, tmp_path: Path) -> None:
+    browser = browse("tuanzhibu")
+    item = upload(browser, address, "portrait", "证件照.jpg", made_up.photo())
+    shutil.rmtree(tmp_path / "data/files")
+
+    assert browser.fetch("DELETE", str(item["delete_url"])).status == 204
 
 
 @pytest.mark.parametrize(("size", "shown"), [((1000, 1400), (643, 900)), ((420, 560), (315, 420))])
