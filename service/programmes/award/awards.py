@@ -137,11 +137,9 @@ def is_visible(ctx: Context) -> ColumnElement[bool]:
     if actor.user_id is None:
         return false()
     ways: list[ColumnElement[bool]] = [Award.holder_id == actor.user_id]
-    organised = [
-        code for role, _, code in (group.partition("@") for group in actor.groups) if role == "organiser"
-    ]
+    organised = sorted(actor.codes_of(["organiser"]))
     if organised:
-        ways.append(Award.organiser_id.in_(select(Unit.id).where(Unit.code.in_(sorted(organised)))))
+        ways.append(Award.organiser_id.in_(select(Unit.id).where(Unit.code.in_(organised))))
     for key in sorted(wiring.all_packs(ctx)):
         below = nominations.at_or_below(actor, list_readers(ctx, key))
         if below is not None:

@@ -92,9 +92,7 @@ def acts_at_or_above(actor: Actor, unit: Unit, roles: Sequence[str]) -> bool:
 
 def at_or_below(actor: Actor, roles: Sequence[str]) -> ColumnElement[bool] | None:
     """Return the condition on Unit that says the same; None if the actor holds none of the roles."""
-    held = (group.partition("@") for group in sorted(actor.groups))
-    codes = dict.fromkeys(code for role, _, code in held if role in roles)
-    below = [Unit.path.contains(f"/{code}/", autoescape=True) for code in codes]
+    below = [Unit.path.contains(f"/{code}/", autoescape=True) for code in sorted(actor.codes_of(roles))]
     return or_(*below) if below else None
 
 

@@ -58,8 +58,7 @@ def list_own(ctx: Context, entry: Round) -> Sequence[Unit]:
     programme = wiring.pack_of(ctx, entry).programme
     levels = {rule.level for rule in programme.notices.values()}
     roles = {key for key, role in programme.roles.items() if levels.intersection(role.scopes)}
-    held = (group.partition("@") for group in ctx.actor.groups)
-    codes = {code for role, _, code in held if role in roles}
+    codes = ctx.actor.codes_of(roles)
     if not codes:
         return ()
     return ctx.session.scalars(select(Unit).where(Unit.code.in_(codes)).order_by(Unit.path)).all()

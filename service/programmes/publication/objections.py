@@ -287,10 +287,8 @@ def _roles_at(ctx: Context, entry: Round, level: str) -> list[str]:
 
 def _published_by_actor(ctx: Context, entry: Round) -> Iterator[ColumnElement[bool]]:
     """Yield, for each local notice of the programme, the condition that a unit of the actor published it."""
-    held = [group.partition("@") for group in sorted(ctx.actor.groups)]
     for key, rule in wiring.pack_of(ctx, entry).programme.notices.items():
-        roles = _roles_at(ctx, entry, rule.level)
-        codes = [code for role, _, code in held if role in roles]
+        codes = sorted(ctx.actor.codes_of(_roles_at(ctx, entry, rule.level)))
         yield and_(Notice.key == key, Unit.code.in_(codes))
 
 

@@ -212,9 +212,7 @@ def _decided(ctx: Context, entry: Round) -> ColumnElement[bool] | None:
 
 def _recommending(ctx: Context, entry: Round) -> list[str]:
     """Return the codes of the units whose recommendations the actor gives."""
-    roles = _recommender_roles(ctx, entry)
-    held = (group.partition("@") for group in sorted(ctx.actor.groups))
-    return [code for role, _, code in held if role in roles]
+    return sorted(ctx.actor.codes_of(_recommender_roles(ctx, entry)))
 
 
 def _recommender_roles(ctx: Context, entry: Round) -> list[str]:

@@ -55,8 +55,8 @@ def is_offered(ctx: Context, entry: Round) -> bool:
 def list_units(ctx: Context, entry: Round) -> Sequence[Unit]:
     """Return the units for which the actor may ask: his own, below the organiser, that do not recommend."""
     askers = {*workplaces.roles_of(ctx, entry), workplaces.ADMINISTRATOR}
-    codes = {code for role, _, code in (g.partition("@") for g in ctx.actor.groups) if role in askers}
-    query = select(Unit).where(Unit.code.in_(sorted(codes)), Unit.active).order_by(Unit.path)
+    codes = sorted(ctx.actor.codes_of(askers))
+    query = select(Unit).where(Unit.code.in_(codes), Unit.active).order_by(Unit.path)
     own = ctx.session.scalars(query).all()
     recommending = quotas.recommending(ctx, entry, [unit.id for unit in own])
     return [

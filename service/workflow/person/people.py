@@ -19,7 +19,8 @@ ADMINISTRATORS = ("unit_admin", "admin")
 def search_colleagues(ctx: Context, text: str, *, limit: int) -> list[User]:
     """Return those the actor may hand work to whose name, login or unit has a text in it.
 
-    They are of his unit or one he administers, the units above it and below it; whoever bears the very name comes first.
+    They are of his unit or one he administers, of the units above it and below it; whoever bears the very
+    name comes first.
     """
     text = text.strip()
     if not text:
