@@ -10,7 +10,7 @@ from service import schema
 from service.cli.settings import read_settings
 from service.gate import settle_field_key
 from service.programmes import wiring
-from service.programmes.demo import demonstration
+from service.programmes.account import pack_units
 from service.programmes.round import rounds
 from service.scheduler import file_sweep
 from service.wire import wire
@@ -60,7 +60,7 @@ def load_units(programme: str) -> None:
     runtime = wire(read_settings())
     with runtime.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, programme)
-        demonstration.load_units(ctx, pack.units)
+        pack_units.load(ctx, pack.units)
         click.echo(f"loaded {len(pack.units)} units of {programme}")
 
 
@@ -73,7 +73,7 @@ def open_round(programme: str, label: str | None, year: int | None) -> None:
     runtime = wire(read_settings())
     with runtime.wiring.transaction() as ctx:
         pack = wiring.get_pack(ctx, programme)
-        demonstration.load_units(ctx, pack.units)
+        pack_units.load(ctx, pack.units)
         entry = rounds.open_by_hand(ctx, pack, label=label, year=year)
         click.echo(f"opened round {entry.id}: {entry.title} {entry.label}")
 

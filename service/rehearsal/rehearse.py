@@ -15,6 +15,7 @@ from service import schema
 from service.clock import MovableClock
 from service.config import Settings
 from service.programmes import wiring
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.round import calendars, rounds
@@ -68,7 +69,7 @@ def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: 
 
 def _open(rehearsal: Rehearsal) -> None:
     with rehearsal.wiring.transaction() as ctx:
-        units = demonstration.load_units(ctx, rehearsal.pack.units)
+        units = pack_units.load(ctx, rehearsal.pack.units)
         demonstration.create_accounts(ctx, rehearsal.demo, units)
         rehearsal.guessed = _guess_years(ctx, rehearsal)
         entry = rounds.open_round(ctx, rehearsal.pack)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.clock import MovableClock
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
@@ -33,7 +34,7 @@ def selection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert isinstance(domain, Programmes)
     with service.wiring.transaction() as ctx:
         pack = domain.packs["thousand-good-youth"]
-        demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
+        demonstration.create_accounts(ctx, read_demo(pack.demo), pack_units.load(ctx, pack.units))
         rounds.open_round(ctx, pack, label="2021")
     service.engine.dispose()
     return folder

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from service.clock import MovableClock
 from service.connectors.storage import Storage
 from service.db import create_engine, create_session_factory
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
@@ -93,5 +94,5 @@ def _open_round(
 ) -> None:
     pack = packs[programme]
     with wiring.transaction() as ctx:
-        demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
+        demonstration.create_accounts(ctx, read_demo(pack.demo), pack_units.load(ctx, pack.units))
         rounds.open_round(ctx, pack, label=label)

@@ -19,6 +19,7 @@ from service.clock import Clock
 from service.config import Settings
 from service.models import Nomination, Stage, TaskStatus, Unit, User, UserTask
 from service.programmes import wiring
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.nomination import attachments, starting
@@ -150,7 +151,7 @@ def _seed(
     with wiring_.transaction() as ctx:
         pack = wiring.get_pack(ctx, PROGRAMME)
         demo = read_demo(pack.demo)
-        units = demonstration.load_units(ctx, pack.units)
+        units = pack_units.load(ctx, pack.units)
         demonstration.create_accounts(ctx, demo, units)
         entry = rounds.open_round(ctx, pack)
         rounds.move_deadline(ctx, entry, Stage.SUBMISSION, ctx.now + timedelta(days=30), "压力测试")

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from service.models import Nomination, Round, TaskStatus, Unit, User, UserTask
 from service.programmes import intake, task_files, task_forms, wiring
+from service.programmes.account import pack_units
 from service.programmes.demo import made_up
 from service.programmes.demo.demo_file import Demo, WaitingNominations, read_demo
 from service.programmes.demo.made_up import Person
 from service.programmes.demo.refusals import naming_the_step
 from service.programmes.nomination import attachments, nominations, starting
-from service.programmes.pack.packs import Pack, PackUnit
+from service.programmes.pack.packs import Pack
 from service.programmes.privacy import clearances
 from service.programmes.round import calendars, head_counts, rounds
 from service.workflow import notifications
@@ -42,7 +43,7 @@ class LogIn:
 def set_up(ctx: Context, pack: Pack) -> Round:
     """Load a demonstration into an empty database and return its round."""
     demo = read_demo(pack.demo)
-    units = load_units(ctx, pack.units)
+    units = pack_units.load(ctx, pack.units)
     create_accounts(ctx, demo, units)
     calendars.guess_years(ctx, demo.start.year, GUESSED)
     entry = rounds.open_round(ctx, pack, label=demo.label, demonstration=True)
@@ -56,26 +57,6 @@ def set_up(ctx: Context, pack: Pack) -> Round:
                 ctx, pack, entry, units[group.unit], categories[number % len(categories)], next(crowd), group
             )
     return entry
-
-
-def load_units(ctx: Context, units: Sequence[PackUnit]) -> dict[str, Unit]:
-    """Enter a unit tree, parents first; units that are there already stay. Returns its own by code."""
-    known = {unit.code: unit for unit in ctx.session.scalars(select(Unit))}
-    for entry in units:
-        if entry.code in known:
-            continue
-        parent = known[entry.parent] if entry.parent else None
-        unit = Unit(
-            code=entry.code,
-            name=entry.name,
-            level=entry.level,
-            parent_id=parent.id if parent else None,
-            path=f"{parent.path if parent else '/'}{entry.code}/",
-        )
-        ctx.session.add(unit)
-        ctx.session.flush()
-        known[entry.code] = unit
-    return {entry.code: known[entry.code] for entry in units}
 
 
 def report_heads(ctx: Context, entry: Round, pack: Pack, demo: Demo, units: Mapping[str, Unit]) -> None:

@@ -23,6 +23,7 @@ from service.models import (
     User,
     UserTask,
 )
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration, made_up
 from service.programmes.demo.demo_file import Demo, read_demo
 from service.programmes.demo.made_up import Person
@@ -211,7 +212,7 @@ class Scene:
 def bring_people(wiring: Wiring, pack: Pack) -> None:
     """Load a pack's units and create the accounts of its demonstration: the same for every scenario of it."""
     with wiring.transaction() as ctx:
-        demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
+        demonstration.create_accounts(ctx, read_demo(pack.demo), pack_units.load(ctx, pack.units))
 
 
 def set_up(wiring: Wiring, clock: MovableClock, pack: Pack, scenario: Scenario) -> Scene:

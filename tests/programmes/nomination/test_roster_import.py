@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from service.models import Draft, Nomination, Round, Unit
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.nomination import roster_import
@@ -32,7 +33,7 @@ def recommender(round_2024: Story, packs: Mapping[str, Pack]) -> Iterator[Contex
     """The recommender of a round of the thousand, beside that of 2024."""
     pack = packs[THOUSAND]
     with round_2024.wiring.transaction() as ctx:
-        demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
+        demonstration.create_accounts(ctx, read_demo(pack.demo), pack_units.load(ctx, pack.units))
         rounds.open_round(ctx, pack, year=2024)
     with round_2024.acting("guozi") as ctx:
         yield ctx

@@ -11,6 +11,7 @@ import pytest
 
 from service.clock import MovableClock
 from service.db import create_engine
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.pack.packs import Pack
@@ -101,7 +102,7 @@ def _use(path: Path, packs: Mapping[str, Pack], do: object) -> None:
 def _open_round(wiring: Wiring, packs: Mapping[str, Pack]) -> None:
     pack = packs[PROGRAMME]
     with wiring.transaction() as ctx:
-        demonstration.create_accounts(ctx, read_demo(pack.demo), demonstration.load_units(ctx, pack.units))
+        demonstration.create_accounts(ctx, read_demo(pack.demo), pack_units.load(ctx, pack.units))
         rounds.open_round(ctx, pack, label="2024")
 
 

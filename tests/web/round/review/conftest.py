@@ -12,6 +12,7 @@ import pytest
 
 from service.app import App, create_app
 from service.clock import MovableClock
+from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
@@ -84,7 +85,7 @@ def open_story(service: Runtime, *, opening: bool = False) -> PanelStory:
     pack = domain.packs[PROGRAMME]
     if opening:
         with service.wiring.transaction() as ctx:
-            units = demonstration.load_units(ctx, pack.units)
+            units = pack_units.load(ctx, pack.units)
             demonstration.create_accounts(ctx, read_demo(pack.demo), units)
             rounds.open_round(ctx, pack, label="2024")
     return PanelStory(wiring=service.wiring, clock=clock, pack=pack, round_id=1)
