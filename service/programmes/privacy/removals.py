@@ -42,10 +42,12 @@ from service.models import (
     TaskFile,
     UserTask,
 )
-from service.programmes.privacy.retention import NAMELESS
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.instance import execution
+
+#: what stands where something was removed
+NAMELESS = "（已清除）"
 
 
 def purge_case(ctx: Context, objection_id: int) -> bool:

@@ -21,15 +21,13 @@ from service.models import (
 from service.programmes import wiring
 from service.workflow.context import Context
 
-#: what stands where something was removed
-NAMELESS = "（已清除）"
 #: nominations a transaction
 BATCH = 20
 
 
 def find_due(ctx: Context, limit: int = BATCH) -> Sequence[int]:
     """Return nominations whose time is over: ended without the title, nothing open, not removed yet."""
-    settled = select(Objection.nomination_id).where(Objection.status.in_(OPEN_OBJECTION))
+    disputed = select(Objection.nomination_id).where(Objection.status.in_(OPEN_OBJECTION))
     query = (
         select(Nomination.id)
         .join(Instance, Instance.id == Nomination.instance_id)
@@ -38,7 +36,7 @@ def find_due(ctx: Context, limit: int = BATCH) -> Sequence[int]:
             Nomination.purged_at.is_(None),
             Nomination.status != NominationStatus.AWARDED,
             Instance.status != InstanceStatus.ACTIVE,
-            Nomination.id.not_in(settled),
+            Nomination.id.not_in(disputed),
         )
     )
     return list(ctx.session.scalars(query.order_by(Nomination.id).limit(limit)))

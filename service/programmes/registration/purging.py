@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from service.models import Membership, OutboxMessage, Registration, User
-from service.programmes.privacy import retention
+from service.programmes.privacy import removals, retention
 from service.programmes.registration import registrations
 from service.workflow.context import Context
 
@@ -29,7 +29,7 @@ def purge(ctx: Context, registration_id: int) -> bool:
         return False
     if row.user is not None and row.link_used_at is None:
         _close(ctx, row.user)
-    row.name = row.contact = retention.NAMELESS
+    row.name = row.contact = removals.NAMELESS
     row.workplace = row.reason = row.code_index = row.contact_index = ""
     row.link = row.link_index = row.link_until = None
     row.purged_at = ctx.now
@@ -42,6 +42,6 @@ def purge(ctx: Context, registration_id: int) -> bool:
 def _close(ctx: Context, user: User) -> None:
     if user.last_login_at is not None:  # an administrator gave him a password
         return
-    user.name, user.email, user.active = retention.NAMELESS, None, False
+    user.name, user.email, user.active = removals.NAMELESS, None, False
     user.session_epoch += 1
     ctx.session.execute(delete(Membership).where(Membership.user_id == user.id))

@@ -20,7 +20,7 @@ from service.models import (
     UserTask,
 )
 from service.programmes.privacy import removals
-from service.programmes.privacy.retention import NAMELESS
+from service.programmes.privacy.removals import NAMELESS
 from service.programmes.round import withdrawals
 from service.workflow import history
 from service.workflow.instance import reminders

@@ -25,7 +25,7 @@ from service.models import (
     UserTask,
 )
 from service.programmes import wiring
-from service.programmes.privacy.retention import NAMELESS
+from service.programmes.privacy.removals import NAMELESS
 from service.programmes.publication import evidence
 from service.scheduler import retention
 from service.workflow import history

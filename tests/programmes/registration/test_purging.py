@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.errors import NotFound
 from service.models import Membership, Registration
-from service.programmes.privacy.retention import NAMELESS
+from service.programmes.privacy.removals import NAMELESS
 from service.programmes.registration import links, registrations
 from service.scheduler import retention
 from service.workflow import history
