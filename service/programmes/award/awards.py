@@ -261,11 +261,6 @@ def stream_of(award: Award) -> str:
     return f"award:{award.id}"
 
 
-def holder_of(ctx: Context, award: Award) -> User | None:
-    """Return the holder's own account, if he has one."""
-    return ctx.session.get(User, award.holder_id) if award.holder_id else None
-
-
 def _move(day: date | None, years: int) -> date | None:
     if day is None:
         return None

@@ -23,7 +23,6 @@ from service.models import (
     Stage,
     SubscriptionRow,
     Unit,
-    User,
 )
 from service.models.programme.nomination import FALLEN
 from service.programmes import wiring
@@ -145,9 +144,11 @@ def extended_until(ctx: Context, entry: Round, nomination: Nomination, stage: St
     return max((until for until in (own, extension.until if extension else None) if until), default=None)
 
 
-def nominee_of(ctx: Context, nomination: Nomination) -> User | None:
-    """Return the nominee's own account, if he has one."""
-    return ctx.session.get(User, nomination.nominee_id) if nomination.nominee_id else None
+def sees_all_of(ctx: Context, entry: Round, unit: Unit) -> bool:
+    """Say whether the actor sees every nomination that a unit recommends in a round."""
+    if ctx.actor.is_system or ctx.actor.is_admin or is_organiser(ctx, entry):
+        return True
+    return acts_at_or_above(ctx.actor, unit, _readers(ctx, entry))
 
 
 def _readers(ctx: Context, entry: Round) -> list[str]:

@@ -41,11 +41,6 @@ def edited_in(ctx: Context, deployment: Deployment) -> dict[str, str]:
     return {row.file: row.edited_from for row in rows}
 
 
-def published_with(ctx: Context, deployment: Deployment) -> DecisionTables:
-    """Return the decision tables of a published version."""
-    return _read(ctx, deployment.id, deployment.content_hash)
-
-
 def work_task(
     ctx: Context, instance: Instance, task: OpenServiceTask, inputs: Mapping[str, Any]
 ) -> Variables:
