@@ -48,7 +48,7 @@ def print_register(
     found = register.list_all(ctx, narrow, limit=MOST + 1)
     _require_some(found)
     _note(ctx, {award.round_id for award in found}, "register", receiver, purpose)
-    lacking = consents.list_lacking(ctx, {award.round_id for award in found}, provision.KIND)
+    lacking = consents.find_lacking_in(ctx, {award.round_id for award in found}, provision.KIND)
     left_out = {award.nomination_id for award in found} & lacking
     found = [award for award in found if award.nomination_id not in lacking]
     are_placed = states.are_kept(ctx, found)
@@ -72,7 +72,7 @@ def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver
     found = ledgers.list_page(ctx, entry, narrow, limit=MOST + 1)
     _require_some(found)
     _note(ctx, {entry.id}, "ledger", receiver, purpose)
-    lacking = consents.list_lacking(ctx, {entry.id}, provision.KIND)
+    lacking = consents.find_lacking_in(ctx, {entry.id}, provision.KIND)
     left_out = {one.award.nomination_id for one in found} & lacking
     found = [one for one in found if one.award.nomination_id not in lacking]
     tracks = ledgers.tracks_of(ctx, entry)

@@ -65,7 +65,7 @@ def _is_withheld(ctx: Context, entry: Round, people: Collection[str]) -> bool:
     return any(
         str(person) in people
         for kind in (provision.KIND, consents.SENSITIVE)
-        for person in consents.list_lacking(ctx, {entry.id}, kind, among=few)
+        for person in consents.find_lacking_in(ctx, {entry.id}, kind, among=few)
     )
 
 

@@ -153,19 +153,19 @@ def find_lacking(ctx: Context, people: Sequence[Nomination], kind: str) -> list[
 
     Whom no form ever asked is not lacking: his consent is on paper, or another basis holds.
     """
-    few = {person.id for person in people} if len(people) <= FEW else ()
-    lacking = list_lacking(ctx, {person.round_id for person in people}, kind, among=few)
+    few = {person.id for person in people} if len(people) <= FEW else None
+    lacking = find_lacking_in(ctx, {person.round_id for person in people}, kind, among=few)
     return [person for person in people if person.id in lacking]
 
 
-def list_lacking(
-    ctx: Context, round_ids: Collection[int], kind: str, *, among: Collection[int] = ()
+def find_lacking_in(
+    ctx: Context, round_ids: Collection[int], kind: str, *, among: Collection[int] | None = None
 ) -> set[int]:
-    """Return the nominations of some rounds, or some ``among`` them, of which no consent stands any more."""
+    """Return by number who in some rounds, or ``among`` some of them, lacks a consent as above."""
     query = select(Consent.nomination_id, Consent.withdrawn_at).where(
         Consent.kind == kind, Consent.round_id.in_(round_ids)
     )
-    if among:
+    if among is not None:
         query = query.where(Consent.nomination_id.in_(among))
     asked, standing = set(), set()
     for nomination_id, withdrawn_at in ctx.session.execute(query):
