@@ -25,10 +25,8 @@ from service.api.frame.etags import (
 from service.api.frame.fields import PageQuery, choice, moment, row_id, string
 from service.api.frame.idempotency import idempotent
 from service.api.frame.masking import mask_value
-from service.errors import NotFound
-from service.models import Registration, RegistrationStatus, Round
+from service.models import Registration, RegistrationStatus
 from service.programmes.registration import confirmations, links, matches
-from service.programmes.round import rounds
 from service.workflow.context import Context
 
 PAGE = 50
@@ -132,7 +130,8 @@ def list_registrations(query: dict[str, Any], round_id: int) -> dict[str, Any]:
     待确认的先到的在前，其余的新办理的在前。
     """
     ctx: Context = g.ctx
-    entry, status, page = _find_round(round_id), RegistrationStatus(query["status"]), query["page"]
+    entry = confirmations.get_round(ctx, round_id)
+    status, page = RegistrationStatus(query["status"]), query["page"]
     found = confirmations.list_page(ctx, entry, status, limit=PAGE, offset=(page - 1) * PAGE)
     return {"items": found, "total": confirmations.count_by_status(ctx, entry)[status], "page": page}
 
@@ -143,14 +142,14 @@ def list_registrations(query: dict[str, Any], round_id: int) -> dict[str, Any]:
 def get_registration(round_id: int, registration_id: int) -> Any:
     """查看一份自荐登记，可能是同一个人的，确认后的链接"""
     ctx: Context = g.ctx
-    row = confirmations.get(ctx, _find_round(round_id), registration_id)
+    row = confirmations.get(ctx, confirmations.get_round(ctx, round_id), registration_id)
     shown = {name: getattr(row, name) for name in RegistrationSchema().fields}
     may_decide = confirmations.may_decide(ctx, row)
     is_good = may_decide and links.is_good(ctx, row)
     detail = SimpleNamespace(
         **shown,
         may_decide=may_decide,
-        matches=_find_matches(ctx, row),
+        matches=matches.of(ctx, row),
         link=f"{ctx.house.public_url}{links.PATH}{row.link}" if is_good else None,
         link_until=row.link_until if is_good else None,
     )
@@ -187,9 +186,22 @@ def refuse(body: dict[str, Any], round_id: int, registration_id: int) -> Any:
     return _decide(round_id, registration_id, lambda ctx, row: confirmations.refuse(ctx, row, body["reason"]))
 
 
+@blp.route(f"{_ONE}/link", methods=["POST"])
+@idempotent
+@conditional()
+@tagged
+@blp.response(200, RegistrationSchema)
+def renew_link(round_id: int, registration_id: int) -> Any:
+    """重发设置密码的链接，原来的作废
+
+    用于本人没有在期限内设置密码的。登记人留有邮箱的，新链接寄给他；否则查看这份登记，把链接交给他。
+    """
+    return _decide(round_id, registration_id, confirmations.renew_link)
+
+
 def _decide(round_id: int, registration_id: int, decide: Callable[[Context, Registration], None]) -> Any:
     ctx: Context = g.ctx
-    row = confirmations.get(ctx, _find_round(round_id), registration_id)
+    row = confirmations.get(ctx, confirmations.get_round(ctx, round_id), registration_id)
     if is_conditional():
         confirmations.hold(ctx, row)
         check_match(_tag(ctx, row))
@@ -199,19 +211,8 @@ def _decide(round_id: int, registration_id: int, decide: Callable[[Context, Regi
     return row, tag_header(_tag(ctx, row))
 
 
-def _find_round(round_id: int) -> Round:
-    entry = rounds.get(g.ctx, round_id)
-    if not confirmations.may_open(g.ctx, entry):
-        raise NotFound("这个届次没有自荐登记，或您无权查看。")
-    return entry
-
-
-def _find_matches(ctx: Context, row: Registration) -> list[matches.Match]:
-    return matches.find(ctx, [row]).get(row.id, [])
-
-
 def _tag(ctx: Context, row: Registration) -> str:
     """Return the tag of a registration and of what its decision rests on."""
-    known = [[one.kind, one.id, one.called, one.unit] for one in _find_matches(ctx, row)]
+    known = [[one.kind, one.id, one.called, one.unit] for one in matches.of(ctx, row)]
     is_good = links.is_good(ctx, row)
     return tag_of_content(["registration", row.id, row.status, row.link_index, is_good, row.name, known])

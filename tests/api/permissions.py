@@ -104,6 +104,7 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
         {"reason": "您已有账号，请直接登录。"},
         "A401 S404 U404 O200 M403",
     ),
+    "POST /rounds/{round_id}/registrations/{registration_id}/link": (None, "A401 S404 U404 O409 M403"),
     "GET /rounds/{round_id}/nominations": (None, "A401 S200 U200 O200 M200"),
     "POST /rounds/{round_id}/nominations": (
         {"unit": "liyang-qingfeng", "category": "work_safety"},

@@ -120,6 +120,24 @@ def test_confirming_makes_an_account_and_the_link_is_read_afterwards(
     assert (read_only["may_decide"], read_only["link"], read_only["link_until"]) == (False, None, None)
 
 
+def test_a_link_that_was_not_used_is_replaced(call: Call, register: Register) -> None:
+    address = register()
+    caller = call("liyang")
+    early = caller.post(f"{address}/link")
+    caller.post(f"{address}/confirm", WORKPLACE)
+    before = caller.get(address)
+
+    renewed = caller.post(f"{address}/link", headers={"If-Match": before.headers["ETag"]})
+    stale = caller.post(f"{address}/link", headers={"If-Match": before.headers["ETag"]})
+
+    after = caller.get(address)
+    old, new = before.get_json()["link"], after.get_json()["link"]
+    assert (early.status_code, "还没有确认" in early.get_json()["detail"]) == (409, True)
+    assert (renewed.status_code, renewed.get_json()["status"], stale.status_code) == (200, "confirmed", 412)
+    assert renewed.headers["ETag"] == after.headers["ETag"]
+    assert (old != new, links.PATH in new, new in renewed.text) == (True, True, False)
+
+
 def test_refusing_keeps_the_reason_and_is_done_once(call: Call, register: Register) -> None:
     address = register()
 

@@ -36,6 +36,14 @@ def may_open(ctx: Context, entry: Round) -> bool:
     return registrations.is_offered(ctx, entry) and _shown(ctx, entry) is not None
 
 
+def get_round(ctx: Context, round_id: int) -> Round:
+    """Return a round of which the actor is shown registrations; any other does not exist for him."""
+    entry = rounds.get(ctx, round_id)
+    if not may_open(ctx, entry):
+        raise NotFound("这个届次没有自荐登记，或您无权查看。")
+    return entry
+
+
 def may_decide(ctx: Context, registration: Registration) -> bool:
     """Say whether the actor decides on a registration; an administrator only reads it."""
     if ctx.actor.is_system or nominations.is_organiser(ctx, registration.round):

@@ -44,6 +44,11 @@ def find(ctx: Context, rows: Sequence[Registration]) -> dict[int, list[Match]]:
     }
 
 
+def of(ctx: Context, row: Registration) -> list[Match]:
+    """Return who may be the same as one who registered."""
+    return find(ctx, [row]).get(row.id, [])
+
+
 def _match_registrations(row: Registration, others: Sequence[Registration]) -> Iterator[Match]:
     for other in others:
         same = (other.round_id, other.contact_index) == (row.round_id, row.contact_index)

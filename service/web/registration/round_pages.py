@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from service.errors import Conflict, Invalid, NotFound, ServiceError
+from service.errors import Conflict, Invalid, ServiceError
 from service.models import Registration, RegistrationStatus, Round, Unit
 from service.programmes import wiring
 from service.programmes.registration import confirmations, links, matches
-from service.programmes.round import rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.web.task.reveals import reveal
@@ -30,7 +29,7 @@ PAGE = 20
 def list_registrations(round_id: int) -> str:
     """List a round's registrations the actor is shown, by what became of them."""
     ctx: Context = g.ctx
-    entry = _round(round_id)
+    entry = confirmations.get_round(ctx, round_id)
     wanted = request.args.get("status", "")
     status = next((one for one in RegistrationStatus if one == wanted), RegistrationStatus.WAITING)
     at = max(1, request.args.get("page", 1, type=number))
@@ -97,15 +96,8 @@ def reveal_contact(round_id: int, registration_id: int) -> str:
     return reveal(f"registration:{found.number}", "contact", lambda: contact, found.round_id)
 
 
-def _round(round_id: int) -> Round:
-    entry = rounds.get(g.ctx, round_id)
-    if not confirmations.may_open(g.ctx, entry):
-        raise NotFound(_("这个届次没有自荐登记，或您无权查看。"))
-    return entry
-
-
 def _find(round_id: int, registration_id: int) -> Registration:
-    return confirmations.get(g.ctx, _round(round_id), registration_id)
+    return confirmations.get(g.ctx, confirmations.get_round(g.ctx, round_id), registration_id)
 
 
 def _unit(entry: Round) -> Unit | None:
@@ -140,7 +132,7 @@ def _page(registration: Registration, refused: ServiceError | None) -> str:
         "registration/show.html",
         round=registration.round,
         registration=registration,
-        found=matches.find(ctx, [registration]).get(registration.id, []),
+        found=matches.of(ctx, registration),
         decides=decides,
         units=confirmations.list_units(ctx, registration.round) if decides and waits else [],
         link=url_for("registration_pages.ask_password", token=registration.link, _external=True)
