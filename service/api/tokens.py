@@ -72,7 +72,7 @@ def create_token(body: dict[str, Any]) -> Any:
         return render_problem(failed)  # returned, not raised: the counted failure has to be committed
     lifetime = timedelta(hours=body["hours"])
     token = tokens.issue_token(ctx, user, body["name"], lifetime=lifetime)
-    return {"token": token, "expires_at": ctx.now + lifetime}
+    return {"token": token, "expires_at": ctx.security_now + lifetime}
 
 
 @blp.route("/tokens/current", methods=["DELETE"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -10,8 +12,10 @@ from sqlalchemy import select
 from service.clock import MovableClock
 from service.models import User
 from service.programmes.demo.demonstration import PASSWORD
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.api.caller import Caller
+from tests.api.conftest import app_of
 
 Call = Callable[[str], Caller]
 LOGIN = {"login": "tuanzhibu", "password": PASSWORD, "hours": 1}
@@ -27,6 +31,23 @@ def test_token_acts_as_its_user_until_it_expires(client: FlaskClient, clock: Mov
     assert token["expires_at"] == "2024-03-15T02:00:00+00:00"
     clock.move(hours=1)
     assert caller.get("/me").status_code == 401
+
+
+def test_token_of_a_demonstration_expires_by_the_wall_and_says_so(
+    service: Runtime, clock: MovableClock
+) -> None:
+    wall = MovableClock(datetime(2026, 5, 4, 1, tzinfo=UTC))
+    client = app_of(replace(service, wiring=replace(service.wiring, wall_clock=wall))).test_client()
+
+    token = client.post("/api/v1/tokens", json=LOGIN).get_json()
+    caller = Caller(client, token["token"])
+    clock.move(days=10)
+    wall.move(minutes=59)
+    before = caller.get("/me").status_code
+    wall.move(minutes=1)
+
+    assert token["expires_at"] == "2026-05-04T02:00:00+00:00"
+    assert (before, caller.get("/me").status_code) == (200, 401)
 
 
 def test_revoked_token_is_refused(call: Call) -> None:
