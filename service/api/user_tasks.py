@@ -18,7 +18,7 @@ from service.api.user_task_schemas import (
     WorkSchema,
 )
 from service.models import Nomination, TaskStatus, UserTask
-from service.programmes import intake, submitted, task_files, task_forms
+from service.programmes import intake, offered, submitted, task_files, task_forms
 from service.programmes.nomination import attachments, nominations, opinions, record
 from service.programmes.privacy import provision, subject
 from service.workflow.context import Context
@@ -62,7 +62,7 @@ def get_work(task_id: int) -> dict[str, Any]:
     ctx: Context = g.ctx
     task = task_access.get_visible(ctx, task_id)
     element = deployments.get_element(ctx, task.instance, task.element_id)
-    outcomes = deployments.outcomes_of(element.properties.get("outcomes", user_tasks.DEFAULT_OUTCOMES))
+    outcomes = offered.list_outcomes(ctx, task.instance, element)
     is_open = task.status == TaskStatus.OPEN
     return {
         "may_complete": task_access.is_offered(ctx, task) and not ctx.domain.may_act(ctx, task, element),

@@ -7,7 +7,7 @@ at which outcomes the form need not be complete, save for the text of an opinion
 enter the process; ``clearance=approve`` at which outcomes every file must have been declared and
 ticked (脱密); ``follow-up=training`` that they are an entry of that track in the ledger of a title;
 ``files=plan`` which files a step of the round takes; ``in-person=sign`` which outcomes are nobody's but
-whose name the step has.
+whose name the step has; ``outcome-switch=correct:allow_correction`` which are there only by a switch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from service.errors import Invalid
 from service.models import Nomination, NominationStatus, Opinion, Unit, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
-from service.programmes import in_person, task_files, task_forms, wiring
+from service.programmes import in_person, offered, task_files, task_forms, wiring
 from service.programmes.award import task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
@@ -74,6 +74,7 @@ def accept(ctx: Context, task: UserTask, element: Element, submission: Mapping[s
     shows, so a crafted request gets no further than the page.
     """
     outcome = str(submission["outcome"])
+    offered.require(ctx, task.instance, element, outcome)
     in_person.require_named(ctx, task, element, outcome)
     nomination = nominations.of_instance(ctx, task.instance)
     received = _check(ctx, task, element, nomination, outcome, submission["answers"])

@@ -23,6 +23,7 @@ class NominationStatus(StrEnum):
     RECOMMENDING = "recommending"  #: 推荐中: opinions are being given
     QUALIFYING = "qualifying"  #: 资格审查中
     SHORTLISTED = "shortlisted"  #: 入围
+    NOT_LISTED = "not_listed"  #: 会审未列入: until the list is published he may be reviewed again
     SELECTED = "selected"  #: 候选人
     AWARDED = "awarded"  #: 授予称号
     OVERDUE = "overdue"  #: 逾期未报
@@ -96,7 +97,7 @@ class Nomination(Base):
     )  #: keyed hash: the same person has the same
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     eligibility: Mapped[str | None] = mapped_column(String(10))  #: PASS, REASON, EXCEPTION, REVIEW, FAIL
-    asks_reason: Mapped[bool] = mapped_column(default=False)  #: a rule of 原则上 was broken
+    asks_reason: Mapped[bool] = mapped_column(default=False)  #: a rule of 原则上 was broken, or one reminds
     exception_reason: Mapped[str] = mapped_column(
         String(1000), default=""
     )  #: why a 破格; printed in the roster and the 公示

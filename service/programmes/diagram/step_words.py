@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from service.engine.records import Element, Problem, ProcessInfo
 from service.models import AwardStatus, NominationStatus, Stage
-from service.programmes import submitted
+from service.programmes import offered, submitted
 from service.programmes.pack.packs import Pack
 from service.programmes.round import rounds
+from service.workflow.definition import deployments
 
 #: topic to the headers it cannot do without, each with the words it may say; none where it is free
 HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -48,6 +49,20 @@ def check(element: Element, pack: Pack) -> Iterator[Problem]:
             "在 programme.toml 加上这一条台账，或改用已有的。",
             "unknown-track",
         )
+
+
+def check_switches(element: Element) -> Iterator[Problem]:
+    """Yield the outcomes that need a switch and are not there, or name none."""
+    outcomes = dict(deployments.outcomes_of(element.properties.get("outcomes", "")))
+    for outcome, switch in offered.switches_of(element).items():
+        if outcome not in outcomes or switch == outcome:
+            yield _problem(
+                element,
+                f"“{element.called}”的 outcome-switch 写了 {outcome}，"
+                + ("没有写明看哪个开关。" if outcome in outcomes else "它不在 outcomes 中。"),
+                "写成 结果:开关，例如 correct:allow_correction。",
+                "outcome-switch",
+            )
 
 
 def check_reading(element: Element, process: ProcessInfo) -> Iterator[Problem]:

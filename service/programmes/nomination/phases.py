@@ -10,7 +10,12 @@ from service.models import NominationStatus
 PHASES: Mapping[str, tuple[NominationStatus, ...]] = {
     "filing": (NominationStatus.DRAFTING, NominationStatus.RECOMMENDING),
     "examining": (NominationStatus.QUALIFYING,),
-    "standing": (NominationStatus.SHORTLISTED, NominationStatus.SELECTED, NominationStatus.AWARDED),
+    "standing": (
+        NominationStatus.SHORTLISTED,
+        NominationStatus.NOT_LISTED,
+        NominationStatus.SELECTED,
+        NominationStatus.AWARDED,
+    ),
     "out": (
         NominationStatus.OVERDUE,
         NominationStatus.WITHDRAWN,

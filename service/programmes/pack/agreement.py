@@ -27,6 +27,8 @@ _FORM_ID = re.compile(r'formId="([^"]*)"')
 _TASK = re.compile(r"<(?:\w+:)?userTask\b([^>]*)>(.*?)</(?:\w+:)?userTask>", re.DOTALL)
 _NAME = re.compile(r'\bname="([^"]*)"')
 _SWITCH = re.compile(r"switch\(\s*\"([^\"]*)\"\s*\)")
+#: the property of a user task whose outcomes need a switch (``offered``)
+_OUTCOME_SWITCH = re.compile(r'name="outcome-switch"\s+value="([^"]*)"')
 
 
 def find_gaps(
@@ -139,7 +141,9 @@ def _steps_with(diagram: str, form: str) -> str:
 
 
 def _switches_in(file: bytes) -> set[str]:
-    return set(_SWITCH.findall(unescape(file.decode("utf-8", "replace"))))
+    text = unescape(file.decode("utf-8", "replace"))
+    pairs = (pair.partition(":") for value in _OUTCOME_SWITCH.findall(text) for pair in value.split(","))
+    return {*_SWITCH.findall(text), *(name.strip() for _, _, name in pairs if name.strip())}
 
 
 def find_strange_coverage(programme: Programme, levels: Collection[str]) -> list[str]:

@@ -66,6 +66,11 @@ def list_candidates(ctx: Context, entry: Round) -> Sequence[Nomination]:
     return _nominations(ctx, entry, NominationStatus.SELECTED)
 
 
+def list_left_out(ctx: Context, entry: Round) -> Sequence[Nomination]:
+    """Return whom the review left off the list while it may still change."""
+    return _nominations(ctx, entry, NominationStatus.NOT_LISTED)
+
+
 def open_supplement(ctx: Context, nomination: Nomination) -> Notice:
     """Publish one further candidate for objections (补充公示), for as long as the others were."""
     entry = nomination.round

@@ -62,6 +62,12 @@ def take_place(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Vari
     return {}
 
 
+def release_place(ctx: Context, instance: Instance, _task: OpenServiceTask) -> Variables:
+    """``places.release``: give the category's award place back; nothing where none is held."""
+    quotas.release(ctx, nomination_of(ctx, instance), QuotaKind.AWARD)
+    return {}
+
+
 def close_nomination(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
     """``nomination.close``: end a nomination with the header ``status`` and give back what it held.
 
@@ -104,6 +110,7 @@ TOPICS: Mapping[str, Topic] = {
     "quota.take": take_quota,
     "quota.release": release_quota,
     "places.take": take_place,
+    "places.release": release_place,
     "nomination.close": close_nomination,
     "award.grant": grant_award,
 }

@@ -12,6 +12,7 @@ NOMINATION: dict[str, tuple[Any, str]] = {
     "recommending": (_("推荐中"), "blue"),
     "qualifying": (_("资格审查中"), "orange"),
     "shortlisted": (_("入围"), "orange"),
+    "not_listed": (_("会审未列入"), "orange"),
     "selected": (_("候选人"), "green"),
     "awarded": (_("授予称号"), "green"),
     "overdue": (_("逾期未报"), "red"),

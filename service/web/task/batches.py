@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Opinion, Round, UserTask
+from service.programmes import offered
 from service.programmes.nomination import reviews
 from service.programmes.privacy import provision
 from service.programmes.round import rounds
@@ -114,7 +115,7 @@ def _describe(
     opinions = _opinions(ctx, [one.id for one in people if one.id not in withheld])
     first = rows[0][0] if rows else None
     element = deployments.get_element(ctx, first.instance, element_id) if first else None
-    outcomes = words.outcomes(element) if element else ()
+    outcomes = offered.list_outcomes(ctx, first.instance, element) if first and element else ()
     return BatchView(
         round=entry,
         element_id=element_id,

@@ -34,6 +34,15 @@ class Earlier:
     files: Sequence[SlotView]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CategoryList:
+    """Who stands on the list in a category just now, and whom the review left off it."""
+
+    category: str
+    people: Sequence[Nomination]
+    left_out: Sequence[Nomination]
+
+
 def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[Earlier]:
     """Return what was decided at the steps a task's page is to show, newest first.
 
@@ -52,18 +61,26 @@ def read(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> list[
     return [_describe(ctx, one, elements) for one in done]
 
 
-def list_candidates(ctx: Context, task: UserTask, element: Element) -> list[tuple[str, Sequence[Nomination]]]:
-    """Return whoever would be published just now by category, on a step of the round that shows them."""
+def list_candidates(ctx: Context, task: UserTask, element: Element) -> list[CategoryList]:
+    """Return whoever would be published just now by category, on a step of the round that shows them.
+
+    Beside them whom the review left off the list, as long as it may take him up yet.
+    """
     entry = ctx.session.get(Round, task.round_id) if task.round_id is not None else None
     if entry is None or element.properties.get(SHOWS) != CANDIDATES:
         return []
     categories = wiring.pack_of(ctx, entry).programme.categories
     people = notices.list_candidates(ctx, entry)
-    return [
-        (category.name, listed)
+    left_out = notices.list_left_out(ctx, entry)
+    lists = [
+        CategoryList(
+            category=category.name,
+            people=[one for one in people if one.category == key],
+            left_out=[one for one in left_out if one.category == key],
+        )
         for key, category in categories.items()
-        if (listed := [one for one in people if one.category == key])
     ]
+    return [one for one in lists if one.people or one.left_out]
 
 
 def _describe(ctx: Context, task: UserTask, elements: Mapping[str, Element]) -> Earlier:

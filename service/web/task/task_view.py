@@ -17,6 +17,7 @@ from service.models import Candidate, Draft, Nomination, Round, Submission, Task
 from service.programmes import intake, submitted, task_forms
 from service.programmes.board.targets import Target, find_target
 from service.programmes.nomination import nominations, record
+from service.programmes.offered import list_outcomes
 from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
 from service.web.task import answers as read_back
@@ -80,7 +81,7 @@ class TaskView:
     responsible: Sequence[User]
     form: FormView | None
     given: Given | None
-    candidates: Sequence[tuple[str, Sequence[Nomination]]]  #: by category, on a step that shows the list
+    candidates: Sequence[earlier.CategoryList]  #: on a step that shows the list
     read_here: Sequence[Earlier]  #: what others filled in, where the diagram shows it here
     files: Sequence[SlotView]  #: what a step of the round takes or took
     buttons: Sequence[Button]
@@ -127,7 +128,7 @@ def describe(
         candidates=earlier.list_candidates(ctx, task, element),
         read_here=earlier.read(ctx, task, elements),
         files=dossier.task_slots(ctx, task, editable=offered),
-        buttons=_buttons(element),
+        buttons=_buttons(element, list_outcomes(ctx, task.instance, element)),
         outcome=words.of_outcome(elements, task),
         may_take_back=_may_take_back(ctx, task),
         earlier=returns.list_earlier(ctx, task) if offered else [],
@@ -198,7 +199,7 @@ def _beginning(ctx: Context, element: Element, nomination: Nomination | None) ->
     return record.answers_of(ctx, nomination) or {"name": nomination.name, "category": nomination.category}
 
 
-def _buttons(element: Element) -> list[Button]:
+def _buttons(element: Element, outcomes: Sequence[tuple[str, str]]) -> list[Button]:
     lenient = intake.split(element.properties.get("lenient", ""))
     return [
         Button(
@@ -210,7 +211,7 @@ def _buttons(element: Element) -> list[Button]:
             if not position
             else ("btn" if value == "return" else "btn btn-outline-danger"),
         )
-        for position, (value, label) in enumerate(words.outcomes(element))
+        for position, (value, label) in enumerate(outcomes)
     ]
 
 

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Invalid
-from service.models import Instance, TaskStatus, UserTask
+from service.models import Instance, QuotaKind, TaskStatus, UserTask
 from service.programmes.publication import notices
 from service.programmes.round import round_events
+from service.workflow.instance.execution import RefusedByProcess
+from tests.programmes.round.test_quotas import set_places
 from tests.programmes.story import ORGANISER, Story
 
 REASON = "参保单位与所填不符，建议重新会审。"
@@ -101,8 +103,43 @@ def test_whom_a_department_objects_to_is_reviewed_again(round_2024: Story, revie
         round_2024.confirm("submit_list")
     round_2024.complete(dropped, "joint_review", "not_selected")
     round_2024.countersign()
+    assert round_2024.status(dropped) == "not_listed"
     round_2024.confirm("publish_candidates")
-    assert round_2024.listed() == [kept]
+    round_2024.work_off()
+    assert (round_2024.listed(), round_2024.status(dropped)) == ([kept], "not_selected")
+
+
+def test_somebody_left_out_takes_the_place_of_one_who_gives_his_back(round_2024: Story) -> None:
+    set_places(round_2024, 1, QuotaKind.AWARD)
+    listed, left_out = round_2024.nominate(), round_2024.nominate()
+    round_2024.to_review()
+    round_2024.complete(listed, "joint_review", "select")
+    round_2024.complete(left_out, "joint_review", "not_selected")
+
+    review_again(round_2024, left_out)
+    with pytest.raises(RefusedByProcess, match="候选人已满 1 名"):
+        round_2024.complete(left_out, "joint_review", "select")
+    review_again(round_2024, listed)
+    round_2024.complete(listed, "joint_review", "not_selected")
+    round_2024.complete(left_out, "joint_review", "select")
+    round_2024.countersign()
+    round_2024.confirm("publish_candidates")
+    round_2024.work_off()
+
+    assert round_2024.listed() == [left_out]
+    assert [round_2024.status(one) for one in (listed, left_out)] == ["not_selected", "selected"]
+
+
+def test_whom_the_review_left_out_is_known_while_the_list_may_change(round_2024: Story) -> None:
+    listed, left_out = round_2024.nominate(), round_2024.nominate()
+    round_2024.to_review()
+    round_2024.complete(listed, "joint_review", "select")
+    round_2024.complete(left_out, "joint_review", "not_selected")
+
+    with round_2024.wiring.reading() as ctx:
+        entry = round_2024.entry(ctx)
+        assert [one.id for one in notices.list_candidates(ctx, entry)] == [listed]
+        assert [one.id for one in notices.list_left_out(ctx, entry)] == [left_out]
 
 
 def test_who_is_kept_after_a_second_review_holds_one_place(round_2024: Story, reviewed: list[int]) -> None:

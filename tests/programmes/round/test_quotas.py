@@ -140,7 +140,7 @@ def test_review_decides_a_category_on_one_page(round_2024: Story) -> None:
         assert reviews.count_places_left(ctx, round_2024.entry(ctx), CATEGORY) == 98
 
     statuses = [round_2024.status(nominee) for nominee in (*nominees, other)]
-    assert statuses == ["selected", "not_selected", "selected", "shortlisted"]
+    assert statuses == ["selected", "not_listed", "selected", "shortlisted"]
 
 
 def test_n02_one_selected_too_many_refuses_the_whole_page(round_2024: Story) -> None:

@@ -152,14 +152,19 @@ def test_not_qualified_without_saying_what_is_wrong_is_refused(round_2024: Story
 
 
 def test_not_selected_keeps_its_place_of_the_recommender_no_longer(round_2024: Story) -> None:
-    nominee = round_2024.nominate()
+    nominee, chosen = round_2024.nominate(), round_2024.nominate()
     round_2024.to_review()
+    round_2024.complete(chosen, "joint_review", "select")
 
     round_2024.complete(nominee, "joint_review", "not_selected", reason="同类人选中排名靠后。")
+    assert round_2024.status(nominee) == "not_listed"
+    round_2024.countersign()
+    round_2024.confirm("publish_candidates")
+    round_2024.work_off()
 
     found = round_2024.read(nominee)
     assert (found.status, found.status_reason) == ("not_selected", "同类人选中排名靠后。")
-    assert (places_taken(round_2024), places_taken(round_2024, QuotaKind.AWARD)) == (0, 0)
+    assert (places_taken(round_2024), places_taken(round_2024, QuotaKind.AWARD)) == (1, 1)
 
 
 def places_taken(story: Story, kind: QuotaKind = QuotaKind.NOMINATION) -> int:

@@ -19,6 +19,7 @@ const TOPICS = {
   'panel.draw': '随机抽取专家；任务参数 role',
   'panel.rank': '合成分数并排名',
   'panel.seat': '安排评分专家',
+  'places.release': '归还授予名额',
   'places.take': '占用授予名额',
   'quota.release': '归还推荐名额',
   'quota.take': '占用推荐名额',

@@ -91,6 +91,10 @@ export const userTaskEntries = (roles = []) => [
   property('outcome-status', TagField, {
     label: '结论对应的状态（outcome-status）', read: readOutcome, placeholder: '如 pass:shortlisted，回车添加'
   }),
+  property('outcome-switch', TagField, {
+    label: '看开关提供的结论（outcome-switch）', read: readOutcome, placeholder: '如 correct:allow_correction，回车添加',
+    description: '结论:开关。programme.toml 的 [switches] 里这个开关打开时，才有这个结论可选'
+  }),
   property('status', ChoiceField, {
     label: '到此时的状态（status）', placeholder: '不改变', description: '任务产生时，申报变成这个状态，如 recommending'
   }),
