@@ -22,10 +22,10 @@ def find_answers(rehearsal: Rehearsal, ctx: Context, task: UserTask) -> dict[str
     """Return what is known of the answers to a task's form: the planned person's, where it asks for him."""
     today = ctx.now.astimezone(rehearsal.report.zone).date().isoformat()
     planned = rehearsal.people_of.get(task.instance_id)
-    if planned is None or not _fills_record(ctx, task):
-        return {**rehearsal.demo.answers, "today": today}
-    nomination = nominations.of_instance(ctx, task.instance)
-    assert nomination is not None
+    nomination = nominations.of_instance(ctx, task.instance) if planned else None
+    if planned is None or nomination is None or not _fills_record(ctx, task):
+        explained = made_up.explain(asked=nomination is not None and nomination.asks_reason)
+        return {**rehearsal.demo.answers, "today": today, **explained}
     return answers_of(planned, rehearsal.demo, nomination.unit, today)
 
 

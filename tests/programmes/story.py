@@ -126,7 +126,8 @@ class Story:
         """Complete the open task of a nomination at a step, as one of those whose turn it is."""
         with self.wiring.transaction() as ctx:
             task = _open_task(ctx, nomination_id, element_id)
-            self._complete(ctx, task, outcome, by, answers or made_up.answer(_form(ctx, task), {}))
+            known = made_up.explain(asked=_asks_reason(ctx, nomination_id))
+            self._complete(ctx, task, outcome, by, answers or made_up.answer(_form(ctx, task), known))
 
     def carry(self, nomination_id: int, to: str) -> None:
         """Let everybody give the first outcome until a nomination waits at a step, or for nobody."""
@@ -136,7 +137,8 @@ class Story:
                 if not tasks or to in {task.element_id for task in tasks}:
                     return
                 task = tasks[0]
-                answers = made_up.answer(_form(ctx, task), {})
+                known = made_up.explain(asked=_asks_reason(ctx, nomination_id))
+                answers = made_up.answer(_form(ctx, task), known)
                 if task.element_id in ANSWERS_OF_EXCEPTION and _is_exception(ctx, nomination_id):
                     answers |= ANSWERS_OF_EXCEPTION[task.element_id]
                 outcome = _outcomes(ctx, task)[0]
@@ -335,6 +337,10 @@ def _form(ctx: Context, task: UserTask) -> dict[str, Any]:
 
 def _is_exception(ctx: Context, nomination_id: int) -> bool:
     return ctx.session.get_one(Nomination, nomination_id).eligibility in ("EXCEPTION", "REVIEW")
+
+
+def _asks_reason(ctx: Context, nomination_id: int) -> bool:
+    return ctx.session.get_one(Nomination, nomination_id).asks_reason
 
 
 def _outcomes(ctx: Context, task: UserTask) -> list[str]:

@@ -167,7 +167,8 @@ def _nominate(
         if outcome in intake.split(_properties(ctx, task).get("clearance", "")):
             clear_files(acting, task)
         with naming_the_step(task):
-            user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, known))
+            told = known | made_up.explain(asked=nomination.asks_reason)
+            user_tasks.complete(acting, task.id, outcome, _answers(ctx, task, told))
     _draft(ctx, pack, nomination, known)
 
 

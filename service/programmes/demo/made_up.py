@@ -74,6 +74,11 @@ def answer(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any
     return answers
 
 
+def explain(*, asked: bool) -> dict[str, Any]:
+    """Return what is answered where a rule reminds and the form asks why he is passed on."""
+    return {"stated_reason": "材料已核对，情况属实，确需推荐。"} if asked else {}
+
+
 def answer_as(person: Person, category: str, workplace: str) -> dict[str, Any]:
     """Return what a person would write into the fields a nomination's record is made of."""
     return {

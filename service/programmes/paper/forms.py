@@ -16,7 +16,7 @@ from service.programmes.nomination import attachments, opinions, record
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.columns import components_of
 from service.programmes.pack.packs import Pack
-from service.programmes.pack.paper import NOMINATION, Paper
+from service.programmes.pack.paper import NOMINATION, ROSTER, Paper
 from service.programmes.pack.print_templates import PLACES
 from service.programmes.paper import exports, scans, validity
 from service.programmes.paper.answers import print_answers, print_month
@@ -97,15 +97,23 @@ def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool)
     given = opinions.printed(opinions.list_of(ctx, nomination))
     printed = {place: _opinion(opinion, pack.programme.zone) for place, opinion in given.items()}
     last = printed.get(record.last_place_of(ctx, nomination))
-    if last is not None and nomination.exception_reason:
-        explained = f"{last.text}\n破格理由：{nomination.exception_reason}"
-        printed[max(printed)] = replace(last, text=explained)
+    reasons = _reasons(pack, nomination)
+    if last is not None and reasons:
+        printed[max(printed)] = replace(last, text="\n".join((last.text, *reasons)))
     return FormRecord(
         fields=fields,
         opinions=printed,
         places=PLACES,
         photo=_portrait(ctx, nomination),
     )
+
+
+def _reasons(pack: Pack, nomination: Nomination) -> list[str]:
+    """Return why he is put forward all the same; what a roster's 备注 prints stands here where there is none."""
+    exception = f"破格理由：{nomination.exception_reason}" if nomination.exception_reason else ""
+    has_roster = bool(pack.programme.papers_of(ROSTER))
+    stated = f"情况说明：{nomination.stated_reason}" if nomination.stated_reason and not has_roster else ""
+    return [reason for reason in (exception, stated) if reason]
 
 
 def _with_headings(ctx: Context, nomination: Nomination, gathered: FormRecord) -> FormRecord:

@@ -26,7 +26,7 @@ class Result(StrEnum):
     FAIL = "FAIL"  #: against the notice's words; a person confirms it, the machine refuses nobody
 
 
-#: what a row of a table may say besides: fulfilled, but worth a look
+#: what a row of a table may say besides: nothing refuses it, and who passes it on says why
 WARN = "WARN"
 _SEVERITY = tuple(Result)
 
@@ -42,6 +42,11 @@ class Finding:
     warning: bool = False  #: worth a look, whatever the result
     field: str = ""  #: key of the form's field it is about
     otherwise: Result = Result.PASS  #: of a REVIEW: what it becomes when the organiser rules for the nominee
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether a row said WARN: he may pass, and somebody says why."""
+        return self.result is Result.PASS and self.warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +73,8 @@ class Findings:
 
     @property
     def asks_reason(self) -> bool:
-        """Whether a rule of 原则上 was broken, which asks for a reason beside that of a 破格."""
-        return any(finding.result is Result.REASON for finding in self.findings)
+        """Whether a rule of 原则上 was broken or a row warns: either asks for a reason beside that of a 破格."""
+        return any(f.result is Result.REASON or f.is_reminder for f in self.findings)
 
 
 @dataclass(frozen=True, kw_only=True)

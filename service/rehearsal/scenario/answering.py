@@ -11,7 +11,7 @@ from service.models import UserTask
 from service.programmes import intake, task_forms
 from service.programmes.demo import demonstration, made_up
 from service.programmes.form.fields import name_of
-from service.programmes.nomination import attachments
+from service.programmes.nomination import attachments, nominations
 from service.programmes.pack.packs import Slot
 from service.programmes.review import ballots, steps
 from service.rehearsal.crowd import points_of
@@ -53,6 +53,9 @@ def complete(
     known = find_known_answers(scene.member(called), scene, acting) if is_record and called else {}
     if steps.SCORE in properties and scene.pack.programme.review:
         known |= points_of(task.id, scene.pack.programme.review.criteria)
+    nomination = nominations.of_instance(acting, task.instance)
+    # a step that is to be refused says itself what it answers
+    known |= made_up.explain(asked=nomination is not None and nomination.asks_reason and "refused" not in said)
     own = scene.member(called).answers if is_record and called else {}
     answers = _answer(scene, acting, task, known, [own, said.get("answers", {})])
     demonstration.attach_task_files(acting, task)
