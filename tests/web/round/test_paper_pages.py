@@ -11,9 +11,20 @@ import pytest
 from sqlalchemy import select
 
 from service.clock import MovableClock
-from service.models import Attachment, Consent, HistoryEvent, Nomination, NominationStatus, Unit
+from service.models import (
+    Attachment,
+    Consent,
+    HistoryEvent,
+    Nomination,
+    NominationStatus,
+    Notice,
+    NoticeKind,
+    Round,
+    Unit,
+)
 from service.programmes.domain import Programmes
 from service.programmes.pack.paper import DISQUALIFICATION
+from service.programmes.paper import batch_parts
 from service.web.round import papers
 from service.wire import Runtime
 from tests.web.browser import Browser, Page
@@ -259,3 +270,111 @@ def test_the_organiser_pages_through_every_workplace_that_printed(
     assert (shown(""), shown("?page=2")) == ([places["sxjg-01"].name], [places["sxjg-02"].name])
     assert shown(f"?text={places['sxjg-02'].name}") == [places["sxjg-02"].name]
     assert "没有符合条件的单位" in organiser.get("/rounds/2/papers?text=某某").text
+
+
+@pytest.fixture
+def notices(service: Runtime) -> list[int]:
+    """A list of candidates, one of awards, and one that came late, of round 1."""
+    with service.wiring.transaction() as ctx:
+        entry = ctx.session.get_one(Round, 1)
+        rows = [
+            Notice(
+                round_id=1,
+                kind=kind,
+                slug=f"made-up-{number}",
+                title=title,
+                snapshot={"categories": [], "contact": {}, "organiser": "", "programme": ""},
+                snapshot_hash="0" * 64,
+                opens_at=ctx.now,
+                closes_at=ctx.now if kind == NoticeKind.CANDIDATES else None,
+                publisher_id=entry.organiser_id,
+            )
+            for number, (kind, title) in enumerate(
+                [
+                    (NoticeKind.CANDIDATES, "候选人的公示"),
+                    (NoticeKind.AWARDS, "公布名单的决定"),
+                    (NoticeKind.AWARDS, "补充公布名单的决定"),
+                ]
+            )
+        ]
+        ctx.session.add_all(rows)
+        ctx.session.flush()
+        return [row.id for row in rows]
+
+
+def test_every_notice_is_linked_and_given_by_itself(browse: Browse, notices: list[int]) -> None:
+    page = browse("wujin").get("/rounds/1/papers")
+    round_page = browse("wujin").get("/rounds/1")
+
+    links = page.all(r'href="(/rounds/1/papers/notices/\d+.docx)"')
+    assert links == [f"/rounds/1/papers/notices/{number}.docx" for number in notices]
+    assert [browse("wujin").get(link).response.mimetype for link in links] == [papers.TYPES["docx"]] * 3
+    assert page.all(r"(公示|公布|补充公布 1)（\.docx）") == ["公示", "公布", "补充公布 1"]
+    assert round_page.all(r'href="/public/(made-up-\d)"') == ["made-up-0", "made-up-1", "made-up-2"]
+
+
+def test_the_organiser_gives_a_notice_its_number(browse: Browse, notices: list[int]) -> None:
+    path, organiser = f"/rounds/1/papers/notices/{notices[1]}/number", browse("shiwei")
+
+    refused = organiser.post(path, {"number": "号" * 61})
+    done = organiser.post(path, {"number": "常团委（2024）12号"})
+
+    assert (refused.status, "最多 60 个字" in refused.text) == (422, True)
+    assert (done.status, done.location) == (302, "/rounds/1/papers")
+    assert organiser.get("/rounds/1/papers").all(r'name="number" value="([^"]*)"') == [
+        "",
+        "常团委〔2024〕12号",
+        "",
+    ]
+    assert "常团委〔2024〕12号" in browse("wujin").get("/rounds/1/papers").text
+    assert browse("wujin").get("/rounds/1/papers").all(r'name="number"') == []
+    assert browse("wujin").post(path, {"number": "12号"}).status == 403
+
+
+def test_the_notice_of_lost_eligibility_gets_its_number_on_the_page(browse: Browse, service: Runtime) -> None:
+    with service.wiring.transaction() as ctx:
+        ctx.session.get_one(Nomination, 12).status = NominationStatus.DISQUALIFIED
+    path = f"{NOMINATION}/disqualification/number"
+
+    done = browse("shiwei").post(path, {"number": "常团委〔2024〕13号"})
+
+    assert (done.status, done.location) == (302, NOMINATION)
+    assert browse("shiwei").get(NOMINATION).all(r'name="number" value="([^"]*)"') == ["常团委〔2024〕13号"]
+    assert browse("wujin").get(NOMINATION).all(r'name="number"') == []
+    assert browse("wujin").post(path, {"number": ""}).status == 403
+
+
+def test_a_large_set_is_taken_part_by_part(
+    browse: Browse, service: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_parts, "MOST", 3)
+    browser, asked = browse("wujin"), {**PURPOSE, "unit": unit_of(browse)}
+
+    page = browser.post("/rounds/1/papers/batch.zip", asked)
+    given = [browser.post("/rounds/1/papers/batch.zip", {**asked, "part": part}) for part in ("1", "2")]
+    none = browser.post("/rounds/1/papers/batch.zip", {**asked, "part": "3"})
+
+    assert page.all(r"第 \d 部分（\d–\d）") == ["第 1 部分（1–3）", "第 2 部分（4–4）"]
+    assert page.all(r'name="(receiver|purpose|unit)" value') == ["unit", "receiver", "purpose"] * 2
+    forms = [[name for name in unzip(one).namelist() if "推荐表/" in name] for one in given]
+    assert [len(names) for names in forms] == [3, 1]
+    assert none.status == 404
+    with service.wiring.reading() as ctx:
+        noted = ctx.session.scalars(select(HistoryEvent.details).where(HistoryEvent.kind == "paper.exported"))
+        assert [one["part"] for one in noted] == [1, 2]
+
+
+def test_a_paper_that_others_changed_still_takes_its_scan(browse: Browse, service: Runtime) -> None:
+    print_form(browse("wujin"))
+    with service.wiring.transaction() as ctx:
+        ctx.session.get_one(Nomination, 12).corrected = {"name": "演示-更正"}
+
+    done = upload(browse("wujin"))
+
+    page = browse("wujin").get(NOMINATION)
+    assert done.status == 302
+    assert ("已盖章上传" in page.text, "已有变动" in page.text, "须重新打印" in page.text) == (
+        True,
+        True,
+        False,
+    )
