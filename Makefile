@@ -27,7 +27,7 @@ lock: ## pin every dependency with its hashes (no addresses)
 run: $(STAMP)/venv $(STAMP)/assets ## set everything up and serve the demonstration on http://127.0.0.1:8000
 	$(BIN)/xuanshu demonstrate
 
-test: $(STAMP)/venv $(STAMP)/assets $(STAMP)/browser ## set up what the tests need and run them all
+test: $(STAMP)/venv $(STAMP)/assets $(STAMP)/browser test-frontend ## set up what the tests need and run them all
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(STAMP)/venv ## ruff, mypy and the import contracts
