@@ -6,9 +6,11 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +39,18 @@ def test_layers_point_downwards() -> None:
     )
 
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_every_module_stands_in_a_layer_and_only_the_engine_may_import_spiffworkflow() -> None:
+    contracts = {one["name"]: one for one in _read_contracts()}
+    names = {path.relative_to(ROOT / "service").parts[0].removesuffix(".py") for path in SOURCES}
+    modules = {f"service.{name}" for name in names - {"__init__"}}
+
+    layers = contracts["Layers point downwards"]["layers"]
+    barred = contracts["Only the engine knows SpiffWorkflow"]["source_modules"]
+
+    assert sorted(name for line in layers for name in line.split(" | ")) == sorted(modules)
+    assert sorted([*barred, "service.engine"]) == sorted(modules)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -104,6 +118,12 @@ def test_the_domain_never_commits() -> None:
     ]
 
     assert found == []
+
+
+def _read_contracts() -> list[dict[str, Any]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts: list[dict[str, Any]] = project["tool"]["importlinter"]["contracts"]
+    return contracts
 
 
 def _functions(text: str) -> Iterator[tuple[str, int]]:
