@@ -38,7 +38,7 @@ from service.programmes.nomination import (
     screening,
     stated_findings,
 )
-from service.programmes.privacy import clearances, consents
+from service.programmes.privacy import clearances, consents, handling_notices
 from service.programmes.publication import objections, statements
 from service.programmes.review import steps
 from service.programmes.round import calendars
@@ -180,7 +180,7 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if received.outcome in split(properties.get("clearance", "")):
         clearances.require_cleared(ctx, nomination)
     if properties.get("record") == "nomination" and not received.lenient:
-        consents.keep(ctx, nomination, received.schema.get("components", ()), received.answers)
+        _keep_consents(ctx, nomination, received)
         _fill_record(ctx, received.task, nomination, received.answers)
     if "opinion" in properties:
         _give_opinion(ctx, nomination, received)
@@ -191,6 +191,12 @@ def _keep(ctx: Context, nomination: Nomination, received: _Received) -> None:
     if received.outcome in statuses:
         nomination.status = NominationStatus(statuses[received.outcome])
         nomination.revision += 1
+
+
+def _keep_consents(ctx: Context, nomination: Nomination, received: _Received) -> None:
+    told = handling_notices.write(ctx, nomination.round)
+    components = received.schema.get("components", ())
+    consents.keep(ctx, nomination, components, received.answers, told.version)
 
 
 def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: dict[str, Any]) -> None:

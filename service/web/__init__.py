@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import certificates, colleagues, delegations, demonstration, health, login, messages, public
+from service.web import (
+    certificates,
+    colleagues,
+    delegations,
+    demonstration,
+    handling_notices,
+    health,
+    login,
+    messages,
+    public,
+)
 from service.web.admin import (
     calendar_days,
     decision_editor,
     decisions,
     disclosures,
+    impact_assessments,
     incidents,
     migrations,
     modeler,
@@ -92,6 +103,7 @@ BLUEPRINTS = (
     decision_editor.pages,
     overview.pages,
     disclosures.pages,
+    impact_assessments.pages,
     units.pages,
     people.pages,
     calendar_days.pages,
@@ -102,6 +114,7 @@ BLUEPRINTS = (
     follow_ups.pages,
     certificates.pages,
     public.pages,
+    handling_notices.pages,
     registration_public_pages.pages,
     registration_round_pages.pages,
 )

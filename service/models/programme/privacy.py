@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id
@@ -27,6 +27,9 @@ class Consent(Base):
     kind: Mapped[str] = mapped_column(String(20))  #: publication, provision, sensitive
     version: Mapped[str] = mapped_column(String(16))  #: of the words: the beginning of their SHA-256
     text: Mapped[str] = mapped_column(String(1000))  #: the words
+    notice_version: Mapped[str | None] = mapped_column(
+        String(16)
+    )  #: of the handling notice that he was shown; none where it was given before there was one
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  #: who handed the form in
     given_at: Mapped[datetime] = mapped_column()
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
@@ -34,6 +37,37 @@ class Consent(Base):
     withdrawal_reason: Mapped[str] = mapped_column(String(500), default="")
 
     nomination: Mapped[Nomination] = relationship()
+
+
+class HandlingNotice(Base):
+    """What those nominated in a round were told of the handling of their data (告知书), in one wording."""
+
+    __tablename__ = "handling_notice"
+    __table_args__ = (UniqueConstraint("round_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    version: Mapped[str] = mapped_column(String(16))  #: of the words: the beginning of their SHA-256
+    text: Mapped[str] = mapped_column(Text)  #: its sections, as JSON
+    kept_at: Mapped[datetime] = mapped_column()  #: when it was first shown
+
+
+class ImpactAssessment(Base):
+    """What an organiser concluded on the impact of a programme on personal data (影响评估). Never changed."""
+
+    __tablename__ = "impact_assessment"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(80), index=True)  #: key of the programme's pack
+    version: Mapped[str] = mapped_column(String(16))  #: of what was assessed: the beginning of its SHA-256
+    text: Mapped[str] = mapped_column(Text)  #: what was assessed, as JSON
+    conclusion: Mapped[str] = mapped_column(String(4000))
+    assessed_on: Mapped[date] = mapped_column()
+    signed_by: Mapped[str] = mapped_column(String(80))
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    written_at: Mapped[datetime] = mapped_column()
+
+    written_by: Mapped[User] = relationship()
 
 
 class ScanRuling(Base):

@@ -15,6 +15,7 @@ from service.programmes import wiring
 from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.pack.follow_up import Track
+from service.programmes.privacy import consents
 from service.programmes.round import rounds
 from service.workflow.context import Context
 
@@ -103,6 +104,7 @@ def write(ctx: Context, award: Award, entry: Entry, *, task_id: int | None = Non
     if award.status == AwardStatus.ANNULLED:
         raise Conflict("这个称号已经撤销，不再记入培育台账。")
     _check(ctx, award, track, entry, by_task=task_id is not None)
+    _require_willing(ctx, award, track, entry)
     file = entry.evidence
     unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else award.organiser
     written = FollowUp(
@@ -201,6 +203,17 @@ def _writable(ctx: Context, entry: FollowUp) -> Track:
     if entry.struck_at is not None:
         raise Conflict("这条记录已经作废。")
     return track
+
+
+def _require_willing(ctx: Context, award: Award, track: Track, entry: Entry) -> None:
+    """Refuse to put somebody forward higher up (推报) who was asked on his form and does not agree."""
+    if track.kind != "honour" or not track.results or entry.result != track.results[0]:
+        return
+    if consents.lacks_forwarding(ctx, award.nomination):
+        raise Conflict(
+            f"{award.name}没有同意向上推报（或已撤回），不能推报："
+            "本人同意的，先在申报的“个人信息”页登记同意。"
+        )
 
 
 def _check(ctx: Context, award: Award, track: Track, entry: Entry, *, by_task: bool) -> None:

@@ -32,7 +32,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "message": (),
     "print": ("opinion",),
     "people": (),
-    "consent": ("publication", "provision", "sensitive"),
+    "consent": ("publication", "provision", "forwarding", "sensitive"),
     "declaration": ("accuracy",),
 }
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

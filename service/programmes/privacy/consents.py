@@ -1,7 +1,8 @@
 """Consents (同意): what a nominee agreed to, in which words, and that he took it back.
 
-A component of a form with the property ``consent=publication`` (or ``provision``, ``sensitive``) is a
-statement; its tick, handed in with the record, is the consent (个人信息保护法 §§13-17, 23, 25, 29).
+A component of a form with the property ``consent=publication`` (or ``provision``, ``forwarding``,
+``sensitive``) is a statement; its tick, handed in with the record, is the consent (个人信息保护法 §§13-17,
+23, 25, 29). It names the version of the handling notice that stood there.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ from service.programmes.privacy import subject, telling
 from service.workflow import history
 from service.workflow.context import Context
 
-NAMES = {"publication": "公示和公布", "provision": "向其他单位提供", "sensitive": "处理敏感个人信息"}
-SENSITIVE = "sensitive"
+NAMES = {
+    "publication": "公示和公布",
+    "provision": "向其他单位提供",
+    "forwarding": "向上推报",
+    "sensitive": "处理敏感个人信息",
+}
+SENSITIVE, FORWARDING = "sensitive", "forwarding"
 LEAST_REASON = 2
 #: people asked for by their numbers; of more, everybody's of their rounds is read
 FEW = 200
@@ -52,7 +58,11 @@ def version_of(text: str) -> str:
 
 
 def keep(
-    ctx: Context, nomination: Nomination, components: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]
+    ctx: Context,
+    nomination: Nomination,
+    components: Iterable[Mapping[str, Any]],
+    answers: Mapping[str, Any],
+    notice_version: str,
 ) -> None:
     """Keep the consents ticked on a form that is handed in; one that stands in the same words stays.
 
@@ -79,6 +89,7 @@ def keep(
                 kind=kind,
                 version=version_of(text),
                 text=text,
+                notice_version=notice_version,
                 given_by_id=ctx.actor.user_id,
                 given_at=ctx.now,
                 withdrawal_reason="",
@@ -206,6 +217,7 @@ def give_again(ctx: Context, consent_id: int) -> Consent:
         kind=old.kind,
         version=old.version,
         text=old.text,
+        notice_version=old.notice_version,
         given_by_id=ctx.actor.user_id,
         given_at=ctx.now,
     )
@@ -213,5 +225,53 @@ def give_again(ctx: Context, consent_id: int) -> Consent:
     history.record_in(
         ctx, "privacy", "consent.given_again", round_id=old.round_id, nomination=old.nomination_id,
         kind_of=old.kind, version=old.version,
+    )  # fmt: skip
+    return consent
+
+
+def list_open(ctx: Context, nomination: Nomination) -> Sequence[Component]:
+    """Return the statements of a nomination's form that nobody needs to tick and he has not ticked yet."""
+    if nomination.submitted_at is None or nomination.purged_at is not None:
+        return []
+    given = {consent.kind for consent in list_of(ctx, nomination)}
+    return [
+        component
+        for component in subject.read_form(ctx, nomination).get("components", ())
+        if (kind := (component.get("properties") or {}).get("consent")) and kind not in given
+    ]
+
+
+def lacks_forwarding(ctx: Context, nomination: Nomination) -> bool:
+    """Say whether somebody was asked whether he may be put forward higher up (推报), and does not agree.
+
+    Whom his form never asked is not lacking: his consent is on paper, or another basis holds.
+    """
+    kinds = {(component.get("properties") or {}).get("consent") for component in list_open(ctx, nomination)}
+    return FORWARDING in kinds or bool(find_lacking(ctx, [nomination], FORWARDING))
+
+
+def give(ctx: Context, nomination: Nomination, kind: str, notice_version: str) -> Consent:
+    """Note that a nominee agrees later to what he left unticked, in the words of his form."""
+    if not may_withdraw(ctx, nomination):
+        raise Forbidden("只有申报人本人、所在单位或主办单位可以登记同意。")
+    ctx.session.refresh(nomination, with_for_update=True)  # two clicks at once must not both give
+    open_ones = {component["properties"]["consent"]: component for component in list_open(ctx, nomination)}
+    if kind not in open_ones:
+        raise Conflict("这项同意现在有效，或表单没有征求。")
+    text = str(open_ones[kind].get("label") or "")[:1000]
+    consent = Consent(
+        round_id=nomination.round_id,
+        nomination_id=nomination.id,
+        kind=kind,
+        version=version_of(text),
+        text=text,
+        notice_version=notice_version,
+        given_by_id=ctx.actor.user_id,
+        given_at=ctx.now,
+    )
+    ctx.session.add(consent)
+    history.record_in(
+        ctx, "privacy", "consent.given", round_id=nomination.round_id, nomination=nomination.id,
+        kind_of=kind, version=consent.version,
     )  # fmt: skip
     return consent

@@ -47,10 +47,12 @@ def make(ctx: Context, nomination: Nomination, use: disclosures.Use) -> bytes:
     """
     require_may_make(ctx, nomination)
     held = describe(ctx, nomination)
+    is_masked = consents.hides_sensitive(ctx, nomination)
+    watermark = "" if is_masked else disclosures.write_watermark(ctx, nomination.round, use)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("data.json", json.dumps(held, ensure_ascii=False, indent=2))
-        package.writestr(f"{TITLE}.docx", make_copy(TITLE, _write(held)))
+        package.writestr(f"{TITLE}.docx", make_copy(TITLE, _write(held), watermark))
         files = attachments.list_of(ctx, nomination)
         kept_back = quarantine.find_held(ctx, nomination, files)
         for file in files:
@@ -124,6 +126,7 @@ def _consents(ctx: Context, nomination: Nomination) -> list[dict[str, Any]]:
             "kind": consent.kind,
             "text": consent.text,
             "version": consent.version,
+            "notice_version": consent.notice_version,
             "given_at": _moment(consent.given_at),
             "withdrawn_at": _moment(consent.withdrawn_at),
         }

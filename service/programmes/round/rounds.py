@@ -28,6 +28,7 @@ from service.models import (
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
 from service.programmes.pack.programme import Programme
+from service.programmes.privacy import handling_notices
 from service.programmes.round import calendars, quotas
 from service.programmes.rule import calendar
 from service.workflow import history
@@ -83,6 +84,7 @@ def open_round(
     ctx.session.add(entry)
     ctx.session.flush()
     _set_quotas(ctx, entry, pack)
+    handling_notices.keep(ctx, entry)
     instance = execution.start(
         ctx,
         deployment,

@@ -12,6 +12,7 @@ from service.programmes import wiring
 from service.programmes.nomination import starting
 from service.programmes.pack.columns import published_names
 from service.programmes.pack.packs import Pack
+from service.programmes.privacy import handling_notices
 from service.programmes.round import funnel, rounds, starts
 from service.web.frame.numbers import number
 from service.web.round import round_choice
@@ -47,6 +48,7 @@ def render_form(given: dict[str, str], refused: ServiceError | None) -> str:
         given=given,
         source=given.get("source") or ("unit" if units else "self"),
         refused=refused,
+        told=handling_notices.keep(ctx, entry),
     )
 
 

@@ -20,6 +20,7 @@ from service.programmes.privacy import (
     disclosures,
     file_readings,
     findings,
+    handling_notices,
     quarantine,
     reviewers,
     subject,
@@ -64,6 +65,17 @@ def give_again(nomination_id: int, consent_id: int) -> ResponseReturnValue:
         _("已登记重新同意。"),
         opened=f"consent-{consent_id}",
     )
+
+
+@pages.post("/<int:nomination_id>/consents/<kind>")
+def give(nomination_id: int, kind: str) -> ResponseReturnValue:
+    """Note a consent that was left unticked on the form."""
+
+    def note(nomination: Nomination) -> None:
+        told = handling_notices.keep(g.ctx, nomination.round)
+        consents.give(g.ctx, nomination, kind, told.version)
+
+    return _act(nomination_id, note, _("已登记同意。"), opened=f"consent-{kind}")
 
 
 @pages.post("/<int:nomination_id>/findings/<fingerprint>")
@@ -172,6 +184,7 @@ def _page(
         "privacy/show.html",
         nomination=nomination,
         consents=consents.list_of(ctx, nomination),
+        open_consents=consents.list_open(ctx, nomination),
         may_withdraw=consents.may_withdraw(ctx, nomination),
         findings=findings.find(ctx, nomination),
         may_rule=findings.may_rule(ctx, nomination),
@@ -185,7 +198,8 @@ def _page(
         fields=[(field.key, _name(field)) for field in correctable_fields],
         lists=_lists(nomination, correctable_fields),
         judged_otherwise=corrections.find_judged_otherwise(ctx, nomination),
-        labels={field.key: field.label for field in (*form_fields, *correctable_fields)},
+        labels={one.key: one.label for one in correctable_fields}
+        | {field.key: field.label for field in form_fields},
         sensitive={field.key for field in form_fields if field.is_sensitive},
         disclosures=disclosures.list_of(ctx, nomination),
         taking_words=downloads.taking_words(),
@@ -223,6 +237,7 @@ def consent_words() -> dict[str, str]:
     return {
         "publication": _("公示和公布"),
         "provision": _("向其他单位提供"),
+        "forwarding": _("向上推报"),
         "sensitive": _("处理敏感个人信息"),
     }
 

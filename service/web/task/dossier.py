@@ -28,7 +28,7 @@ from service.programmes.award import awards, follow_ups
 from service.programmes.nomination import attachments, opinions, record, screening
 from service.programmes.nomination.opinions import GivenOpinion
 from service.programmes.pack.packs import Slot
-from service.programmes.privacy import consents, provision, quarantine
+from service.programmes.privacy import consents, handling_notices, provision, quarantine
 from service.programmes.privacy import findings as privacy_findings
 from service.programmes.publication import contacts, evidence, objections, statements
 from service.programmes.review import consultations, experts, form_checks
@@ -87,6 +87,7 @@ class Dossier:
     slots: Sequence[SlotView] = ()
     findings: Sequence[Finding] = ()
     scanned: Sequence[privacy_findings.Finding] = ()
+    told: handling_notices.Wording | None = None  #: what whoever fills in reads of the handling of his data
     withdrawn: Sequence[Consent] = ()  #: consents taken back and not given again
     opinions: Sequence[GivenOpinion] = ()
     defects: Sequence[Defect] = ()
@@ -118,6 +119,7 @@ def read(
         slots=slots_of(ctx, nomination, editable=filling),
         findings=screening.list_findings(ctx, nomination),
         scanned=() if filling else privacy_findings.find(ctx, nomination),
+        told=handling_notices.keep(ctx, nomination.round) if filling else None,
         withdrawn=() if filling else consents.list_withdrawn(ctx, nomination),
         opinions=opinions.list_of(ctx, nomination),
         defects=form_checks.list_of(ctx, nomination) if form_checks.PROPERTY in properties else (),

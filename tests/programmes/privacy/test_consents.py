@@ -20,7 +20,9 @@ def test_ticks_of_the_form_are_kept_in_the_words_that_stood_there(round_2024: St
     kept = consents_of(round_2024, nominee)
 
     assert [consent.kind for consent in kept] == ["publication", "provision", "sensitive"]
-    assert kept[0].text.startswith("本人同意公示和公布姓名、性别、工作单位及职务、申报类别。")
+    assert kept[0].text.startswith(
+        "本人同意公示和公布姓名、性别、工作单位及职务、申报类别、推荐单位；破格推荐的，一并公示破格理由。"
+    )
     assert kept[0].version == consents.version_of(kept[0].text)
     assert kept[0].given_by_id is not None
 

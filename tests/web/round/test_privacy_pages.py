@@ -32,7 +32,7 @@ def test_consent_is_shown_in_its_words_and_taken_back(browse: Browse, service: R
     refused = browser.post(address, {"reason": " "})
     done = browser.post(address, {"reason": "本人书面要求"}, follow_redirects=True)
 
-    assert "本人同意公示和公布姓名、性别、工作单位及职务、申报类别。" in page.text
+    assert "申报类别、推荐单位；破格推荐的，一并公示破格理由。" in page.text
     assert (refused.status, "请写明撤回的说明。" in refused.text) == (422, True)
     assert "已登记撤回" in done.text
     with service.wiring.reading() as ctx:
@@ -170,3 +170,35 @@ def test_the_nominee_takes_his_copy_unasked(browse: Browse, service: Runtime, nu
 
     assert copy.response.mimetype == "application/zip"
     assert "本人查阅、复制" in browse("shiwei").get(f"/nominations/{number}/privacy").text
+
+
+def test_what_was_left_unticked_is_agreed_to_later(browse: Browse, service: Runtime, number: int) -> None:
+    browser = browse("shiwei")
+    page = browser.get(f"/nominations/{number}/privacy")
+    [address] = page.all(r'action="(/nominations/\d+/consents/forwarding)"')
+
+    done = browser.post(address, follow_redirects=True)
+    again = browser.post(address)
+
+    assert "已登记同意。" in done.text
+    assert again.status == 409
+    with service.wiring.reading() as ctx:
+        query = select(Consent.notice_version).where(
+            Consent.nomination_id == number, Consent.kind == "forwarding"
+        )
+        [version] = ctx.session.scalars(query)
+    shown = browse("").get(f"/public/rounds/1/handling-notice?version={version}")
+    assert (shown.status, "个人信息处理告知书" in shown.text) == (200, True)
+
+
+def test_whoever_fills_in_for_the_first_time_is_told_before(
+    browse: Browse, number: int, task_at: Callable[..., int]
+) -> None:
+    filling = browse("tuanzhibu").get(f"/tasks/{task_at('fill_in_form')}")
+    beginning = browse("tuanzhibu").get("/nominations/new")
+    printed = browse("").get("/public/rounds/1/handling-notice")
+
+    assert "谁处理您的个人信息" in filling.text
+    assert "谁处理您的个人信息" in beginning.text
+    assert (printed.status, len(printed.all(r"(data-print)"))) == (200, 1)
+    assert browse("").get("/public/rounds/1/handling-notice?version=none").status == 404
