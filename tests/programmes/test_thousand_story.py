@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import Invalid
-from service.models import Candidate, NoticeKind, Reminder, TaskStatus, UserTask
+from service.models import Award, AwardStatus, Candidate, NoticeKind, Reminder, TaskStatus, UserTask
+from service.programmes.award import awards, register
+from service.scheduler import starts
 from service.workflow import notifications
 from service.workflow.task import user_tasks
 from tests.programmes.story import Story
@@ -77,16 +79,41 @@ def test_every_recommender_shows_its_own_by_the_end_of_july_and_holds_up_nobody(
     period_2021.confirm("confirm_display", by=ORGANISER)
 
 
-def test_list_is_shown_without_a_notice_once_everybody_is_filed(period_2021: Story) -> None:
-    nominee = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
-    period_2021.complete(nominee, "workplace_opinion", "approve", text="同意。", **TICKS)
-    period_2021.complete(
+def to_display(story: Story) -> int:
+    """Nominate one, file him and show the list."""
+    nominee = story.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
+    story.complete(nominee, "workplace_opinion", "approve", text="同意。", **TICKS)
+    story.complete(
         nominee, "recommender_opinion", "approve", reason="同意推荐。", stated_reason="尚未报送人数。"
     )
-    period_2021.complete(nominee, "file_nomination", "file", by=ORGANISER, text="予以备案。")
-    period_2021.pass_until("2021-08-02 10:00")
+    story.complete(nominee, "file_nomination", "file", by=ORGANISER, text="予以备案。")
+    story.pass_until("2021-08-02 10:00")
+    story.confirm("confirm_display", by=ORGANISER)
+    return nominee
 
-    period_2021.confirm("confirm_display", by=ORGANISER)
+
+def test_list_is_shown_without_a_notice_once_everybody_is_filed(period_2021: Story) -> None:
+    nominee = to_display(period_2021)
 
     assert period_2021.status(nominee) == "awarded"
     assert period_2021.listed(NoticeKind.AWARDS) == [nominee]
+
+
+def test_n66_a_title_is_over_with_its_period_and_stays_in_the_register(period_2021: Story) -> None:
+    to_display(period_2021)
+    while starts.begin_by_events(period_2021.wiring):
+        pass
+
+    found = []
+    for moment in ("2024-07-31 23:59", "2024-08-01 00:00"):
+        period_2021.pass_until(moment)
+        with period_2021.acting(ORGANISER) as ctx:
+            award = ctx.session.scalars(select(Award)).one()
+            by_status = register.count_by_status(ctx, register.Filter())
+            held = awards.count_by_category(ctx, award.round)
+            found.append((award.status, award.status_reason, by_status, held))
+
+    assert found == [
+        (AwardStatus.VALID, "", {"valid": 1}, {"organ": 1}),
+        (AwardStatus.LAPSED, "本期选培期满（三年一期）", {"lapsed": 1}, {"organ": 1}),
+    ]

@@ -19,12 +19,12 @@ class AwardStatus(StrEnum):
 
     VALID = "valid"  #: 有效
     COMPLETED = "completed"  #: 期满合格: its period ended well
-    LAPSED = "lapsed"  #: 失效: its period ended, or its holder is no more
+    LAPSED = "lapsed"  #: 期满: its period ended; nobody reviewed how
     ANNULLED = "annulled"  #: 撤销
 
 
-#: statuses in which the title is held
-HELD = (AwardStatus.VALID, AwardStatus.COMPLETED)
+#: statuses in which the title is held: a period that is over takes it from nobody
+HELD = (AwardStatus.VALID, AwardStatus.COMPLETED, AwardStatus.LAPSED)
 
 
 class Award(InsertedTogether, Base):

@@ -12,6 +12,7 @@ from typing import Any
 from service.programmes.pack.programme import Choices, Programme
 
 _ASKED = re.compile(r"\bsettings\.([A-Za-z_]\w*)")
+_COMPARED = re.compile(r"\bsettings\.([A-Za-z_]\w*)\s*=\s*(\"[^\"]*\")")
 _INPUT = re.compile(r"<(?:\w+:)?input\s(.*?)</(?:\w+:)?input>", re.DOTALL)
 _TEXT = re.compile(r"<(?:\w+:)?text>(.*?)</(?:\w+:)?text>", re.DOTALL)
 
@@ -21,7 +22,8 @@ def find_strange_settings(
 ) -> list[str]:
     """Return the settings that are asked and not there, those nobody asks, and values no table knows.
 
-    A table knows the values that an input column which asks nothing but the setting lists.
+    A table knows the values that an input column which asks nothing but the setting lists, and the texts an
+    expression compares it with.
     """
     file, named = f"{programme.key}/programme.toml", programme.named
     texts = _read_texts(tables)
@@ -48,7 +50,7 @@ def find_strange_settings(
 
 
 def fill_in(programme: Programme, tables: Mapping[str, bytes]) -> Programme:
-    """Return a programme with the settings that are not written: each is what its column lists first."""
+    """Return a programme with the settings that are not written: each is what is listed first."""
     usual = {name: _read(values[0]) for name, values in _list_values(_read_texts(tables))}
     return replace(programme, named={**usual, **programme.named})
 
@@ -58,13 +60,17 @@ def _read_texts(tables: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _list_values(texts: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each setting that is a column of a table, and the values the column lists."""
+    """Yield each setting that is a column of a table or compared with texts, and the values, first the usual."""
     for text in texts.values():
         for column in _INPUT.findall(text):
             found = [part.strip() for part in _TEXT.findall(column)]
             setting = _ASKED.fullmatch(found[0]) if found else None
             if setting and len(found) > 1:
                 yield setting[1], [value.strip() for value in found[1].split(",")]
+        compared: dict[str, list[str]] = {}
+        for name, value in _COMPARED.findall(text):
+            compared.setdefault(name, []).append(value)
+        yield from compared.items()
 
 
 def _read(text: str) -> str | int | bool:

@@ -20,7 +20,7 @@ EFFECTS = {
     Result.REVIEW.value: "由主办单位裁定",
     Result.EXCEPTION.value: "破格，写明理由",
     Result.REASON.value: "写明理由",
-    WARN: "提醒",
+    WARN: "提醒，写明情况",
     PASS: "记录",
 }
 PLACES = {

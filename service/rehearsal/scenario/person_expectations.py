@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = {
     "objection": "异议",
     "reply": "给反映人的答复",
     "changes": "名单调整",
+    "title": "称号",
     "ledger": "台账",
     "version": "流程图版本",
     "scored_by": "评分专家",
@@ -153,6 +154,11 @@ def _changes(scene: Scene, ctx: Context, _called: str, nomination: Nomination) -
     return [f"{one.step}{'调入' if one.proposed else '调出'}：{one.reason}" for one in changes]
 
 
+def _title(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> str:
+    status = ctx.session.scalar(select(Award.status).where(Award.nomination_id == nomination.id))
+    return str(labels.AWARD[status][0]) if status else "（没有称号）"
+
+
 def _ledger(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> list[str]:
     query = select(FollowUp).join(Award, Award.id == FollowUp.award_id)
     entries = ctx.session.scalars(query.where(Award.nomination_id == nomination.id).order_by(FollowUp.id))
@@ -195,6 +201,7 @@ _FOUND: Mapping[str, Callable[[Scene, Context, str, Nomination], Any]] = {
     "objection": _objection,
     "reply": _reply,
     "changes": _changes,
+    "title": _title,
     "ledger": _ledger,
     "version": _version,
     "scored_by": _scored_by,

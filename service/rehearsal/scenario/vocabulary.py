@@ -150,6 +150,7 @@ class ExpectedPerson(Words):
     objection = Text()  #: how the newest objection to him stands
     reply = Text()  #: part of what the receipt tells the newest objector
     changes = Texts()  #: every change of his place on the list: step, in or out, reason
+    title = Text()  #: how his title stands
     ledger = Texts()  #: what is entered of his title: item, and its result
     version = Number()  #: of the diagram he goes by
     scored_by = Texts()  #: log-ins of those who score him

@@ -70,7 +70,7 @@ SEAT: dict[str, tuple[Any, str]] = {
 AWARD: dict[str, tuple[Any, str]] = {
     "valid": (_("有效"), "green"),
     "completed": (_("期满合格"), "green"),
-    "lapsed": (_("已失效"), "secondary"),
+    "lapsed": (_("已期满"), "secondary"),
     "annulled": (_("已撤销"), "red"),
 }
 #: what became of an instance that was to move to another version

@@ -350,6 +350,15 @@ def test_n12_deeds_of_about_300_characters_warn_and_never_refuse(length: int, wa
     assert "300字" in found.message
 
 
+@pytest.mark.parametrize(
+    ("value", "measured"), [("runs", "14字"), ("each", "19字")], ids=["runs are one", "each by itself"]
+)
+def test_n12_letters_and_digits_are_counted_as_the_setting_says(value: str, measured: str) -> None:
+    deeds = "采用5G技术，产量提高12.5%，获ISO认证。"
+
+    assert judge(PACK, deeds=deeds, settings={"count_by": value})["N12"].measured == measured
+
+
 def test_n13_handed_in_until_the_end_of_25_march(round_2024: Story) -> None:
     with round_2024.wiring.reading() as ctx:
         due = rounds.due_of(round_2024.entry(ctx), "submission")

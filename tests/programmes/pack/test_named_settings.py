@@ -17,6 +17,7 @@ TABLE = b"""<decisionTable><input id="a" label="b">
   <inputExpression id="c"><text> settings.bound </text></inputExpression>
   <inputValues id="d"><text>"in","out"</text></inputValues>
 </input><input id="e"><inputExpression id="f"><text>settings.most &gt; 3</text></inputExpression></input>
+<text>if settings.by = "runs" then 1 else if settings.by = "each" then 2 else null</text>
 </decisionTable>"""
 FORM = {"components": [{"conditional": {"hide": "=settings.asks = false"}}]}
 
@@ -28,12 +29,13 @@ def a_programme(named: Mapping[str, str | int | bool]) -> Programme:
 @pytest.mark.parametrize(
     ("named", "problem"),
     [
-        ({"bound": "in", "most": 2, "asks": True}, ""),
-        ({"bound": "near", "most": 2, "asks": True}, 'settings.bound 应为 "in"、"out" 之一，现在是 \'near\''),
-        ({"bound": "in", "asks": True}, "rules.dmn：settings.most 不在 programme.toml 的 settings 中"),
-        ({"bound": "in", "most": 2}, "表单 f：settings.asks 不在 programme.toml 的 settings 中"),
+        ({"bound": "in", "most": 2, "by": "each", "asks": True}, ""),
+        ({"bound": "in", "most": 2, "by": "all", "asks": True}, 'settings.by 应为 "runs"、"each" 之一'),
+        ({"bound": "near", "most": 2, "by": "each", "asks": True}, 'settings.bound 应为 "in"、"out" 之一，现在是 \'near\''),
+        ({"bound": "in", "by": "each", "asks": True}, "rules.dmn：settings.most 不在 programme.toml 的 settings 中"),
+        ({"bound": "in", "most": 2, "by": "each"}, "表单 f：settings.asks 不在 programme.toml 的 settings 中"),
         (
-            {"bound": "in", "most": 2, "asks": True, "colour": "red"},
+            {"bound": "in", "most": 2, "by": "each", "asks": True, "colour": "red"},
             "settings.colour 不是系统认识的设置项（unknown key），也没有决策表或表单来问",
         ),
     ],
@@ -47,8 +49,9 @@ def test_what_is_asked_is_there_and_what_is_there_is_asked(
 
 
 def test_setting_that_is_not_written_is_what_its_column_lists_first() -> None:
-    assert fill_in(a_programme({"most": 2}), {"rules.dmn": TABLE}).named == {"bound": "in", "most": 2}
-    assert fill_in(a_programme({"bound": "out"}), {"rules.dmn": TABLE}).named == {"bound": "out"}
+    filled = [fill_in(a_programme(named), {"rules.dmn": TABLE}).named for named in ({"most": 2}, {"bound": "out"})]
+
+    assert filled == [{"bound": "in", "by": "runs", "most": 2}, {"bound": "out", "by": "runs"}]
 
 
 @pytest.mark.parametrize(("asks", "kept"), [(True, {"why": "因为"}), (False, {})])

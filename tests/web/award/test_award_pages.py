@@ -79,6 +79,19 @@ def test_export_without_receiver_says_so(browse: Browse, granted: list[int]) -> 
     assert (page.status, "请写明交给谁使用" in page.text) == (422, True)
 
 
+def test_a_title_whose_period_is_over_says_so_and_is_found(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    lapsed = award(ctx, granted[0])
+    awards.set_status(ctx, lapsed, AwardStatus.LAPSED, "本期选培期满（三年一期）")
+    ctx.session.commit()
+
+    verified = browse().get(f"/public/certificates/{lapsed.code}").text
+    assert ("已期满" in verified, "仍记在名册里" in verified, "有效" in verified) == (True, True, False)
+    assert "共 1 个称号" in browse("shiwei").get("/awards?status=lapsed").text
+    assert "共 3 个称号" in browse("shiwei").get("/awards?status=held").text
+
+
 def test_annulled_title_says_so_everywhere(browse: Browse, granted: list[int], ctx: Context) -> None:
     code = award(ctx, granted[0]).code
     page = browse("shiwei").post(f"/awards/{granted[0]}/annul", {"reason": REASON})
