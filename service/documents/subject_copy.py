@@ -16,6 +16,7 @@ from service.documents.word import (
     WordColumn,
     add_line,
     add_table,
+    add_watermark,
     save,
     set_page,
 )
@@ -26,12 +27,16 @@ COLUMNS = (
 )
 
 
-def make_copy(title: str, sections: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
-    """Make a .docx with a table of items and contents under each heading; an empty one says so."""
+def make_copy(title: str, sections: Mapping[str, Sequence[tuple[str, str]]], watermark: str = "") -> bytes:
+    """Make a .docx with a table of items and contents under each heading; an empty one says so.
+
+    The watermark says who took it; it belongs where numbers stand in full.
+    """
     document = Document()
     set_page(document)
     add_line(document, title, font=TITLE_FONT, size=TITLE_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
     for heading, rows in sections.items():
         add_line(document, heading, font=HEADING_FONT, size=BODY_SIZE)
         add_table(document, COLUMNS, rows or [("无", "")])
+    add_watermark(document, watermark)
     return save(document)

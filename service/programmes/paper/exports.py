@@ -10,10 +10,9 @@ from typing import Any
 
 from service.errors import Invalid
 from service.models import Nomination, Round, Unit
-from service.programmes import wiring
 from service.programmes.nomination import nominations, workplaces
 from service.programmes.paper import workplace_rosters
-from service.programmes.privacy.disclosures import EXPORTS, MAX_WORDS, MIN_WORDS, Use
+from service.programmes.privacy.disclosures import EXPORTS, MAX_WORDS, MIN_WORDS
 from service.workflow import history
 from service.workflow.context import Context
 
@@ -49,16 +48,6 @@ def may_export_roster(ctx: Context, entry: Round, recommender: Unit | None) -> b
     if recommender is None:
         return False
     return nominations.acts_at_or_above(actor, recommender, ("recommender", "unit_admin"))
-
-
-def write_watermark(ctx: Context, entry: Round, use: Use | None) -> str:
-    """Return the line that a paper with numbers in full carries: who took it, when, for whom and what for."""
-    unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else None
-    who = f"{ctx.actor.name}（{unit.name}）" if unit else ctx.actor.name
-    at = ctx.now.astimezone(wiring.pack_of(ctx, entry).programme.zone)
-    said = [("导出", f"{who} {at:%Y-%m-%d %H:%M}")]
-    said += [("接收方", use.receiver), ("用途", use.purpose)] if use else []
-    return "　".join(f"{name}：{words}" for name, words in said if words)
 
 
 def note_export(ctx: Context, entry: Round, paper: str, *, receiver: str, purpose: str, **about: Any) -> None:

@@ -20,7 +20,7 @@ from service.programmes.pack.paper import NOMINATION, ROSTER, Paper
 from service.programmes.pack.print_templates import PLACES
 from service.programmes.paper import exports, scans, validity
 from service.programmes.paper.answers import print_answers, print_month
-from service.programmes.privacy import consents
+from service.programmes.privacy import consents, disclosures
 from service.programmes.privacy.disclosures import Use
 from service.workflow.context import Context
 
@@ -48,7 +48,7 @@ def print_form(ctx: Context, nomination: Nomination, key: str, use: Use | None =
         said = scans.hash_words(gathered)
         made_from = validity.list_forms(ctx, [nomination])
         scans.note_printed(ctx, nomination.round, paper.key, said, made_from, nomination=nomination)
-        watermark = exports.write_watermark(ctx, nomination.round, use)
+        watermark = disclosures.write_watermark(ctx, nomination.round, use)
         gathered = replace(gathered, code=scans.code_of(said), watermark=watermark)
     template = pack.templates.get(paper.template_name)
     if template is not None:

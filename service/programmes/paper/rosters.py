@@ -21,7 +21,7 @@ from service.programmes.pack.packs import Pack
 from service.programmes.pack.paper import QUOTAS, ROSTER, WORKPLACE, Paper
 from service.programmes.paper import exports, scans, validity, workplace_rosters
 from service.programmes.paper.answers import print_answers
-from service.programmes.privacy import consents, provision
+from service.programmes.privacy import consents, disclosures, provision
 from service.programmes.privacy.disclosures import Use
 from service.programmes.round import funnel
 from service.workflow.context import Context
@@ -69,7 +69,7 @@ def print_roster(
         said = scans.hash_words(roster)
         made_from = _list_forms(ctx, entry, recommender, paper)
         scans.note_printed(ctx, entry, paper.key, said, made_from, recommender=recommender)
-        watermark = exports.write_watermark(ctx, entry, use)
+        watermark = disclosures.write_watermark(ctx, entry, use)
         roster = replace(roster, code=scans.code_of(said), watermark=watermark)
     return _make(roster, form)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import Invalid
-from service.models import HistoryEvent, Nomination, Round, Seat
+from service.models import HistoryEvent, Nomination, Round, Seat, Unit
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
@@ -71,6 +71,16 @@ class Filter:
     who: str = ""
     since: datetime | None = None
     until: datetime | None = None  #: exclusive
+
+
+def write_watermark(ctx: Context, entry: Round, use: Use | None) -> str:
+    """Return the line that a paper with numbers in full carries: who took it, when, for whom and what for."""
+    unit = ctx.session.get(Unit, ctx.actor.unit_id) if ctx.actor.unit_id else None
+    who = f"{ctx.actor.name}（{unit.name}）" if unit else ctx.actor.name
+    at = ctx.now.astimezone(wiring.pack_of(ctx, entry).programme.zone)
+    said = [("导出", f"{who} {at:%Y-%m-%d %H:%M}")]
+    said += [("接收方", use.receiver), ("用途", use.purpose)] if use else []
+    return "　".join(f"{name}：{words}" for name, words in said if words)
 
 
 def list_page(ctx: Context, wanted: Filter, page: int = 1) -> tuple[Sequence[Disclosure], bool]:

@@ -11,7 +11,8 @@ import openpyxl
 
 from service.documents.roster_import import read_roster
 from service.programmes.pack.columns import columns_of
-from service.programmes.paper import exports, rosters
+from service.programmes.paper import rosters
+from service.programmes.privacy import disclosures
 from tests.packs.thousand_good_youth.living import ORGANISER, hand_in
 from tests.programmes.story import Story
 
@@ -23,7 +24,7 @@ def print_roster(story: Story, form: str) -> io.BytesIO:
 
 def watermark(story: Story) -> str:
     with story.acting(ORGANISER) as ctx:
-        return exports.write_watermark(ctx, story.entry(ctx), None)
+        return disclosures.write_watermark(ctx, story.entry(ctx), None)
 
 
 def record_form(story: Story) -> Mapping[str, Any]:

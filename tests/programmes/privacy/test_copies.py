@@ -74,6 +74,7 @@ def test_after_the_consent_to_sensitive_data_was_withdrawn_only_the_nominee_gets
         f"********{phone[-4:]}" if is_masked else phone,
     )
     assert [secret in said for secret in (number, phone, "13900001234")] == [not is_masked] * 3
+    assert [USE.purpose in head for head in read_head(package)] == ([] if is_masked else [True])
 
 
 @pytest.mark.parametrize(("name", "is_masked"), [("演示-青锋团支部", False), ("演示-何安", True)])
@@ -114,6 +115,11 @@ def test_recommender_takes_no_copy(round_2024: Story) -> None:
 
     with round_2024.acting("liyang") as ctx, pytest.raises(Forbidden, match="只有申报人本人"):
         copies.make(ctx, ctx.session.get_one(Nomination, nominee), USE)
+
+
+def read_head(package: zipfile.ZipFile) -> list[str]:
+    head = Document(io.BytesIO(package.read("个人信息副本.docx"))).sections[0].header
+    return [paragraph.text for paragraph in head.paragraphs if paragraph.text]
 
 
 def read_cells(package: zipfile.ZipFile) -> str:
