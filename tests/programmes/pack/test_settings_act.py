@@ -11,13 +11,15 @@ import pytest
 from sqlalchemy import update
 
 from service.errors import Invalid
-from service.models import QuotaKind, Unit
+from service.models import QuotaKind, Unit, UserTask
+from service.programmes import offered
 from service.programmes.domain import Programmes
 from service.programmes.nomination import exceptions, nominations, recommenders
 from service.programmes.pack.programme import Choices, Programme
 from service.programmes.paper import rosters
 from service.programmes.registration import registrations
 from service.programmes.round import quotas
+from service.workflow.definition import deployments
 from service.workflow.instance.execution import RefusedByProcess
 from tests.packs.judging import judge
 from tests.programmes.story import CATEGORY, NOMINEE, WORKPLACE, Story, _unit
@@ -123,6 +125,15 @@ def whether_one_may_register(story: Story) -> object:
         return [entry.id for entry in registrations.list_open(ctx)]
 
 
+def outcomes_of_the_examination(story: Story) -> object:
+    """What 资格审查及初审 may come to."""
+    nominee = story.nominate(to="qualification_review")
+    with story.wiring.reading() as ctx:
+        task = ctx.session.get_one(UserTask, story.task_id(nominee, "qualification_review"))
+        element = deployments.get_element(ctx, task.instance, task.element_id)
+        return [value for value, _word in offered.list_outcomes(ctx, task.instance, element)]
+
+
 SWITCHES: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
     "self_nomination_needs_unit": (
         False,
@@ -131,6 +142,12 @@ SWITCHES: dict[str, tuple[Any, Callable[[Story], object], object, object]] = {
         ["recommender_opinion"],
     ),
     "honours_of_departments_count": (False, honour_of_a_department, "REASON", "PASS"),
+    "allow_correction": (
+        True,
+        outcomes_of_the_examination,
+        ["pass", "fail", "disqualify"],
+        ["pass", "correct", "fail", "disqualify"],
+    ),
     "self_registration": (False, whether_one_may_register, [1], []),
 }
 
