@@ -53,6 +53,11 @@ class Actor:
         return self.groups.union({f"user:{self.user_id}"}, *lent)
 
     @property
+    def groups_with_lent(self) -> frozenset[str]:
+        """The actor's groups and those of whom he acts for: what may be seen at his tasks, not decided."""
+        return self.groups.union(*self.acting_for.values())
+
+    @property
     def own_task_groups(self) -> frozenset[str]:
         """The group keys under which a task is the actor's in his own right."""
         return self.groups if self.user_id is None else self.groups | {f"user:{self.user_id}"}

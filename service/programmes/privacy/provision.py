@@ -51,13 +51,13 @@ def is_withheld(ctx: Context, nomination: Nomination) -> bool:
 
     Inside are those who may see a nomination by an office of their own, and whoever acts for one of them.
     """
-    return not _is_inside(ctx, nomination) and bool(consents.find_lacking(ctx, [nomination], KIND))
+    return not _is_in_chain(ctx, nomination) and bool(consents.find_lacking(ctx, [nomination], KIND))
 
 
 def find_withheld(ctx: Context, people: Sequence[Nomination]) -> set[int]:
     """Return whose papers of some people are kept from the actor."""
     lacking = consents.find_lacking(ctx, people, KIND) if people else ()
-    return {person.id for person in lacking if not _is_inside(ctx, person)}
+    return {person.id for person in lacking if not _is_in_chain(ctx, person)}
 
 
 def require_not_withheld(ctx: Context, nomination: Nomination) -> None:
@@ -66,7 +66,6 @@ def require_not_withheld(ctx: Context, nomination: Nomination) -> None:
         raise MayNotBeProvided(WITHHELD)
 
 
-def _is_inside(ctx: Context, nomination: Nomination) -> bool:
-    actor = ctx.actor
-    held = actor.groups.union(*actor.acting_for.values())
-    return nominations.may_see(replace(ctx, actor=replace(actor, groups=held)), nomination)
+def _is_in_chain(ctx: Context, nomination: Nomination) -> bool:
+    with_lent = replace(ctx.actor, groups=ctx.actor.groups_with_lent)
+    return nominations.may_see(replace(ctx, actor=with_lent), nomination)

@@ -35,7 +35,7 @@ def find_held(ctx: Context, nomination: Nomination, files: Sequence[Attachment])
     Its workplace, whoever began the nomination or handed the file in, the nominee and whoever has the
     clearance in hand read it.
     """
-    if not files or not reviewers.has_review(ctx, nomination) or _is_inside(ctx, nomination):
+    if not files or not reviewers.has_review(ctx, nomination) or _may_always_read(ctx, nomination):
         return set()
     readings = file_readings.of_files(ctx, files)
     waiting = {number for number, reading in readings.items() if file_readings.needs_person(reading)}
@@ -57,11 +57,10 @@ def _say_why(reading: FileReading) -> str:
     return "系统读不全“{name}”的内容"
 
 
-def _is_inside(ctx: Context, nomination: Nomination) -> bool:
+def _may_always_read(ctx: Context, nomination: Nomination) -> bool:
     actor, at = ctx.actor, f"@{nomination.unit.code}"
     if actor.is_system or identities.is_nominee(ctx, nomination):
         return True
     if actor.user_id is not None and actor.user_id == nomination.created_by_id:
         return True
-    held = actor.groups.union(*actor.acting_for.values())
-    return any(group.endswith(at) for group in held)
+    return any(group.endswith(at) for group in actor.groups_with_lent)
