@@ -61,16 +61,15 @@ class FileSchema(Schema):
     file = Upload(required=True, metadata={"description": "文件"})
 
 
-class TaskFileSchema(Schema):
+class TaskFileSchema(AttachmentSchema):
     """A file of a task."""
 
-    id = fields.Integer(required=True)
+    class Meta:
+        """Nothing is warned of."""
+
+        exclude = ("warning",)
+
     slot = fields.String(required=True, metadata={"description": "栏目，见 work 的 file_slots"})
-    filename = fields.String(required=True)
-    content_type = fields.String(required=True)
-    size = fields.Integer(required=True, metadata={"description": "上传时的字节数"})
-    sha256 = fields.String(required=True, metadata={"description": "保存内容的散列"})
-    uploaded_at = moment("上传时间", required=True)
 
 
 @blp.route(f"/nominations/<{ID}:nomination_id>/attachments")
@@ -94,7 +93,7 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
     """
     ctx: Context = g.ctx
     slot = attachments.find_slot(ctx, nominations.get_visible(ctx, nomination_id), form["slot"])
-    checked = _check(slot, files["file"])
+    checked = _let_go_and_check(slot, files["file"])
     nomination = _get_editable(ctx, nomination_id)
     attachments.require_room(ctx, nomination, form["slot"])
     attachment = attachments.keep(ctx, nomination, form["slot"], checked)
@@ -155,7 +154,7 @@ def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> An
     栏目见 work 的 file_slots；文件须与扩展名一致。
     """
     ctx: Context = g.ctx
-    checked = _check(task_files.find_slot(ctx, task_id, form["slot"]), files["file"])
+    checked = _let_go_and_check(task_files.find_slot(ctx, task_id, form["slot"]), files["file"])
     kept = task_files.keep(ctx, task_id, form["slot"], checked)
     return kept, {"Location": f"{VERSION_PREFIX}/task-files/{kept.id}"}
 
@@ -180,13 +179,13 @@ def download_file(query: dict[str, str], file_id: int) -> Response:
 @blp.response(204)
 def delete_file(file_id: int) -> Response:
     """删除还在办理的任务的文件"""
-    file, _ = task_files.get_visible(g.ctx, file_id)
+    file = task_files.get_row(g.ctx, file_id)
     task_files.remove(g.ctx, file)
     return Response(status=204)
 
 
-def _check(slot: Slot, file: FileStorage) -> Checked:
-    """Check a file for a slot; what was read from the database before is read again.
+def _let_go_and_check(slot: Slot, file: FileStorage) -> Checked:
+    """Roll back and check a file for a slot; what was read from the database before is read again.
 
     A photo takes a second to encode anew: the database is let go, unless the reply's key is kept in it.
     """

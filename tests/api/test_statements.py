@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -63,6 +65,16 @@ def test_evidence_is_uploaded_with_the_statement_and_read_once_it_is_given(
     assert [one["filename"] for one in organiser.get(f"{task}/files").get_json()] == ["证书.pdf"]
     assert organiser.get(file).status_code == 422
     assert organiser.get(file, query_string=USE).get_data() == PDF
+
+
+def test_evidence_whose_bytes_are_lost_is_taken_out(
+    call: Call, steps: dict[str, int], tmp_path: Path
+) -> None:
+    league, task = call("tuanzhibu"), f"/user-tasks/{steps['unit_statement']}"
+    given = league.post(f"{task}/files", data={"slot": "proof", "file": (io.BytesIO(PDF), "证书.pdf")})
+    shutil.rmtree(tmp_path / "data/files")
+
+    assert league.delete(f"/task-files/{given.get_json()['id']}").status_code == 204
 
 
 def test_whom_the_investigation_was_passed_on_to_reads_what_was_stated(

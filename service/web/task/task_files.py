@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from service.programmes import task_files
 from service.web.task import downloads
-from service.web.task.uploads import as_task_item, check_sent
+from service.web.task.uploads import as_task_item, let_go_and_check
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ pages = Blueprint("task_file_pages", __name__)
 def add(task_id: int) -> tuple[Response, int]:
     """Take a file into a slot of a task."""
     key = request.form.get("slot", "")
-    checked = check_sent(task_files.find_slot(g.ctx, task_id, key))
+    checked = let_go_and_check(task_files.find_slot(g.ctx, task_id, key))
     return jsonify(as_task_item(task_files.keep(g.ctx, task_id, key, checked))), 201
 
 

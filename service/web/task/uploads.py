@@ -34,15 +34,15 @@ PHOTO = "image/jpeg"  # photos are stored re-encoded: only they may be shown in 
 def add(nomination_id: int) -> tuple[Response, int]:
     """Take a file into a slot of a nomination."""
     slot_key = request.form.get("slot", "")
-    checked = check_sent(attachments.find_slot(g.ctx, _get_nomination(nomination_id), slot_key))
+    checked = let_go_and_check(attachments.find_slot(g.ctx, _get_nomination(nomination_id), slot_key))
     nomination = _get_nomination(nomination_id)
     attachments.require_room(g.ctx, nomination, slot_key)
     attachment = attachments.keep(g.ctx, nomination, slot_key, checked)
     return jsonify(as_item(attachment, is_photo=is_photo(attachment))), 201
 
 
-def check_sent(slot: Slot) -> Checked:
-    """Check the file that was sent for a slot.
+def let_go_and_check(slot: Slot) -> Checked:
+    """Roll back and check the file that was sent for a slot.
 
     A photo takes a second to encode anew: the database is let go, or everybody else's writing would wait.
     What was read from it before is read again.
