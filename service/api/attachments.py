@@ -11,7 +11,7 @@ from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
 from werkzeug.datastructures import FileStorage
 
-from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint
+from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint, View
 from service.api.frame.etags import check_match, conditional, is_conditional, tag_of
 from service.api.frame.fields import moment, string
 from service.api.frame.idempotency import HEADER, idempotent
@@ -24,6 +24,7 @@ from service.programmes.pack.packs import Slot
 from service.programmes.privacy import disclosures, provision, quarantine
 from service.workflow.context import Context
 from service.workflow.instance import execution
+from service.workflow.task import task_access
 
 blp = Blueprint("attachments", "附件：申报的文件和任务的文件，列出、上传、下载与删除")
 
@@ -72,6 +73,13 @@ class TaskFileSchema(AttachmentSchema):
     slot = fields.String(required=True, metadata={"description": "栏目，见 work 的 file_slots"})
 
 
+def _gives_file(view: View) -> View:
+    """Describe a view that gives a file to whoever says for whom and what for."""
+    given = {"type": "string", "format": "binary"}
+    described = blp.response(200, given, content_type="application/octet-stream", description="文件")(view)
+    return blp.arguments(UseQuery, location="query")(described)
+
+
 @blp.route(f"/nominations/<{ID}:nomination_id>/attachments")
 @blp.response(200, AttachmentSchema(many=True))
 def list_attachments(nomination_id: int) -> Sequence[Attachment]:
@@ -101,10 +109,7 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
 
 
 @blp.route(f"/attachments/<{ID}:attachment_id>")
-@blp.arguments(UseQuery, location="query")
-@blp.response(
-    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
-)
+@_gives_file
 def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
     """下载附件
 
@@ -145,6 +150,7 @@ def list_files(task_id: int) -> Sequence[TaskFile]:
 
 @blp.route(f"/user-tasks/<{ID}:task_id>/files", methods=["POST"])
 @idempotent
+@conditional()
 @blp.arguments(SlotSchema, location="form")
 @blp.arguments(FileSchema, location="files")
 @blp.response(201, TaskFileSchema)
@@ -155,15 +161,13 @@ def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> An
     """
     ctx: Context = g.ctx
     checked = _let_go_and_check(task_files.find_slot(ctx, task_id, form["slot"]), files["file"])
+    _check_task(ctx, task_id)
     kept = task_files.keep(ctx, task_id, form["slot"], checked)
     return kept, {"Location": f"{VERSION_PREFIX}/task-files/{kept.id}"}
 
 
 @blp.route(f"/task-files/<{ID}:file_id>")
-@blp.arguments(UseQuery, location="query")
-@blp.response(
-    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", description="文件"
-)
+@_gives_file
 def download_file(query: dict[str, str], file_id: int) -> Response:
     """下载任务的文件
 
@@ -176,11 +180,17 @@ def download_file(query: dict[str, str], file_id: int) -> Response:
 
 
 @blp.route(f"/task-files/<{ID}:file_id>", methods=["DELETE"])
+@conditional()
 @blp.response(204)
 def delete_file(file_id: int) -> Response:
-    """删除还在办理的任务的文件"""
-    file = task_files.get_row(g.ctx, file_id)
-    task_files.remove(g.ctx, file)
+    """删除还在办理的任务的文件
+
+    If-Match 为任务的 ETag。
+    """
+    ctx: Context = g.ctx
+    file = task_files.get_row(ctx, file_id)
+    _check_task(ctx, file.user_task_id)
+    task_files.remove(ctx, file)
     return Response(status=204)
 
 
@@ -209,6 +219,12 @@ def _get_editable(ctx: Context, nomination_id: int) -> Nomination:
     if is_conditional():
         check_match(tag_of(nomination))
     return nomination
+
+
+def _check_task(ctx: Context, task_id: int) -> None:
+    """Hold If-Match against a task as it stands under the lock of its instance."""
+    if is_conditional():
+        check_match(tag_of(task_access.lock_offered(ctx, task_id)))
 
 
 def _give(file: Attachment | TaskFile, data: bytes) -> Response:

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from service.api.frame.access import require_admin
 from service.api.frame.blueprint import Blueprint
+from service.api.frame.etags import conditional, require_match, tag_header, tag_of_content, tagged, with_tag
 from service.api.frame.fields import string
 from service.errors import NotFound
 from service.models import CalendarDay
@@ -52,48 +53,77 @@ class YearEntrySchema(Schema):
 
 
 @blp.route(f"/calendar/<{YEAR}:year>")
+@tagged
 @blp.response(200, YearSchema)
-def get_year(year: int) -> dict[str, Any]:
+def get_year(year: int) -> Any:
     """查看一年中录入的日子"""
     return _show(g.ctx, year)
 
 
 @blp.route(f"/calendar/<{YEAR}:year>", methods=["PUT"])
+@conditional(required=True)
+@tagged
 @blp.arguments(YearEntrySchema)
 @blp.response(200, YearSchema)
-def declare_year(body: dict[str, Any], year: int) -> dict[str, Any]:
+def declare_year(body: dict[str, Any], year: int) -> Any:
     """声明一年已全部录入（系统管理员）"""
     ctx: Context = g.ctx
-    require_admin(ctx)
+    _hold(ctx, year)
     calendars.declare_year(ctx, year, body["source"])
     return _show(ctx, year)
 
 
 @blp.route("/calendar/days/<string(length=10):day>", methods=["PUT"])
+@conditional(required=True)
+@tagged
 @blp.arguments(DayEntrySchema)
 @blp.response(200, DaySchema)
-def put_day(body: dict[str, Any], day: str) -> CalendarDay:
-    """录入或更改一天（系统管理员）"""
+def put_day(body: dict[str, Any], day: str) -> Any:
+    """录入或更改一天（系统管理员）
+
+    If-Match 为查看那一年时得到的 ETag；回答的 ETag 是改后那一年的。
+    """
     ctx: Context = g.ctx
-    require_admin(ctx)
     which = _parse(day)
+    _hold(ctx, which.year)
     calendars.set_day(ctx, which, working=body["working"], source=body["source"])
-    return ctx.session.get_one(CalendarDay, which)
+    return with_tag(ctx.session.get_one(CalendarDay, which), _tag(ctx, which.year))
 
 
 @blp.route("/calendar/days/<string(length=10):day>", methods=["DELETE"])
+@conditional(required=True)
+@tagged
 @blp.response(204)
 def delete_day(day: str) -> Response:
-    """删除录入的一天（系统管理员）"""
+    """删除录入的一天（系统管理员）
+
+    If-Match 为查看那一年时得到的 ETag；回答的 ETag 是改后那一年的。
+    """
     ctx: Context = g.ctx
+    which = _parse(day)
+    _hold(ctx, which.year)
+    calendars.remove_day(ctx, which)
+    return Response(status=204, headers=tag_header(_tag(ctx, which.year)))
+
+
+def _hold(ctx: Context, year: int) -> None:
+    """Hold the calendar for an administrator who read the year as it stands."""
     require_admin(ctx)
-    calendars.remove_day(ctx, _parse(day))
-    return Response(status=204)
+    calendars.lock(ctx)
+    require_match(_tag(ctx, year))
 
 
-def _show(ctx: Context, year: int) -> dict[str, Any]:
+def _tag(ctx: Context, year: int) -> str:
+    """Name the state of a year, with the document by which it is complete."""
+    declared = [row.source for row in calendars.list_years(ctx) if row.year == year]
+    days = [[row.day.isoformat(), row.working, row.source] for row in calendars.list_days(ctx, year)]
+    return tag_of_content(["calendar", year, declared, days])
+
+
+def _show(ctx: Context, year: int) -> Any:
     complete = year in {row.year for row in calendars.list_years(ctx)}
-    return {"year": year, "complete": complete, "days": calendars.list_days(ctx, year)}
+    body = {"year": year, "complete": complete, "days": calendars.list_days(ctx, year)}
+    return with_tag(body, _tag(ctx, year))
 
 
 def _parse(text_: str) -> date:

@@ -46,8 +46,20 @@ def test_draft_is_written_over_what_was_read_only(call: Call) -> None:
         True,
         False,
     )
-    assert shiwei.delete(f"{FILE}/draft").status_code == 204
-    assert shiwei.get(f"{FILE}/draft").get_json() == {"xml": XML, "saved_at": None}
+
+
+def test_draft_is_thrown_away_as_it_was_read_only(call: Call) -> None:
+    shiwei, draft = call("shiwei"), f"{FILE}/draft"
+    seen = if_match(shiwei, draft)
+    shiwei.put(draft, {"xml": WIDER}, headers=seen)
+
+    missing, stale = shiwei.delete(draft), shiwei.delete(draft, headers=seen)
+    kept = shiwei.get(draft).get_json()["xml"]
+    discarded = shiwei.delete(draft, headers=if_match(shiwei, draft))
+
+    assert (missing.status_code, stale.status_code, kept) == (428, 412, WIDER)
+    assert discarded.status_code == 204
+    assert shiwei.get(draft).get_json() == {"xml": XML, "saved_at": None}
 
 
 def test_check_names_table_row_and_column(call: Call) -> None:
@@ -106,4 +118,4 @@ def test_file_nobody_has_is_not_found(call: Call) -> None:
     paths = (f"{FILES}/none.dmn", f"{FILES}/none.dmn/draft")
     assert [admin.get(path).status_code for path in paths] == [404, 404]
     assert admin.post(f"{FILES}/none.dmn/checks", {"xml": XML}).status_code == 404
-    assert admin.delete(f"{FILES}/none.dmn/draft").status_code == 404
+    assert admin.delete(f"{FILES}/none.dmn/draft", headers={"If-Match": "*"}).status_code == 404

@@ -156,7 +156,7 @@ def test_every_role_gets_what_the_table_says(service: Runtime, stand_ins: Stand,
 
 def options_of(method: str, body: dict[str, Any] | None, stand_ins: Stand) -> dict[str, Any]:
     """Return a fresh request: what stands for an id filled in, a file opened, any version accepted."""
-    options: dict[str, Any] = {"headers": {"If-Match": "*"} if method == "PUT" else {}}
+    options: dict[str, Any] = {"headers": {"If-Match": "*"} if method in ("PUT", "DELETE") else {}}
     if body is not None and "file" in body:
         options["data"] = {**body, "file": (BytesIO(b"no photo"), body["file"])}
     elif body is not None:

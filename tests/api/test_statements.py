@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from service.models import Nomination, NominationStatus, Round, Unit, UserTask
 from service.programmes.demo import made_up
@@ -65,6 +66,26 @@ def test_evidence_is_uploaded_with_the_statement_and_read_once_it_is_given(
     assert [one["filename"] for one in organiser.get(f"{task}/files").get_json()] == ["证书.pdf"]
     assert organiser.get(file).status_code == 422
     assert organiser.get(file, query_string=USE).get_data() == PDF
+
+
+def test_evidence_is_added_and_taken_out_under_the_tag_of_its_task(call: Call, steps: dict[str, int]) -> None:
+    league, task = call("tuanzhibu"), f"/user-tasks/{steps['unit_statement']}"
+    read = {"If-Match": league.get(task).headers["ETag"]}
+    changed = {"If-Match": league.post(f"{task}/claim", headers=read).headers["ETag"]}
+
+    def upload(headers: dict[str, str]) -> TestResponse:
+        given = {"slot": "proof", "file": (io.BytesIO(PDF), "证书.pdf")}
+        return league.post(f"{task}/files", data=given, headers=headers)
+
+    late, given = upload(read), upload(changed)
+    file = f"/task-files/{given.get_json()['id']}"
+    stale = league.delete(file, headers=read)
+    left = [one["filename"] for one in league.get(f"{task}/files").get_json()]
+    removed = league.delete(file, headers=changed)
+
+    assert (late.status_code, given.status_code, stale.status_code) == (412, 201, 412)
+    assert (left, removed.status_code) == (["证书.pdf"], 204)
+    assert league.get(f"{task}/files").get_json() == []
 
 
 def test_evidence_whose_bytes_are_lost_is_taken_out(

@@ -124,11 +124,16 @@ def put_draft(body: dict[str, Any], programme: str, file: str) -> Any:
 
 
 @blp.route(f"{FILE}/draft", methods=["DELETE"])
+@conditional(required=True)
 @blp.response(204)
 def delete_draft(programme: str, file: str) -> None:
-    """丢弃草稿"""
+    """丢弃草稿
+
+    If-Match 为读取草稿时得到的 ETag。
+    """
     pack = _pack(programme)
     decision_drafts.file_in_force(g.ctx, pack, file)
+    require_match(decision_drafts.open_file(g.ctx, pack, file, lock=True).tag)
     decision_drafts.discard_draft(g.ctx, pack.key, file)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import null, select, union_all
 
 from service.errors import Invalid
-from service.models import CalendarDay, CalendarYear, Round
+from service.models import CalendarDay, CalendarYear, Round, Stream
 from service.models.programme.round import CALENDAR_STREAM
 from service.programmes.pack.programme import Programme
 from service.programmes.rule import calendar
@@ -74,6 +74,11 @@ def list_days(ctx: Context, year: int) -> Sequence[CalendarDay]:
 def list_years(ctx: Context) -> Sequence[CalendarYear]:
     """Return the years entered completely."""
     return list(ctx.session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
+
+
+def lock(ctx: Context) -> None:
+    """Hold the calendar until the transaction ends: whoever else would change it waits."""
+    ctx.session.get(Stream, CALENDAR_STREAM, with_for_update=True)
 
 
 def set_day(ctx: Context, day: date, *, working: bool, source: str) -> None:
