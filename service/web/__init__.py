@@ -14,6 +14,7 @@ from service.web import (
     login,
     messages,
     public,
+    reveals,
 )
 from service.web.admin import (
     calendar_days,
@@ -54,7 +55,6 @@ from service.web.task import (
     batches,
     diagrams,
     inbox,
-    reveals,
     scoring,
     signing,
     task_actions,

@@ -12,9 +12,9 @@ from service.errors import Invalid
 from service.programmes.domain import FALLBACK_ZONE
 from service.programmes.privacy import corrections, disclosures
 from service.programmes.privacy.disclosures import EXPORTS, REVEALS, Filter
+from service.web.downloads import taking_words
 from service.web.frame.doors import for_organisers, is_admin
 from service.web.frame.numbers import number
-from service.web.task.downloads import taking_words
 from service.workflow.context import Context
 
 pages = Blueprint("disclosure_pages", __name__, url_prefix="/admin/personal-data")

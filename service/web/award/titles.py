@@ -14,10 +14,10 @@ from service.programmes import wiring
 from service.programmes.award import awards, certificates, follow_ups, processes, register, title_papers
 from service.programmes.award.follow_ups import Entry
 from service.programmes.nomination import nominations
+from service.web import downloads
 from service.web.frame import labels
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
-from service.web.task import downloads
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.task import instances

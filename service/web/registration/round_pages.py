@@ -13,7 +13,7 @@ from service.programmes import wiring
 from service.programmes.registration import confirmations, links, matches
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
-from service.web.task.reveals import reveal
+from service.web.reveals import reveal
 from service.workflow.context import Context
 from service.workflow.task.tasklist import Page
 

@@ -27,9 +27,9 @@ from service.programmes.paper.batch_parts import Part, list_parts
 from service.programmes.privacy.disclosures import Use
 from service.programmes.publication import document_numbers, published
 from service.programmes.round import quotas, rounds
+from service.web import downloads
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
-from service.web.task import downloads
 from service.workflow.context import Context
 from service.workflow.task.tasklist import Page
 

@@ -26,8 +26,8 @@ from service.programmes.privacy import (
     subject,
 )
 from service.programmes.privacy.scanner import Kind
+from service.web import downloads
 from service.web.frame.errors import status_of
-from service.web.task import downloads
 from service.web.task.tasks import read_answers
 from service.workflow.context import Context
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.errors import Invalid
 from service.models import Nomination, PrintedPaper, Round, Unit
 from service.programmes.paper import forms, rosters, scans
-from service.web.task import downloads
+from service.web import downloads
 from service.workflow.context import Context
 
 if TYPE_CHECKING:

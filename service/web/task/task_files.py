@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, jsonify, request
 
 from service.programmes import task_files
-from service.web.task import downloads
+from service.web import downloads
 from service.web.task.uploads import as_task_item, let_go_and_check
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from service.programmes.nomination.attachments import Checked
 from service.programmes.pack.packs import Slot
 from service.programmes.privacy import provision, quarantine
 from service.programmes.publication import evidence
-from service.web.task import diagrams, downloads
+from service.web import downloads
+from service.web.task import diagrams
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
