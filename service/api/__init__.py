@@ -15,8 +15,6 @@ from service.api import (
     incidents,
     instances,
     nominations,
-    notices,
-    official_papers,
     registrations,
     rounds,
     signing,
@@ -30,6 +28,7 @@ from service.api.frame.blueprint import PREFIX, VERSION_PREFIX, Blueprint
 from service.api.frame.limits import limiter
 from service.api.frame.problem import render_problem
 from service.api.frame.spec import Api
+from service.api.publication import notices, official_papers
 from service.api.tokens import find_actor
 
 __all__ = ["PREFIX", "find_actor", "register", "render_problem"]

@@ -1,0 +1,1 @@
+"""What is put before the public: notices, objections to them, and the official papers of a round."""
