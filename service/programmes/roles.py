@@ -13,6 +13,7 @@ from service.programmes.award import awards
 from service.programmes.nomination import nominations
 from service.programmes.publication import objections
 from service.programmes.round import rounds
+from service.workflow import memory
 from service.workflow.context import Context, Resolved
 
 UNIT_ADMIN = "unit_admin"
@@ -23,7 +24,7 @@ _HOLDERS = (
     .join(_user, _user.c.id == _membership.c.user_id)
     .where(_membership.c.group_key.in_(bindparam("keys", expanding=True)), _user.c.active)
 )
-#: where a session keeps who holds which group
+#: where a transaction remembers who holds which group
 HELD = "held_groups"
 
 
@@ -141,7 +142,7 @@ def _held(ctx: Context, keys: Sequence[str], nominee: _Person) -> set[str]:
 
 def _holders(ctx: Context, keys: Sequence[str]) -> Mapping[str, Collection[_Person]]:
     """Return who of those active holds each group; each is asked for once a transaction."""
-    known: dict[str, set[_Person]] = ctx.session.info.setdefault(HELD, {})
+    known: dict[str, set[_Person]] = memory.of(ctx.session).setdefault(HELD, {})
     asked = [key for key in keys if key not in known]
     if asked:
         known.update({key: set() for key in asked})

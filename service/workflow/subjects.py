@@ -18,12 +18,13 @@ from service.engine.records import ProcessInfo, Variables
 from service.models import PendingStart, StartSubscription
 from service.models.base import Moment
 from service.pending_rows import asking_only
+from service.workflow import memory
 from service.workflow.context import Context
 
 PROPERTY: Final = "subject"
 #: the kind of a start event that waits for nothing but a new subject
 PLAIN: Final = "none"
-#: where a session keeps what begins with every new subject, by the key of the deployments and the noun
+#: where a transaction remembers what begins with every new subject, by deployments' key and noun
 KNOWN: Final = "plain_starts"
 TIMER: Final = "timer"
 
@@ -126,7 +127,7 @@ def spread(
 
 
 def _plain_starts(ctx: Context, key: str, noun: str) -> list[StartSubscription]:
-    known: dict[tuple[str, str], list[StartSubscription]] = ctx.session.info.setdefault(KNOWN, {})
+    known: dict[tuple[str, str], list[StartSubscription]] = memory.of(ctx.session).setdefault(KNOWN, {})
     if (key, noun) not in known:
         with asking_only(ctx.session, StartSubscription):
             found = ctx.session.scalars(_PLAIN_STARTS, {"of_key": key, "noun": noun})
@@ -136,7 +137,7 @@ def _plain_starts(ctx: Context, key: str, noun: str) -> list[StartSubscription]:
 
 def forget_starts(ctx: Context) -> None:
     """Forget what begins with subjects: another version was published."""
-    ctx.session.info.pop(KNOWN, None)
+    memory.of(ctx.session).pop(KNOWN, None)
 
 
 def _place(start: StartSubscription) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.models import Stream
+from service.scheduler.wiring import Wiring
 from service.workflow import memory
+from service.workflow.task import submissions, user_tasks
+from tests.workflow.plant import Plant, acting, only_open, start
 
 
 @pytest.fixture
@@ -41,3 +44,15 @@ def test_a_commit_forgets_all(remembering: Session) -> None:
     remembering.commit()
 
     assert memory.of(remembering) == {}
+
+
+def test_answers_that_were_given_up_are_not_found(wiring: Wiring, committed_plant: Plant) -> None:
+    with wiring.transaction() as ctx:
+        instance = start(ctx, committed_plant)
+        task = only_open(ctx, instance)
+        trial = ctx.session.begin_nested()
+        user_tasks.complete(acting(ctx, committed_plant.alice), task.id, "submit", {"days": 1})
+        given = submissions.find_newest(ctx, instance.id, [task.element_id])
+        trial.rollback()
+
+        assert (given, submissions.find_newest(ctx, instance.id, [task.element_id])) == ({"days": 1}, None)

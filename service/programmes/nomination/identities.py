@@ -13,7 +13,7 @@ from service.models import Instance, Nomination, TaskStatus, User, UserTask
 from service.models.crypto import keyring
 from service.programmes.nomination import nominations
 from service.programmes.rule import identity_number
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Actor, Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution, incidents, offers
@@ -43,7 +43,7 @@ def register(ctx: Context, user: User, number: str) -> int:
     user.id_number_index = keyring().index(parsed.number)
     history.record_in(ctx, "system", "identity.registered", user=user.login)
     ctx.session.flush()
-    ctx.session.info.pop("held_groups", None)
+    memory.of(ctx.session).pop("held_groups", None)
     standing = select(Nomination.instance_id).where(
         Nomination.id_number_index == user.id_number_index, Nomination.status.in_(nominations.STANDING)
     )

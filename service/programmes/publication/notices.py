@@ -32,7 +32,7 @@ from service.programmes.privacy import publication
 from service.programmes.publication import contacts
 from service.programmes.round import calendars, windows
 from service.programmes.rule import identity_number
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Context
 
 MAX_KEY = 25  #: of a programme's key, as a public address shows it
@@ -40,7 +40,7 @@ MAX_TITLE = 200
 MOST_LISTED = 50
 #: kinds that take objections
 OBJECTABLE = (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT, NoticeKind.LOCAL)
-#: where a session keeps who is on the lists of awards, by round
+#: where a transaction remembers who is on the lists of awards, by round
 ANNOUNCED = "announced_awards"
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
@@ -242,7 +242,7 @@ def _publish(
     )
     ctx.session.add(notice)
     ctx.session.flush()
-    ctx.session.info.pop(ANNOUNCED, None)
+    memory.of(ctx.session).pop(ANNOUNCED, None)
     history.record_in(
         ctx, f"round:{entry.id}", "notice.published", round_id=entry.id, notice=notice.id, kind_of=kind,
         hash=notice.snapshot_hash,
@@ -288,7 +288,7 @@ def _announced(ctx: Context, entry: Round) -> frozenset[int] | None:
 
     A list has everybody on it: reading it for each of them would take the square of their number.
     """
-    known: dict[int, frozenset[int] | None] = ctx.session.info.setdefault(ANNOUNCED, {})
+    known: dict[int, frozenset[int] | None] = memory.of(ctx.session).setdefault(ANNOUNCED, {})
     if entry.id not in known:
         query = select(Notice.snapshot).where(Notice.round_id == entry.id, Notice.kind == NoticeKind.AWARDS)
         lists = ctx.session.scalars(query).all()

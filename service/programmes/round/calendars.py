@@ -14,11 +14,11 @@ from service.models.programme.round import CALENDAR_STREAM
 from service.programmes.pack.programme import Programme
 from service.programmes.rule import calendar
 from service.programmes.rule.calendar import WorkingDays
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Context
 from service.workflow.instance import reminders
 
-#: where a session keeps the working days, and that it changed them
+#: where a transaction remembers the working days, and that it changed them
 KEPT, CHANGED = "working_days", "working_days_changed"
 #: the working days last read, by the head of the calendar's history
 _by_head: dict[str, WorkingDays] = {}
@@ -30,14 +30,14 @@ def load(ctx: Context, entry: Round | None = None) -> WorkingDays:
     With a round at hand not even that: its row tells the head of the calendar's history, and what was
     read under one head is the same for ever.
     """
-    days = ctx.session.info.get(KEPT)
+    days = memory.of(ctx.session).get(KEPT)
     if days is None:
-        head = None if entry is None or CHANGED in ctx.session.info else entry.calendar_head
+        head = None if entry is None or CHANGED in memory.of(ctx.session) else entry.calendar_head
         days = _by_head.get(head) if head is not None else None
         if days is None:
             days = _read(ctx)
             _keep(head, days)
-        ctx.session.info[KEPT] = days
+        memory.of(ctx.session)[KEPT] = days
     assert isinstance(days, WorkingDays)
     return days
 
@@ -118,6 +118,6 @@ def guess_years(ctx: Context, until: int, source: str) -> tuple[int, ...]:
 
 
 def _changed(ctx: Context, kind: str, **details: Any) -> None:
-    ctx.session.info.pop(KEPT, None)
-    ctx.session.info[CHANGED] = True
+    memory.of(ctx.session).pop(KEPT, None)
+    memory.of(ctx.session)[CHANGED] = True
     history.record_in(ctx, CALENDAR_STREAM, kind, **details)

@@ -13,10 +13,11 @@ from service.engine.records import BpmnError
 from service.models import ANY_CATEGORY, Nomination, Quota, QuotaKind, QuotaUse, Round, Unit
 from service.models.base import table_of
 from service.programmes import wiring
+from service.workflow import memory
 from service.workflow.context import Context
 
 FULL = "quota-full"
-#: where a session keeps of what kinds nominations that were read ahead hold places, by nomination
+#: where a transaction remembers of what kinds nominations that were read ahead hold places, by nomination
 READ_AHEAD = "quota_uses_read_ahead"
 
 _quota, _use, _unit = table_of(Quota), table_of(QuotaUse), table_of(Unit)
@@ -102,7 +103,7 @@ def set_places(
 
 def read_ahead(ctx: Context, nominations: Sequence[Nomination]) -> None:
     """Read in one statement which places nominations hold whose instances are locked."""
-    known: dict[int, set[str]] = ctx.session.info.setdefault(READ_AHEAD, {})
+    known: dict[int, set[str]] = memory.of(ctx.session).setdefault(READ_AHEAD, {})
     known.update({nomination.id: set() for nomination in nominations})
     for nomination_id, kind in ctx.session.execute(_HELD_BY, {"holders": list(known)}):
         known[nomination_id].add(kind)
@@ -119,7 +120,7 @@ def take(ctx: Context, nomination: Nomination, kind: QuotaKind) -> None:
     """
     if not _takes_place(ctx, nomination, kind):
         return
-    ctx.session.info.get(READ_AHEAD, {}).pop(nomination.id, None)
+    memory.of(ctx.session).get(READ_AHEAD, {}).pop(nomination.id, None)
     # nothing this step has changed so far decides about places: it is written once, at the end
     with ctx.session.no_autoflush:
         quota_id, held, over_reason = _take_first(ctx, nomination, kind), None, ""
@@ -153,7 +154,7 @@ def release(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
     if quota_id is None:
         return False
     ctx.session.execute(_GIVE_BACK, {"given": quota_id})
-    ctx.session.info.get(READ_AHEAD, {}).pop(nomination.id, None)
+    memory.of(ctx.session).get(READ_AHEAD, {}).pop(nomination.id, None)
     return True
 
 
@@ -290,7 +291,7 @@ def _exceed(ctx: Context, nomination: Nomination, quota: Quota) -> str:
 
 def _may_hold(ctx: Context, nomination: Nomination, kind: QuotaKind) -> bool:
     """Say whether a nomination may hold a place, as far as is known without asking."""
-    known: set[str] | None = ctx.session.info.get(READ_AHEAD, {}).get(nomination.id)
+    known: set[str] | None = memory.of(ctx.session).get(READ_AHEAD, {}).get(nomination.id)
     return known is None or kind in known
 
 

@@ -31,7 +31,7 @@ from service.programmes.pack.programme import Programme
 from service.programmes.privacy import handling_notices
 from service.programmes.round import calendars, quotas
 from service.programmes.rule import calendar
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution
@@ -149,7 +149,7 @@ def of_instance(ctx: Context, instance: Instance) -> Round:
 def find_of_instance(ctx: Context, instance: Instance) -> Round | None:
     """Return the round an instance belongs to, or None; every step asks for it many times."""
     number = instance.round_id
-    known: dict[int | None, Round | None] = ctx.session.info.setdefault(OF_INSTANCES, {None: None})
+    known: dict[int | None, Round | None] = memory.of(ctx.session).setdefault(OF_INSTANCES, {None: None})
     if number not in known:
         known[number] = ctx.session.get_one(Round, number)
     return known[number]

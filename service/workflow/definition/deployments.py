@@ -24,7 +24,7 @@ from service.models import (
     Migration,
     MigrationItem,
 )
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Context
 from service.workflow.definition import start_plans
 from service.workflow.definition.decision_tables import WrongTables, read_tables
@@ -39,7 +39,7 @@ _NEWEST = (
     .limit(1)
 )
 
-#: where a session keeps the elements of instances that were moved
+#: where a transaction remembers the elements of instances that were moved
 ELEMENTS = "elements_of_moved"
 _CACHED_DIAGRAMS = 64
 _diagrams: dict[str, Diagram] = {}
@@ -199,7 +199,7 @@ def elements_of(ctx: Context, instance: Instance) -> Mapping[str, Element]:
     elements = get_diagram(ctx, instance).processes[instance.process_id].reached
     if not instance.moved:
         return elements
-    known: dict[tuple[int, int], dict[str, Element]] = ctx.session.info.setdefault(ELEMENTS, {})
+    known: dict[tuple[int, int], dict[str, Element]] = memory.of(ctx.session).setdefault(ELEMENTS, {})
     key = (instance.id, instance.moved)
     if key not in known:
         known[key] = dict(elements)

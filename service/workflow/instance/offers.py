@@ -11,14 +11,14 @@ from service.engine.records import Element, OpenUserTask, Step
 from service.models import Candidate, Draft, Instance, TaskStatus, Unit, User, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
-from service.workflow import history
+from service.workflow import history, memory
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import incidents, open_keys, reminders
 
 #: an open task with its draft, if anybody has begun one
 _Open = tuple[UserTask, Draft | None]
-#: where a session keeps the open tasks that were read ahead, with their drafts: by instance, then key
+#: where a transaction remembers the open tasks that were read ahead, with their drafts: by instance, then key
 READ_AHEAD = "open_tasks_read_ahead"
 
 _OFFER = insert(table_of(Candidate))
@@ -26,7 +26,7 @@ _OFFER = insert(table_of(Candidate))
 
 def read_ahead(ctx: Context, instances: Sequence[Instance]) -> None:
     """Read in one statement the open tasks of instances that are locked, which their steps may cancel."""
-    known: dict[int, dict[str, _Open]] = ctx.session.info.setdefault(READ_AHEAD, {})
+    known: dict[int, dict[str, _Open]] = memory.of(ctx.session).setdefault(READ_AHEAD, {})
     query = _open_tasks().where(UserTask.instance_id.in_([instance.id for instance in instances]))
     for task, draft in ctx.session.execute(query):
         known.setdefault(task.instance_id, {})[task.key] = (task, draft)
@@ -114,7 +114,7 @@ def offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -
 
 
 def _find(ctx: Context, instance: Instance, keys: Iterable[str]) -> list[_Open]:
-    known: dict[str, _Open] = ctx.session.info.get(READ_AHEAD, {}).get(instance.id, {})
+    known: dict[str, _Open] = memory.of(ctx.session).get(READ_AHEAD, {}).get(instance.id, {})
     if all(key in known for key in keys):
         return [known[key] for key in sorted(keys)]
     ctx.session.flush()

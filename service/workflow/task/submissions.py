@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, insert, select
 from service.models import Submission, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
+from service.workflow import memory
 from service.workflow.context import Context
 
-#: where a session keeps what it was given itself, by instance: elements and answers, oldest first
+#: where a transaction remembers what it was given itself, by instance: elements and answers, oldest first
 GIVEN = "given_submissions"
 
 _Given = tuple[str, dict[str, Any]]
@@ -44,7 +45,7 @@ def keep(ctx: Context, task: UserTask, outcome: str, answers: dict[str, Any]) ->
         answers=answers,
         submitted_at=ctx.now,
     )
-    given = ctx.session.info.setdefault(GIVEN, {}).setdefault(task.instance_id, [])
+    given = memory.of(ctx.session).setdefault(GIVEN, {}).setdefault(task.instance_id, [])
     given.append((task.element_id, answers))
 
 
@@ -53,7 +54,7 @@ def find_newest(ctx: Context, instance_id: int | None, elements: Collection[str]
 
     What this transaction was given itself is not read back: it need not be written yet.
     """
-    given: dict[int | None, list[_Given]] = ctx.session.info.get(GIVEN, {})
+    given: dict[int | None, list[_Given]] = memory.of(ctx.session).get(GIVEN, {})
     for element_id, answers in reversed(given.get(instance_id, [])):
         if element_id in elements:
             return answers
