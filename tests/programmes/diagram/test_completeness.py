@@ -16,12 +16,12 @@ def pack(packs: Mapping[str, Pack]) -> Pack:
     return packs["changzhou-good-youth"]
 
 
-def problems(pack: Pack, before: str, after: str) -> list[tuple[str | None, str, str]]:
-    """Redraw the diagram in one place and return (element, rule, severity) of what is found."""
+def problems(pack: Pack, before: str, after: str) -> list[str]:
+    """Redraw the diagram in one place and return element, rule and severity of what is found."""
     drawn = pack.diagram.decode()
     assert drawn.count(before) >= 1
     redrawn = drawn.replace(before, after, 1).encode()
-    return [(p.element_id, p.rule, p.severity) for p in completeness.check_diagram(pack, redrawn)]
+    return [f"{p.element_id} {p.rule} {p.severity}" for p in completeness.check_diagram(pack, redrawn)]
 
 
 def test_the_pack_as_it_ships_has_none(pack: Pack) -> None:
@@ -31,37 +31,102 @@ def test_the_pack_as_it_ships_has_none(pack: Pack) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (
-            '"nominee@self,league@unit"',
-            '"nominee@self,mayor@unit"',
-            ("fill_in_form", "unknown-role", "error"),
-        ),
-        ('"league@unit"', '"league@nowhere"', ("workplace_league_opinion", "unknown-scope", "error")),
-        ('"league@unit"', '"league"', ("workplace_league_opinion", "unknown-scope", "error")),
-        ('"police@organiser"', '"police@unit"', ("consult_police", "wrong-scope", "error")),
+        # roles and scopes
+        ('"nominee@self,league@unit"', '"nominee@self,mayor@unit"', "fill_in_form unknown-role error"),
+        ('"league@unit"', '"league@nowhere"', "workplace_league_opinion unknown-scope error"),
+        ('"league@unit"', '"league"', "workplace_league_opinion unknown-scope error"),
+        ('"league@unit"', '"league@区县"', ""),
+        ('"league@unit"', '"league@liyang"', ""),
+        ('"police@organiser"', '"police@unit"', "consult_police wrong-scope error"),
         (
             'name="escalate-to" value="head@organiser"',
             'name="escalate-to" value="head@recommender"',
-            ("investigate", "wrong-scope", "error"),
+            "investigate wrong-scope error",
         ),
-        ('type="quota.take"', 'type="quota.grab"', ("take_quota", "unknown-topic", "error")),
+        (
+            '<zeebe:assignmentDefinition candidateGroups="league@unit" />',
+            "",
+            "workplace_league_opinion no-group error",
+        ),
+        # dates and windows
         (
             'dueDate="=deadline(&#34;03-25&#34;)"',
             'dueDate="=deadline(&#34;03-26&#34;)"',
-            ("fill_in_form", "unknown-deadline", "warning"),
+            "fill_in_form unknown-deadline warning",
+        ),
+        ('=deadline("03-25")', '=deadline("04-01")', "submission_deadline unknown-deadline warning"),
+        ("=notice.until", "=working days after(notice.start, 7)", "notice_window notice-length warning"),
+        # outcomes and variables
+        (
+            'value="accept:受理,dismiss:不予受理"',
+            'value="accept:受理，dismiss：不予受理,dismiss：不予受理"',
+            "register outcomes error",
         ),
         (
-            "=notice.until",
-            "=working days after(notice.start, 7)",
-            ("notice_window", "notice-length", "warning"),
+            '=outcome = "overrule"',
+            '=outcome = "overule"',
+            "ruled_eligible_to_through_workplace unknown-outcome warning",
         ),
-        ('=deadline("03-25")', '=deadline("04-01")', ("submission_deadline", "unknown-deadline", "warning")),
+        (
+            '=source = "self"',
+            '=soruce = "self"',
+            "through_workplace_to_recommender_opinion unknown-variable warning",
+        ),
+        (
+            'name="variables" value="category"',
+            'name="variables" value="category,employer"',
+            "fill_in_form unknown-answer error",
+        ),
+        # topics and their headers
+        ('type="quota.take"', 'type="quota.grab"', "take_quota unknown-topic error"),
+        ('<zeebe:header key="status" value="overdue" />', "", "expire missing-header error"),
+        (
+            '<zeebe:header key="status" value="overdue" />',
+            '<zeebe:header key="status" value="late"/>',
+            "expire missing-header error",
+        ),
+        (
+            '<zeebe:header key="stage" value="qualification" />',
+            '<zeebe:header key="stage" value=" "/>',
+            "close_submission missing-header error",
+        ),
+        # what a step takes, reads and shows
+        (
+            'name="outcomes" value="confirm:',
+            'name="follow-up" value="diary:周记"/><zeebe:property name="outcomes" value="confirm:',
+            "open_joint_review unknown-track error",
+        ),
+        (
+            'name="outcomes" value="confirm:',
+            'name="files" value="plan"/><zeebe:property name="outcomes" value="confirm:',
+            "open_joint_review unknown-file error",
+        ),
+        (
+            'name="reads" value="nominee_statement',
+            'name="files" value="proof"/><zeebe:property name="reads" value="nominee_statement',
+            "investigate files-elsewhere error",  # in an objection's case they come with a statement
+        ),
+        (
+            'name="reads" value="countersign"',
+            'name="reads" value="countersign,sign_off"',
+            "submit_list unknown-step error",
+        ),
+        (
+            'name="shows" value="candidates"',
+            'name="shows" value="everybody"',
+            "submit_list unknown-list error",
+        ),
+        (
+            'name="by-hand" value="organiser"',
+            'name="remark" value="organiser"',
+            "reconsidered never-thrown warning",
+        ),
     ],
 )
-def test_a_word_the_programme_does_not_know_is_named_with_its_element(
-    pack: Pack, before: str, after: str, expected: tuple[str, str, str]
+def test_what_the_programme_does_not_know_is_named_with_its_element(
+    pack: Pack, before: str, after: str, expected: str
 ) -> None:
-    assert problems(pack, before, after) == [expected]
+    assert problems(pack, before, after) == ([expected] if expected else [])
 
 
 def test_a_notice_of_less_than_five_working_days_is_warned_of(pack: Pack) -> None:
@@ -70,12 +135,6 @@ def test_a_notice_of_less_than_five_working_days_is_warned_of(pack: Pack) -> Non
     ]
 
     assert found == [("round", "short-notice", "warning")]
-
-
-def test_a_user_task_without_a_role_is_told_of_once(pack: Pack) -> None:
-    nobody = '<zeebe:assignmentDefinition candidateGroups="league@unit" />'
-
-    assert problems(pack, nobody, "") == [("workplace_league_opinion", "no-group", "error")]
 
 
 def test_a_start_event_that_is_gone_is_missed_in_its_pool(pack: Pack) -> None:
@@ -92,42 +151,6 @@ def test_a_stage_whose_closing_cannot_be_moved_is_warned_of(pack: Pack) -> None:
     found = [(p.element_id, p.rule, p.severity) for p in completeness.check_diagram(pack, renamed)]
 
     assert found == [("round", "missing-closing", "warning")]
-
-
-def test_a_level_or_a_unit_is_a_scope(pack: Pack) -> None:
-    assert problems(pack, '"league@unit"', '"league@区县"') == []
-    assert problems(pack, '"league@unit"', '"league@liyang"') == []
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (
-            'value="accept:受理,dismiss:不予受理"',
-            'value="accept:受理，dismiss：不予受理,dismiss：不予受理"',
-            [("register", "outcomes", "error")],
-        ),
-        (
-            '=outcome = "overrule"',
-            '=outcome = "overule"',
-            [("ruled_eligible_to_through_workplace", "unknown-outcome", "warning")],
-        ),
-        (
-            '=source = "self"',
-            '=soruce = "self"',
-            [("through_workplace_to_recommender_opinion", "unknown-variable", "warning")],
-        ),
-        (
-            'name="variables" value="category"',
-            'name="variables" value="category,employer"',
-            [("fill_in_form", "unknown-answer", "error")],
-        ),
-    ],
-)
-def test_an_outcome_or_a_variable_nobody_gives_is_named_with_its_place(
-    pack: Pack, before: str, after: str, expected: list[tuple[str, str, str]]
-) -> None:
-    assert problems(pack, before, after) == expected
 
 
 def test_what_another_system_gives_back_is_not_taken_for_misspelt(pack: Pack) -> None:
@@ -154,57 +177,6 @@ def test_what_is_no_diagram_is_a_problem_and_no_crash(pack: Pack, xml: bytes) ->
     assert (problem.element_id, problem.severity) == (None, "error")
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (
-            '<zeebe:header key="status" value="overdue" />',
-            "",
-            ("expire", "missing-header", "error"),
-        ),
-        (
-            '<zeebe:header key="status" value="overdue" />',
-            '<zeebe:header key="status" value="late"/>',
-            ("expire", "missing-header", "error"),
-        ),
-        (
-            '<zeebe:header key="stage" value="qualification" />',
-            '<zeebe:header key="stage" value=" "/>',
-            ("close_submission", "missing-header", "error"),
-        ),
-        (
-            'name="outcomes" value="confirm:',
-            'name="follow-up" value="diary:周记"/><zeebe:property name="outcomes" value="confirm:',
-            ("open_joint_review", "unknown-track", "error"),
-        ),
-        (
-            'name="reads" value="countersign"',
-            'name="reads" value="countersign,sign_off"',
-            ("submit_list", "unknown-step", "error"),
-        ),
-        (
-            'name="shows" value="candidates"',
-            'name="shows" value="everybody"',
-            ("submit_list", "unknown-list", "error"),
-        ),
-        (
-            'name="by-hand" value="organiser"',
-            'name="remark" value="organiser"',
-            ("review_again", "never-thrown", "warning"),
-        ),
-        (
-            'name="outcomes" value="confirm:',
-            'name="files" value="plan"/><zeebe:property name="outcomes" value="confirm:',
-            ("open_joint_review", "unknown-file", "error"),
-        ),
-    ],
-)
-def test_a_step_that_says_too_little_or_what_nobody_knows_is_named(
-    pack: Pack, before: str, after: str, expected: tuple[str, str, str]
-) -> None:
-    assert problems(pack, before, after) == [expected]
-
-
 def test_files_of_a_nomination_are_its_attachments(packs: Mapping[str, Pack]) -> None:
     pack = packs["thousand-good-youth"]
     redrawn = pack.diagram.replace(
@@ -215,11 +187,3 @@ def test_files_of_a_nomination_are_its_attachments(packs: Mapping[str, Pack]) ->
     found = {problem.rule for problem in completeness.check_diagram(pack, redrawn)}
 
     assert found == {"files-elsewhere"}
-
-
-def test_files_in_an_objections_case_come_with_a_statement(pack: Pack) -> None:
-    assert problems(
-        pack,
-        'name="reads" value="nominee_statement',
-        'name="files" value="proof"/><zeebe:property name="reads" value="nominee_statement',
-    ) == [("investigate", "files-elsewhere", "error")]
