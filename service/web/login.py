@@ -52,7 +52,7 @@ def log_in() -> ResponseReturnValue:
         user = logins.log_in(g.ctx, login, request.form.get("password", ""))
     except logins.LoginFailed as failed:
         return _form(login, problem=failed.message, carrying=kept.carried()), 403
-    sessions.begin(user)
+    sessions.begin(g.ctx, user)
     carried = kept.carried()
     if carried is not None:
         return redirect(kept.keep(g.ctx, user, carried))
@@ -119,7 +119,7 @@ def change_password() -> ResponseReturnValue:
         logins.change_password(g.ctx, user, form.get("old", ""), form.get("new", ""))
     except Invalid as refused:
         return _account(refused), 422
-    sessions.begin(user)
+    sessions.begin(g.ctx, user)
     flash(_("密码已修改，其他地方的登录已退出。"), "success")
     return redirect(url_for("inbox.show" if was_temporary else "login.account"))
 

@@ -56,10 +56,9 @@ class Browser:
         """Begin a session without the slow password."""
         with app.runtime.wiring.reading() as ctx:
             user = ctx.session.scalars(select(User).where(User.login == login)).one()
-        clock = app.config.get("SESSION_CLOCK")
         with self.client.session_transaction() as session:
             session["user"], session["epoch"] = user.id, user.session_epoch
-            session["seen"] = int(clock().timestamp()) if clock else 2**40
+            session["seen"] = int(ctx.security_now.timestamp())
 
 
 class Page:

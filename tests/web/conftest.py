@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from sqlalchemy import delete, select
 from service.app import App, create_app
 from service.clock import MovableClock
 from service.config import Settings
+from service.db import create_engine, create_session_factory
 from service.models import Attachment, Draft, Nomination, NominationStatus, User, UserTask
-from service.scheduler import demonstration_clock
+from service.scheduler.demonstration_clock import DemonstrationClock
 from service.wire import Runtime, wire
 from service.workflow.context import Context
 from tests.demonstrated import set_up
@@ -64,7 +66,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def wall() -> MovableClock:
-    """The wall's clock, by which sessions live."""
+    """The wall's clock, by which sessions, locks and tokens live."""
     return MovableClock(datetime(2026, 5, 4, 1, tzinfo=UTC))
 
 
@@ -79,9 +81,12 @@ def service(seeded: Path, tmp_path: Path, clock: MovableClock) -> Iterator[Runti
 
 @pytest.fixture
 def app(service: Runtime, wall: MovableClock) -> App:
-    app = create_app(service)
-    app.config["SESSION_CLOCK"] = wall
-    return app
+    return create_app(by_wall(service, wall))
+
+
+def by_wall(service: Runtime, wall: MovableClock) -> Runtime:
+    """The same service, whose sessions, locks and tokens go by a clock of their own."""
+    return replace(service, wiring=replace(service.wiring, wall_clock=wall))
 
 
 @pytest.fixture
@@ -89,10 +94,10 @@ def demonstration_app(seeded: Path, tmp_path: Path) -> Iterator[App]:
     """The same round as a demonstration, on its own clock."""
     folder = tmp_path / "demonstration"
     shutil.copytree(seeded, folder)
+    engine = create_engine(settings_of(folder, is_demonstration=True).url, durable=False)
+    DemonstrationClock(create_session_factory(engine)).set_up(NOW)
+    engine.dispose()
     service = wire(settings_of(folder, is_demonstration=True), durable=False)
-    clock = service.wiring.clock
-    assert isinstance(clock, demonstration_clock.DemonstrationClock)
-    clock.set_up(NOW)
     app = create_app(service)
     yield app
     service.engine.dispose()

@@ -18,7 +18,7 @@ from service.wire import Runtime, wire
 from tests.demonstrated import set_up
 from tests.packs.test_fourth import FOURTH, KEY
 from tests.web.browser import Browser
-from tests.web.conftest import settings_of
+from tests.web.conftest import by_wall, settings_of
 
 START = datetime.fromisoformat("2026-04-13T09:00:00+08:00")
 
@@ -35,9 +35,7 @@ def service(tmp_path: Path) -> Iterator[Runtime]:
 
 @pytest.fixture
 def app(service: Runtime) -> App:
-    app = create_app(service)
-    app.config["SESSION_CLOCK"] = MovableClock(START)
-    return app
+    return create_app(by_wall(service, MovableClock(START)))
 
 
 def test_putting_a_project_forward_asks_what_its_form_asks(app: App) -> None:

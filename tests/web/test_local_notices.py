@@ -28,9 +28,7 @@ def story(tmp_path: Path) -> Iterator[LocalStory]:
 
 @pytest.fixture
 def app(story: LocalStory) -> App:
-    app = create_app(story.service)
-    app.config["SESSION_CLOCK"] = story.clock
-    return app
+    return create_app(story.service)
 
 
 def slug_of(story: LocalStory, name: str = "青苗伴读") -> str:

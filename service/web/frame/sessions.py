@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from flask import Flask, Request, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from service.clock import wall_clock
 from service.models import User
 from service.workflow.context import ANONYMOUS, Actor, Context
 from service.workflow.person import actors
@@ -61,7 +60,7 @@ def find_actor(ctx: Context) -> Actor:
     had_session = "user" in session
     account = _find_account(ctx)
     if account is not None:
-        _touch()
+        _touch(ctx)
         if account.password_is_temporary and not _bears_temporary_password(request.endpoint):
             raise PasswordChangeRequired
         return account.actor
@@ -72,12 +71,12 @@ def find_actor(ctx: Context) -> Actor:
     return ANONYMOUS
 
 
-def begin(user: User) -> None:
+def begin(ctx: Context, user: User) -> None:
     """Begin a session of a user who has just shown his password. Nothing of an earlier one is kept."""
     _forget()
     session["user"] = user.id
     session["epoch"] = user.session_epoch
-    session["seen"] = _now()
+    session["seen"] = _now(ctx)
 
 
 def end() -> None:
@@ -94,23 +93,22 @@ def _forget() -> None:
 
 def _find_account(ctx: Context) -> actors.Account | None:
     user_id = session.get("user")
-    if not isinstance(user_id, int) or _now() - session.get("seen", 0) > IDLE.total_seconds():
+    if not isinstance(user_id, int) or _now(ctx) - session.get("seen", 0) > IDLE.total_seconds():
         return None
     account = actors.find_account(ctx, user_id)
     return account if account is not None and account.session_epoch == session.get("epoch") else None
 
 
-def _touch() -> None:
+def _touch(ctx: Context) -> None:
     if request.args.get("live") == "1":
         return  # the page keeps its numbers current by itself: nobody did anything
-    now = _now()
+    now = _now(ctx)
     if now - session["seen"] >= TOUCH_EVERY:
         session["seen"] = now
 
 
-def _now() -> int:
-    clock = current_app.config.get("SESSION_CLOCK", wall_clock)
-    return int(clock().timestamp())
+def _now(ctx: Context) -> int:
+    return int(ctx.security_now.timestamp())
 
 
 def for_newcomers(view: View) -> View:

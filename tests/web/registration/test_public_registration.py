@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from service.clock import MovableClock
 from service.models import Registration, Round, Stage, User
 from service.programmes import wiring as programmes
 from service.programmes.domain import Programmes
@@ -187,11 +188,11 @@ def test_a_refusal_is_told_with_its_reason(browse: Browse, register: Register) -
 
 
 def test_who_waits_too_long_is_told_whom_to_ask(
-    browse: Browse, register: Register, unit_id: int, service: Runtime
+    browse: Browse, register: Register, unit_id: int, wall: MovableClock
 ) -> None:
     registered = register()
     address = confirm(browse, registered, unit_id)
-    service.wiring.clock.move(days=14)  # type: ignore[attr-defined]
+    wall.move(days=14)
 
     page, link = registered.look_up(), browse().get(address)
 

@@ -19,7 +19,7 @@ from service.wire import Runtime
 from tests.programmes.publication.changed_pack import open_story
 from tests.programmes.story import Story
 from tests.web.browser import Browser
-from tests.web.conftest import NOW, PROGRAMME, ROOT, settings_of
+from tests.web.conftest import NOW, PROGRAMME, ROOT, by_wall, settings_of
 
 PAGE = "/rounds/1/notice"
 CONTACT = {"phone": "0000-0007777", "email": "gongshi@example.invalid", "address": "演示市演示路 7 号"}
@@ -52,9 +52,8 @@ def app(story: Story, tmp_path: Path) -> App:
     with story.wiring.reading() as ctx:
         engine = ctx.session.get_bind()
     settings = settings_of(tmp_path, is_demonstration=False)
-    app = create_app(Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
-    app.config["SESSION_CLOCK"] = MovableClock(NOW)
-    return app
+    service = Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring)  # type: ignore[arg-type]
+    return create_app(by_wall(service, MovableClock(NOW)))
 
 
 def test_organiser_fills_in_whom_to_turn_to_and_the_public_reads_it(app: App, story: Story) -> None:

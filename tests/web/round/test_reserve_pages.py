@@ -16,7 +16,7 @@ from tests.programmes.publication.reserve_pack import open_story, to_notice
 from tests.programmes.publication.test_reserves import withdraw
 from tests.programmes.story import CATEGORY, Story
 from tests.web.browser import Browser
-from tests.web.conftest import NOW, PROGRAMME, ROOT, settings_of
+from tests.web.conftest import NOW, PROGRAMME, ROOT, by_wall, settings_of
 
 PAGE = "/rounds/1/reserves"
 
@@ -33,9 +33,8 @@ def app(story: Story, tmp_path: Path) -> App:
     settings = settings_of(tmp_path, is_demonstration=False)
     with story.wiring.reading() as ctx:
         engine = ctx.session.get_bind()
-    app = create_app(Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring))  # type: ignore[arg-type]
-    app.config["SESSION_CLOCK"] = MovableClock(NOW)
-    return app
+    service = Runtime(settings=settings, secret_key="test", engine=engine, wiring=story.wiring)  # type: ignore[arg-type]
+    return create_app(by_wall(service, MovableClock(NOW)))
 
 
 def test_a10_organiser_sees_the_place_and_promotes_the_first_reserve(app: App, story: Story) -> None:

@@ -21,7 +21,7 @@ from service.programmes.round import rounds
 from service.schema import upgrade
 from service.wire import Runtime, wire
 from tests.programmes.review.panel_story import PROGRAMME, PanelStory
-from tests.web.conftest import settings_of
+from tests.web.conftest import by_wall, settings_of
 
 START = datetime.fromisoformat("2024-11-18T09:00:00+08:00")
 
@@ -66,9 +66,7 @@ def two_places(service: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app(service: Runtime, wall: MovableClock) -> App:
-    app = create_app(service)
-    app.config["SESSION_CLOCK"] = wall
-    return app
+    return create_app(by_wall(service, wall))
 
 
 def packs_of(service: Runtime) -> dict[str, Pack]:

@@ -15,7 +15,7 @@ from service.schema import upgrade
 from service.wire import wire
 from tests.programmes.review.panel_story import PanelStory
 from tests.web.browser import Browser
-from tests.web.conftest import settings_of
+from tests.web.conftest import by_wall, settings_of
 from tests.web.round.review.conftest import START, open_story
 
 
@@ -102,8 +102,7 @@ def test_before_the_draw_the_page_says_what_is_missing(
     service = wire(settings_of(tmp_path, is_demonstration=False), clock=MovableClock(START), durable=False)
     upgrade(service.engine)
     open_story(service, opening=True)
-    app = create_app(service)
-    app.config["SESSION_CLOCK"] = wall
+    app = create_app(by_wall(service, wall))
 
     page = Browser(app, "laojing").get("/rounds/1/panel")
     service.engine.dispose()
