@@ -12,7 +12,11 @@ from service.errors import ServiceError
 
 PREFIX = "XUANSHU_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
+#: what a demonstration takes over from the environment, beside the folder its data directory lies in
+HEEDED = (
+    "crypto_suite", "host", "port", "web_threads", "processes_dir", "forms_dir", "tick_seconds",
+    "evidence_megabytes", "log_level",
+)  # fmt: skip
 
 _KINDS = {int: "whole number", float: "number"}
 
@@ -70,6 +74,28 @@ class Settings:
             else:
                 raise BadSetting(f"{variable} is not a setting of this service")
         return cls(**values)
+
+    def for_demonstration(self, name: str) -> Settings:
+        """Return the settings of a demonstration: data directory, database and keys of its own, no way out.
+
+        Of these it takes over what is HEEDED: it reaches neither an installation nor anybody outside.
+        """
+        heeded = {field: getattr(self, field) for field in HEEDED}
+        return Settings(
+            demonstration=True,
+            data_dir=self.data_dir / "demonstration" / name,
+            public_url=f"http://{self.host}:{self.port}",
+            **heeded,
+        )
+
+    def list_unheeded(self, demonstration: Settings) -> list[str]:
+        """Return the variables that are set here and that a demonstration made of them passes over."""
+        return [
+            PREFIX + field.name.upper()
+            for field in fields(self)
+            if field.name != "data_dir"
+            and getattr(self, field.name) not in (field.default, getattr(demonstration, field.name))
+        ]
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant together, however the settings came about."""

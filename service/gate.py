@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Connection, Engine, LargeBinary, insert, inspect, select, type_coerce
+from sqlalchemy import Connection, Engine, LargeBinary, exists, insert, inspect, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
 from service import schema
 from service.config import Settings
 from service.connectors.keys import field_key_path, find_field_key, make_field_key
 from service.db import READ_ONLY, NotReady
-from service.models import Base, KeyCheck
+from service.models import Base, ClockSetting, KeyCheck, Round, User
 from service.models.crypto import EncryptedJson, EncryptedText, Keyring, use_keyring
 
 ROW = 1
@@ -26,6 +26,10 @@ class OldTables(NotReady):
 
 class WrongFieldKey(NotReady):
     """The field key is missing, or is not the one this database was encrypted with."""
+
+
+class RealDatabase(NotReady):
+    """A demonstration was to run on a database that is none: its clock would move real deadlines."""
 
 
 class Gate:
@@ -44,12 +48,39 @@ class Gate:
         if not self._lock.acquire(timeout=PATIENCE):
             raise NotReady("the database does not answer")
         try:
-            settle_field_key(self._settings, self._engine)
+            recognise(self._settings, self._engine)
             if not schema.is_current(self._engine):
                 raise OldTables("the database's tables are not up to date: run `xuanshu migrate` first")
             self._open = True
         finally:
             self._lock.release()
+
+
+def recognise(settings: Settings, engine: Engine) -> None:
+    """Make sure that the database is the one the settings mean, and give the process its field key.
+
+    Raises RealDatabase or WrongFieldKey, with nothing changed.
+    """
+    if settings.demonstration:
+        _refuse_a_real_one(engine)
+    settle_field_key(settings, engine)
+
+
+def _refuse_a_real_one(engine: Engine) -> None:
+    """Refuse accounts or rounds without a movable clock, and any round that does not live on it."""
+    begun = exists(select(User.id)) | exists(select(Round.id))
+    on_movable_clock = exists(select(ClockSetting.id))
+    real_round = exists(select(Round.id).where(Round.demonstration.is_(False)))
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+        tables = set(inspect(connection).get_table_names())
+        if not {model.__tablename__ for model in (User, Round, ClockSetting)} <= tables:
+            return  # nothing was ever entered
+        if connection.scalar(select((begun & ~on_movable_clock) | real_round)):
+            raise RealDatabase(
+                "this database is no demonstration's: it has accounts or rounds that live by the clock on "
+                "the wall. Nothing was changed. Run it without XUANSHU_DEMONSTRATION; `xuanshu demonstrate` "
+                "has a database of its own"
+            )
 
 
 def settle_field_key(settings: Settings, engine: Engine) -> None:

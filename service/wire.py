@@ -15,7 +15,7 @@ from service.connectors.channels import open_channels
 from service.connectors.keys import read_or_make_secret_key
 from service.connectors.storage import Storage
 from service.db import create_engine, create_session_factory, is_unavailable
-from service.gate import Gate, WrongFieldKey, settle_field_key
+from service.gate import Gate, RealDatabase, WrongFieldKey, recognise
 from service.programmes.domain import Programmes
 from service.programmes.pack.packs import load_all
 from service.scheduler import calendar_watch, file_sweep, retention
@@ -45,7 +45,7 @@ def wire(settings: Settings, *, clock: Clock | None = None, durable: bool = True
 
     A demonstration lives on its own movable clock, kept in its database; a real service on the wall's.
     A database that does not answer yet is met at the gate, by whoever asks for a transaction; one that
-    belongs to another field key stops the wiring.
+    belongs to another field key, or to no demonstration where one is wired, stops the wiring.
     """
     secret_key = _open_data_dir(settings)
     engine = _open_database(settings, durable=durable)
@@ -86,9 +86,9 @@ def _open_database(settings: Settings, *, durable: bool) -> Engine:
     except ArgumentError as error:
         raise BadSetting("XUANSHU_DATABASE_URL is not the URL of an SQLite or PostgreSQL database") from error
     try:
-        settle_field_key(settings, engine)
+        recognise(settings, engine)
     except Exception as error:
-        if isinstance(error, WrongFieldKey) or not is_unavailable(error):
+        if isinstance(error, RealDatabase | WrongFieldKey) or not is_unavailable(error):
             raise
         log.warning("the database does not answer yet: %s", str(error).splitlines()[0])
     return engine

@@ -156,6 +156,49 @@ def test_demonstration_of_an_unknown_programme_names_the_known_ones(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_demonstration_reaches_nothing_that_is_set_for_an_installation(tmp_path: Path) -> None:
+    real = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}",
+        "SECRET_KEY": "real",
+        "FIELD_KEY": "ab" * 32,
+        "PUBLIC_URL": "https://xuanshu.example.invalid",
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "MAIL_FROM": "xuanshu@example.invalid",
+        "APPRISE_URLS": "json://127.0.0.1:1/",
+    }
+
+    ended = _run(tmp_path, "demonstrate", "longcheng-craftsmen", "--only-set-up", PORT="8123", **real)
+
+    own = tmp_path / "demonstration" / "longcheng-craftsmen"
+    assert ended.returncode == 0, ended.stderr
+    assert [line.strip() for line in ended.stdout.splitlines()[1:4]] == [
+        "选树演示：首批龙城工匠培育对象推荐  http://127.0.0.1:8123",
+        "",
+        "演示只用自己的数据库和密钥，不向外发送，未采用 XUANSHU_DATABASE_URL、XUANSHU_SECRET_KEY、"
+        "XUANSHU_FIELD_KEY、XUANSHU_PUBLIC_URL、XUANSHU_SMTP_URL、XUANSHU_MAIL_FROM、XUANSHU_APPRISE_URLS。",
+    ]
+    assert {path.name for path in tmp_path.iterdir()} == {"demonstration"}
+    assert {"xuanshu.db", "field_key", "secret_key"} <= {path.name for path in own.iterdir()}
+
+
+def test_real_database_is_not_put_on_a_movable_clock(tmp_path: Path) -> None:
+    assert _run(tmp_path, "migrate").returncode == 0
+    assert _run(tmp_path, "load-units", "changzhou-good-youth").returncode == 0
+    administrator = ("create-user", "li", "李某", "cz", "--password", "a-long-password")
+    assert _run(tmp_path, *administrator).returncode == 0
+
+    ended = [_run(tmp_path, command, DEMONSTRATION="1") for command in ("serve", "worker", "migrate")]
+
+    assert {(one.returncode, one.stderr) for one in ended} == {
+        (
+            REFUSED,
+            "this database is no demonstration's: it has accounts or rounds that live by the clock on the "
+            "wall. Nothing was changed. Run it without XUANSHU_DEMONSTRATION; `xuanshu demonstrate` has a "
+            "database of its own\n",
+        )
+    }
+
+
 def test_demonstration_listens_on_loopback_only(tmp_path: Path) -> None:
     ended = _run(tmp_path, "demonstrate", "--only-set-up", HOST="0.0.0.0")
 

@@ -56,6 +56,45 @@ def test_what_cannot_be_meant_stops_the_start_with_its_name(environ: dict[str, s
     assert refused.value.message.startswith(sentence)
 
 
+def test_demonstration_takes_over_only_what_reaches_nobody() -> None:
+    real = Settings(
+        data_dir=Path("/srv/xuanshu"),
+        database_url="postgresql://u:p@db/x",
+        secret_key="real",
+        field_key="ab" * 32,
+        crypto_suite="gm",
+        port=8080,
+        web_processes=4,
+        public_url="https://xuanshu.example.invalid",
+        processes_dir=Path("/srv/processes"),
+        scheduler=False,
+        smtp_url="smtp://mail.example.invalid",
+        mail_from="xuanshu@example.invalid",
+        apprise_urls="json://chat.example.invalid",
+        trusted_proxies=1,
+        secure_cookies=True,
+        log_level="debug",
+    )
+
+    own = real.for_demonstration("craftsmen")
+
+    assert own == Settings(
+        demonstration=True,
+        data_dir=Path("/srv/xuanshu/demonstration/craftsmen"),
+        crypto_suite="gm",
+        port=8080,
+        public_url="http://127.0.0.1:8080",
+        processes_dir=Path("/srv/processes"),
+        log_level="debug",
+    )
+    assert real.list_unheeded(own) == [
+        "XUANSHU_DATABASE_URL", "XUANSHU_SECRET_KEY", "XUANSHU_FIELD_KEY", "XUANSHU_WEB_PROCESSES",
+        "XUANSHU_PUBLIC_URL", "XUANSHU_SCHEDULER", "XUANSHU_SMTP_URL", "XUANSHU_MAIL_FROM",
+        "XUANSHU_APPRISE_URLS", "XUANSHU_TRUSTED_PROXIES", "XUANSHU_SECURE_COOKIES",
+    ]  # fmt: skip
+    assert Settings(demonstration=True).list_unheeded(own) == []
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.5", "::"])
 def test_demonstration_is_never_served_to_the_network(host: str) -> None:
     with pytest.raises(BadSetting, match="XUANSHU_DEMONSTRATION needs XUANSHU_HOST on loopback"):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
 from service import schema
 from service.config import Settings
 from service.db import create_engine
-from service.gate import Gate, OldTables, WrongFieldKey, settle_field_key
-from service.models import KeyCheck
+from service.gate import Gate, OldTables, RealDatabase, WrongFieldKey, settle_field_key
+from service.models import Base, ClockSetting, KeyCheck, Round, Stage, Unit, User
 from service.models.crypto import Keyring, keyring, use_keyring
 from service.scheduler.wiring import Wiring
 from service.workflow.task import user_tasks
@@ -22,6 +24,7 @@ from tests.workflow.plant import Plant, acting, only_open, start
 pytestmark = pytest.mark.usefixtures("both_databases")
 
 OTHER = "cd" * 32
+NOW = datetime(2024, 3, 15, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +105,61 @@ def test_old_tables_keep_the_gate_shut(settings: Settings) -> None:
 
     with pytest.raises(OldTables, match="run `xuanshu migrate` first"):
         _knock(settings)
+
+
+def test_demonstration_is_let_to_a_database_of_its_own(settings: Settings) -> None:
+    demonstration = replace(settings, demonstration=True)
+
+    _knock(demonstration)
+    _enter(settings, *_a_round(demonstration=True), ClockSetting(id=1, now=NOW))
+
+    _knock(demonstration)
+
+
+def test_accounts_without_a_movable_clock_are_kept_from_a_demonstration(settings: Settings) -> None:
+    _enter(settings, *_an_account())
+
+    with pytest.raises(RealDatabase, match="live by the clock on the wall"):
+        _knock(replace(settings, demonstration=True))
+    _knock(settings)
+
+
+def test_real_round_is_kept_from_a_movable_clock_that_stands_beside_it(settings: Settings) -> None:
+    _enter(settings, *_a_round(demonstration=False), ClockSetting(id=1, now=NOW))
+
+    with pytest.raises(RealDatabase, match="live by the clock on the wall"):
+        _knock(replace(settings, demonstration=True))
+
+
+def _an_account() -> tuple[Base, ...]:
+    unit = Unit(id=1, code="cz", name="共青团常州市委", level="city", path="/cz/")
+    user = User(id=1, login="li", name="李某", password_hash="", unit_id=1, created_at=NOW)
+    return unit, user
+
+
+def _a_round(*, demonstration: bool) -> tuple[Base, ...]:
+    entry = Round(
+        programme="changzhou-good-youth",
+        label="2024",
+        title="",
+        year=2024,
+        organiser_id=1,
+        stage=Stage.PREPARATION,
+        dates={},
+        demonstration=demonstration,
+        created_at=NOW,
+    )
+    return *_an_account(), entry
+
+
+def _enter(settings: Settings, *rows: Base) -> None:
+    engine = create_engine(settings.url, durable=False)
+    with Session(engine) as session:
+        for row in rows:
+            session.add(row)
+            session.flush()
+        session.commit()
+    engine.dispose()
 
 
 def _knock(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Sequence
 
 import click
 
@@ -49,19 +49,20 @@ def demonstrate(programme: str, only_set_up: bool) -> None:
     """Set up a demonstration round of a programme on a movable clock and serve it on loopback.
 
     Every programme has a demonstration of its own, on its own clock; changzhou-good-youth when none is named.
+    It lives in the data directory's folder demonstration and sends nothing out, whatever else is set.
     """
     base = read_settings()
     pack = pick(load_all(base.processes_dir, base.forms_dir), programme)
-    settings = replace(base, demonstration=True, data_dir=base.data_dir / "demonstration" / programme)
+    settings = base.for_demonstration(programme)
     runtime = wire(settings)
     schema.upgrade(runtime.engine)
-    click.echo(_set_up_demonstration(runtime, pack))
+    click.echo(_set_up_demonstration(runtime, pack, base.list_unheeded(settings)))
     runtime.engine.dispose()
     if not only_set_up:
         serve_web(lambda: wire(settings))
 
 
-def _set_up_demonstration(runtime: Runtime, pack: Pack) -> str:
+def _set_up_demonstration(runtime: Runtime, pack: Pack, unheeded: Sequence[str]) -> str:
     """Set a demonstration up where there is none, and return what to say of it."""
     clock = runtime.wiring.clock
     assert isinstance(clock, DemonstrationClock)
@@ -71,7 +72,9 @@ def _set_up_demonstration(runtime: Runtime, pack: Pack) -> str:
             demonstration.set_up(ctx, pack)
         said = welcome.describe(ctx, pack)
     settings = runtime.settings
-    head = ["", f"选树演示：{pack.programme.title}  http://{settings.host}:{settings.port}", ""]
+    head = ["", f"选树演示：{pack.programme.title}  {settings.public_url}", ""]
+    if unheeded:
+        head += [f"演示只用自己的数据库和密钥，不向外发送，未采用 {'、'.join(unheeded)}。", ""]
     foot = [f"演示数据在 {settings.data_dir}，删除它即重新开始。按 Ctrl+C 停止。", ""]
     return "\n".join("  " + line if line else "" for line in [*head, *said, *foot])
 

@@ -226,6 +226,11 @@ class Context:
         return self.wall_now or self.now
 
     @property
+    def is_demonstration(self) -> bool:
+        """Whether ``now`` is a demonstration's, which anybody may move."""
+        return self.wall_now is not None
+
+    @property
     def domain(self) -> Domain:
         """The plugged-in domain."""
         return self.house.domain

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from service.app import App
+from service.gate import Gate
+from service.models import Round
 from tests.web.browser import Browser
+from tests.web.conftest import PROGRAMME
 
 BAR = "演示时钟"
 
@@ -69,6 +74,17 @@ def test_the_log_in_page_lists_the_accounts_and_fills_one_in(demonstration_app: 
         "xiaoming tuanzhibu dangzhibu liyang shiwei gongan hangye huishen renshe gongxin fuzeren danwei admin"
     )
     assert page.all(r'name="login"[^>]*value="([^"]*)"') == ["liyang"]
+
+
+def test_a_round_opened_in_a_demonstration_lives_on_its_clock(demonstration_app: App) -> None:
+    runtime, asked = demonstration_app.runtime, {"programme": PROGRAMME, "label": "第二期", "year": "2024"}
+
+    opened = Browser(demonstration_app, "shiwei").post("/rounds/new", asked)
+
+    Gate(runtime.settings, runtime.engine)()
+    with runtime.wiring.reading() as ctx:
+        assert list(ctx.session.scalars(select(Round.demonstration))) == [True, True]
+    assert opened.location == "/rounds/2"
 
 
 def test_moving_the_clock_needs_a_log_in_and_a_post(demonstration_app: App) -> None:

@@ -103,9 +103,10 @@ def list_log_ins(pack: Pack) -> list[LogIn]:
 
 
 def list_shown(ctx: Context) -> list[LogIn]:
-    """Return who may log in to the demonstrations that were set up."""
-    shown = ctx.session.scalars(select(Round.programme).where(Round.demonstration).distinct())
-    return [entry for key in sorted(shown) for entry in list_log_ins(wiring.get_pack(ctx, key))]
+    """Return who may log in to the demonstration that was set up: it is the first round of its database."""
+    first = select(Round.programme).where(Round.demonstration).order_by(Round.id).limit(1)
+    key = ctx.session.scalar(first)
+    return list_log_ins(wiring.get_pack(ctx, key)) if key else []
 
 
 def create_accounts(ctx: Context, demo: Demo, units: dict[str, Unit]) -> None:

@@ -47,7 +47,8 @@ def _what_waits(ctx: Context, login: str) -> str:
 
 def _what_the_clock_does(ctx: Context, pack: Pack) -> str:
     """Say how far to move the clock: to the next day on which a stage of the round closes."""
-    entry = ctx.session.scalars(select(Round).where(Round.programme == pack.key, Round.demonstration)).one()
+    shown = select(Round).where(Round.programme == pack.key, Round.demonstration)
+    entry = ctx.session.scalars(shown.order_by(Round.id).limit(1)).one()
     days = [rounds.due_of(entry, stage) for stage in round_dates.movable_stages(entry)]
     coming = sorted(day for day in days if day and day > ctx.now)
     if not coming:

@@ -78,7 +78,7 @@ def open_round(
             stage: {"due": calendars.find_deadline(ctx, programme, month_day, year).isoformat()}
             for stage, month_day in programme.deadlines.items()
         },
-        demonstration=demonstration,
+        demonstration=demonstration or ctx.is_demonstration,
         created_at=ctx.now,
     )
     ctx.session.add(entry)

@@ -50,6 +50,14 @@ def test_it_names_no_day_when_every_deadline_is_over(said: Story) -> None:
     assert lines[-2] == "用页面上方的演示时钟把时间往前拨，看到期的事自己发生。"
 
 
+def test_it_speaks_of_the_demonstration_when_another_round_was_opened_beside_it(said: Story) -> None:
+    with said.wiring.transaction() as ctx:
+        before = welcome.describe(ctx, said.pack)
+        rounds.open_round(ctx, said.pack, label="第二期", demonstration=True)
+
+        assert welcome.describe(ctx, said.pack) == before
+
+
 def test_it_passes_over_accounts_that_the_pack_got_later(said: Story) -> None:
     later = {"login": "later", "name": "演示-后来的", "role": "league", "unit": "liyang-qingfeng"}
     demo = {**said.pack.demo, "accounts": [*said.pack.demo["accounts"], later]}
