@@ -274,6 +274,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /rounds/1/reserves": (302, 403, 403, 403, 403, 404, 404),
     "GET /rounds/1/recommenders": (302, 404, 404, 404, 404, 404, 404),
     "POST /rounds/1/recommenders": (302, 404, 404, 404, 404, 404, 404),
+    "GET /rounds/1/notices": (302, 200, 200, 200, 200, 200, 200),
+    "GET /rounds/1/objections": (302, 200, 200, 200, 200, 200, 200),
     "GET /rounds/1/tasks": (302, 403, 403, 403, 403, 200, 200),
     "GET /rounds/new": (302, 403, 403, 403, 403, 200, 200),
     "POST /rounds/new": (302, 403, 403, 403, 403, 422, 422),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
-from service.models import Signer, TaskCopy, User
+from service.models import Nomination, Signer, TaskCopy, User, UserTask
+from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
 
@@ -173,3 +175,48 @@ def test_somebody_who_is_named_by_part_of_another_is_meant_by_his_whole_name(
     browse("tuanzhibu").post(f"/tasks/{task_id}/copy", {"user_ids_text": "dangzhibu"})
 
     assert logins(TaskCopy) == ["dangzhibu"]
+
+
+@pytest.mark.parametrize(
+    ("action", "field", "label"),
+    [
+        ("transfer", "to_user_id", "转办给"),
+        ("copy", "user_ids", "抄送给"),
+        ("signers", "user_ids", "请谁加签"),
+    ],
+)
+def test_what_was_refused_comes_back_open_with_what_was_typed(
+    browse: Browse, task_id: int, action: str, field: str, label: str
+) -> None:
+    given = {f"{field}_text": "查无此人", "place": "after", "question": "请核对日期", "reason": "下周外出"}
+
+    page = browse("tuanzhibu").post(f"/tasks/{task_id}/{action}", given)
+    [form] = page.all(rf'<details class="list-group-item" id="{action}" open>(.*?)</details>')
+
+    assert (page.status, label in form) == (422, True)
+    assert 'value="查无此人"' in form
+    assert re.findall(r'invalid-feedback"[^>]*>([^<]+)<', form) == [
+        "没有找到“查无此人”。只能选择本单位和上下级单位的在用人员。"
+    ]
+    typed = {"transfer": ["下周外出"], "copy": [], "signers": ["请核对日期"]}[action]
+    assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", form) == typed
+    assert ('value="after" selected' in form) == (action == "signers")
+    assert 'class="card mb-3" id="task-form"' in page.html  # the task's own form is there still
+
+
+def test_who_must_step_back_is_named_at_the_field_and_stays_chosen(
+    browse: Browse, service: Runtime, task_id: int, user_id_of: Callable[[str], int]
+) -> None:
+    nominee = user_id_of("dangzhibu")
+    with service.wiring.transaction() as ctx:
+        instance = ctx.session.get_one(UserTask, task_id).instance_id
+        query = select(Nomination).where(Nomination.instance_id == instance)
+        ctx.session.scalars(query).one().nominee_id = nominee
+    given = {"to_user_id": str(nominee), "reason": "下周外出"}
+
+    page = browse("tuanzhibu").post(f"/tasks/{task_id}/transfer", given)
+    [form] = page.all(r'<details class="list-group-item" id="transfer" open>(.*?)</details>')
+
+    assert page.status == 422
+    assert "不能转办给演示-青锋党支部" in form
+    assert re.findall(r'name="to_user_id" value="(\d+)" required checked', form) == [str(nominee)]

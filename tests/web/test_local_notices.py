@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import select
@@ -118,6 +119,25 @@ def test_the_page_of_the_round_counts_what_is_published_now(app: App) -> None:
     page = Browser(app, "donghu").get("/rounds/1").text
 
     assert "逐级公示 公示中 2 份 绿行行动 绿行环保志愿者协会 · 公示至 3月4日 24:00" in page
+
+
+def test_the_numbers_of_notices_and_objections_open_their_lists(app: App, story: LocalStory) -> None:
+    with story.service.wiring.reading() as ctx:
+        number = notice_of(ctx, "青苗伴读").nomination_id
+    Browser(app).post(f"/public/{slug_of(story)}/objections/{number}", OBJECTION)
+    organiser = Browser(app, "bangongshi")
+
+    page = organiser.get("/rounds/1")
+    notices = organiser.get(page.all(r'href="(/rounds/1/notices)">公示中 2 份')[0])
+    links = page.all(r'href="(/rounds/1/objections[^"]*)">1<')
+
+    assert notices.all(r'data-href="/public/[^"]+"') == [ANY, ANY]
+    assert links == ["/rounds/1/objections?status=open", "/rounds/1/objections"]
+    listed = [organiser.get(link).text for link in (*links, "/rounds/1/objections?status=upheld")]
+    assert ["青苗伴读" in text for text in listed] == [True, True, False]
+    assert "没有符合条件的异议" in listed[2]
+    others = [Browser(app, login).get("/rounds/1/objections").text for login in ("zhuti", "donghu")]
+    assert ["青苗伴读" in text for text in others] == [True, False]
 
 
 def test_the_api_lists_them_after_those_of_the_organiser(app: App, story: LocalStory) -> None:

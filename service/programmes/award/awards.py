@@ -24,6 +24,8 @@ from service.workflow.context import Context
 #: what start events of processes begun for every title say in their property ``subject``
 NOUN = "award"
 MAX_TITLE = 200
+#: the event of a title's history that tells of another status
+CHANGED = "award.status"
 
 #: what nearly every page and step about an award asks for
 WITH_UNITS = (
@@ -99,8 +101,8 @@ def list_of(ctx: Context, entry: Round) -> Sequence[Award]:
 
 
 def count_by_category(ctx: Context, entry: Round) -> dict[str, int]:
-    """Return how many hold the title, by category."""
-    query = select(Award.category, func.count().label("number"))
+    """Return how many of those the actor sees hold the title, by category."""
+    query = visible(ctx, select(Award.category, func.count().label("number")))
     query = query.where(Award.round_id == entry.id, Award.status.in_(HELD))
     return {row.category: row.number for row in ctx.session.execute(query.group_by(Award.category))}
 
@@ -189,13 +191,20 @@ def annul(ctx: Context, award: Award, reason: str) -> None:
 
 
 def restore(ctx: Context, award: Award, reason: str) -> None:
-    """Take an annulment back that was a mistake; both stay in the history."""
+    """Take an annulment back that was a mistake: the title stands as before; both stay in the history."""
     require_organiser(ctx, award)
     rounds.check_reason(reason, "请填写更正的原因。")
     lock(ctx, award)
     if award.status != AwardStatus.ANNULLED:
         raise Conflict("这个称号没有被撤销，不需要恢复。")
-    set_status(ctx, award, AwardStatus.VALID, reason)
+    set_status(ctx, award, _find_status_before(ctx, award), reason)
+
+
+def _find_status_before(ctx: Context, award: Award) -> AwardStatus:
+    """Return how an annulled title stood before, as its history tells."""
+    changes = [one.details for one in history.of_stream(ctx, stream_of(award)) if one.kind == CHANGED]
+    annulled = (one["before"] for one in reversed(changes) if one["after"] == AwardStatus.ANNULLED)
+    return AwardStatus(next(annulled, AwardStatus.VALID))
 
 
 def lock(ctx: Context, award: Award) -> None:
@@ -209,7 +218,7 @@ def set_status(ctx: Context, award: Award, status: AwardStatus, reason: str) -> 
     before = award.status
     award.status, award.status_reason, award.status_at = status, reason.strip()[:1000], ctx.now
     award.revision += 1
-    note(ctx, award, "award.status", before=str(before), after=str(status), reason=award.status_reason)
+    note(ctx, award, CHANGED, before=str(before), after=str(status), reason=award.status_reason)
 
 
 def extend(ctx: Context, award: Award, until: date, reason: str) -> None:

@@ -147,9 +147,13 @@ def annul(ctx: Context, award: Award, reason: str) -> None:
 
 
 def restore(ctx: Context, award: Award, reason: str) -> None:
-    """Take an annulment back: what the diagram begins for every title begins anew."""
+    """Take an annulment back: what the diagram begins for every valid title begins anew.
+
+    One whose period had ended stands as it ended, and nothing follows upon it.
+    """
     awards.restore(ctx, award, reason)
-    subjects.begin_for(ctx, award.programme, subject_of(award), award.round_id)
+    if award.status == AwardStatus.VALID:
+        subjects.begin_for(ctx, award.programme, subject_of(award), award.round_id)
 
 
 def stop_all(ctx: Context, award: Award, reason: str, *, besides: Instance | None = None) -> None:

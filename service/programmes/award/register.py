@@ -10,10 +10,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from service.errors import NotFound
-from service.models import Award, Unit
+from service.models import HELD, Award, Round, Unit
 from service.programmes import wiring
 from service.programmes.award import awards
 from service.workflow.context import Context
+
+#: as a status: the title is held, be its period over or not
+IS_HELD = "held"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class Filter:
     year: int | None = None
     category: str = ""
     unit: str = ""  #: code: the unit and those below it
-    status: str = ""
+    status: str = ""  #: how a title stands, or IS_HELD
     text: str = ""  #: part of a name, or a certificate's number
     round_id: int | None = None
 
@@ -120,6 +123,11 @@ def find_unit(ctx: Context, code: str) -> Unit | None:
     return ctx.session.scalar(select(Unit).where(Unit.code == code)) if code else None
 
 
+def find_round(ctx: Context, number: int | None) -> Round | None:
+    """Return the round a list is narrowed to, if there is one of that number."""
+    return ctx.session.get(Round, number) if number is not None else None
+
+
 def name_category(ctx: Context, award: Award) -> str:
     """Return what a title's category is called."""
     pack = wiring.all_packs(ctx).get(award.programme)
@@ -137,7 +145,9 @@ def _narrowed(ctx: Context, query: Select[*tuple[Any, ...]], narrow: Filter) -> 
         query = query.where(Award.round_id == narrow.round_id)
     if narrow.category:
         query = query.where(Award.category == narrow.category)
-    if narrow.status:
+    if narrow.status == IS_HELD:
+        query = query.where(Award.status.in_(HELD))
+    elif narrow.status:
         query = query.where(Award.status == narrow.status)
     if narrow.unit:
         below = select(Unit.id).where(Unit.path.contains(f"/{narrow.unit}/", autoescape=True))

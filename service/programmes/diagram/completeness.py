@@ -153,7 +153,8 @@ def _check_closings(pack: Pack, processes: Mapping[str, ProcessInfo]) -> Iterato
         if drawn and timer not in drawn.elements:
             yield Problem(
                 element_id=drawn.id,
-                message=f"[deadlines] 有阶段 {stage} 的截止日，届次流程里没有定时 {timer}，改不了期。",
+                message=f"[deadlines] 有阶段 {stage} 的截止日，届次流程里没有定时 {timer}："
+                "改期只改日期和待办的期限，流程不跟着改。",
                 fix=f"把等这一天的定时的标识改成 {timer}；没有这样的定时，在 [deadlines] 里换一个名称。",
                 severity="warning",
                 rule="missing-closing",

@@ -100,11 +100,11 @@ def is_organiser(ctx: Context, entry: Round) -> bool:
     return f"organiser@{entry.organiser.code}" in ctx.actor.groups
 
 
-def title_of(ctx: Context, nomination: Nomination) -> str:
-    """Return how a nomination is called in lists: name, category, workplace."""
+def title_of(ctx: Context, nomination: Nomination, name: str = "") -> str:
+    """Return how a nomination is called in lists: name, or what stands in its place, category, workplace."""
     categories = wiring.pack_of(ctx, nomination.round).programme.categories
     category = categories[nomination.category].name if nomination.category else "未选类别"
-    title = f"{nomination.name or '（未填姓名）'} · {category} · {nomination.unit.name}"
+    title = f"{name or nomination.name or '（未填姓名）'} · {category} · {nomination.unit.name}"
     return title[:TITLE_LENGTH]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from service.models import Nomination, QuotaUse, Round
-from service.programmes.nomination import phases, proportions
+from service.programmes.nomination import exceptions, phases, proportions
 from service.programmes.nomination.nominations import visible
 from service.workflow.context import Context
 
@@ -32,6 +32,7 @@ class Filter:
     empty: str = ""  #: of which field (one of MAY_BE_EMPTY) nothing is filled in yet
     holds: str = ""  #: takes a place of this kind: of its recommender's quota, or of the award's
     eligibility: str = ""  #: what the rules said, e.g. EXCEPTION
+    is_exception: bool = False  #: a 破格, by the rules or by a ruling
     proportion: int | None = None  #: counted in that one of the programme's proportions, from 0
     is_part: bool = False  #: of those, the ones that give the answer it asks for
 
@@ -78,8 +79,17 @@ def _narrowed(
         query = query.where(Nomination.industry == narrow.industry)
     if narrow.eligibility:
         query = query.where(Nomination.eligibility == narrow.eligibility)
+    if narrow.is_exception:
+        query = query.where(exceptions.is_exception())
     if narrow.empty:
         query = query.where(MAY_BE_EMPTY[narrow.empty] == "")
+    return _narrowed_by_others(ctx, entry, query, narrow)
+
+
+def _narrowed_by_others(
+    ctx: Context, entry: Round, query: Select[*tuple[Any, ...]], narrow: Filter
+) -> Select[*tuple[Any, ...]]:
+    """Narrow by what other tables say of a nomination."""
     if narrow.holds:
         held = select(QuotaUse.nomination_id).where(
             QuotaUse.round_id == Nomination.round_id, QuotaUse.kind == narrow.holds

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,12 +17,24 @@ from service.documents.records import Column, RosterRecord
 from service.documents.spreadsheets import make_roster
 from service.documents.word import write_day
 from service.errors import Conflict
-from service.models import Defect, ListChange, Nomination, Round, Standing, Submission, TaskStatus, UserTask
+from service.models import (
+    Defect,
+    ListChange,
+    Nomination,
+    NominationStatus,
+    Round,
+    Standing,
+    Submission,
+    TaskStatus,
+    UserTask,
+)
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.paper import FORM_CHECK, MINUTES, PANEL_LIST, REVIEW, REVIEW_COLUMNS, Paper
 from service.programmes.paper import forms, official
+from service.programmes.privacy import provision
 from service.programmes.review import access, ballots, form_checks, standings
+from service.programmes.round import withdrawals
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 
@@ -35,7 +47,7 @@ class _Gathered:
     """What a paper of a review says: words for its sentences, rows for its list, and the day."""
 
     words: Mapping[str, str]
-    rows: Sequence[Mapping[str, str]]
+    rows: Sequence[tuple[Nomination, Mapping[str, str]]]
     day: date
 
 
@@ -60,12 +72,32 @@ def print_paper(ctx: Context, entry: Round, key: str, *, form: str = "docx") -> 
         Column(heading=heading, key=keys[heading], width=width)
         for heading, width in zip(paper.columns, widths, strict=True)
     ]
-    rows = [[row[column.key] for column in columns] for row in gathered.rows]
+    listed, notes = _leave_out(ctx, gathered.rows)
+    rows = [[row[column.key] for column in columns] for row in listed]
     if form == "xlsx":
         above = f"编制单位：{entry.organiser.name}"
         record = RosterRecord(title=paper.title, above=above, columns=columns, sheets={paper.title: rows})
-        return make_roster(record)
-    return official.print_list(ctx, entry, paper, gathered.words, gathered.day, columns, rows)
+        return make_roster(replace(record, notes={paper.title: notes} if notes else {}))
+    return official.print_list(ctx, entry, paper, gathered.words, gathered.day, columns, rows, notes)
+
+
+def _leave_out(
+    ctx: Context, rows: Sequence[tuple[Nomination, Mapping[str, str]]]
+) -> tuple[list[Mapping[str, str]], list[str]]:
+    """Part whoever is not named any more from the others; the notes say how many those are, and why.
+
+    The sentences above the list go on counting them: they were decided on.
+    """
+    gone = {person.id for person, _row in rows if person.status == NominationStatus.WITHDRAWN}
+    _willing, lacking = provision.divide(ctx, [person for person, _row in rows if person.id not in gone])
+    unnamed = gone | {person.id for person in lacking}
+    notes = [
+        sentence.format(number=number)
+        for sentence, number in ((provision.GONE_LEFT_OUT, len(gone)), (provision.LEFT_OUT, len(lacking)))
+        if number
+    ]
+    listed = [row for person, row in rows if person.id not in unnamed]
+    return [{**row, "number": str(number)} for number, row in enumerate(listed, start=1)], notes
 
 
 def _is_ready(ctx: Context, entry: Round, paper: Paper) -> bool:
@@ -81,7 +113,7 @@ def _gather_checks(ctx: Context, entry: Round, _paper: Paper) -> _Gathered:
     """The newest check of everybody, with what was found wanting in it."""
     checks = _list_checks(ctx, entry)
     rows, outcomes = [], Counter[str]()
-    for number, (task, nomination) in enumerate(checks, start=1):
+    for task, nomination in checks:
         element = deployments.get_element(ctx, task.instance, task.element_id)
         labels = dict(deployments.outcomes_of(element.properties.get("outcomes", "")))
         found = select(Defect.label).where(Defect.user_task_id == task.id).order_by(Defect.id)
@@ -89,14 +121,8 @@ def _gather_checks(ctx: Context, entry: Round, _paper: Paper) -> _Gathered:
         defects = list(ctx.session.scalars(found))
         result = "correcting" if task.outcome == correction else ("refused" if defects else "passed")
         outcomes[result] += 1
-        rows.append(
-            _person(nomination)
-            | {
-                "number": str(number),
-                "outcome": labels.get(task.outcome or "", task.outcome or ""),
-                "defects": "；".join(defects),
-            }
-        )
+        said = {"outcome": labels.get(task.outcome or "", task.outcome or ""), "defects": "；".join(defects)}
+        rows.append((nomination, _person(nomination) | said))
     words = {name: str(outcomes[name]) for name in ("passed", "correcting", "refused")}
     last = max(task.completed_at for task, _nomination in checks if task.completed_at is not None)
     zone = wiring.pack_of(ctx, entry).programme.zone
@@ -110,19 +136,27 @@ def _gather_list(ctx: Context, entry: Round, paper: Paper) -> _Gathered:
     ballot = ballots.find_newest(ctx, entry)
     assert ballot is not None
     assert ballot.closed_at is not None
-    votes = {result.nomination_id: result.votes for result in ballots.list_results(ctx, ballot)}
+    results = ballots.list_results(ctx, ballot)
+    votes = {result.nomination_id: result.votes for result in results}
+    are_votes = ballots.are_votes(standing, results)
     rows, proposed, changed = [], 0, 0
     for row in standing:
-        before, later = _divide(changes.get(row.nomination_id, []), step)
-        was_in = row.proposed if not later else not later[0].proposed
+        is_in, decided = _without_leaving(row, changes.get(row.nomination_id, []))
+        before, later = _divide(decided, step)
+        was_in = is_in if not later else not later[0].proposed
         proposed, changed = proposed + was_in, changed + bool(before)
         given = votes.get(row.nomination_id, {})
-        rows.append(
+        said = (
             _person(row.nomination)
-            | {"rank": str(row.rank), "total": _points(row), "result": IN if was_in else OUT}
+            | {
+                "rank": str(row.rank),
+                "total": _points(row, are_votes=are_votes),
+                "result": IN if was_in else OUT,
+            }
             | {choice: str(given.get(choice, "")) for choice in ballots.CHOICES}
             | {"reasons": _reasons(before)}
         )
+        rows.append((row.nomination, said))
     zone = wiring.pack_of(ctx, entry).programme.zone
     words = {
         "total": str(len(rows)),
@@ -142,18 +176,18 @@ def _gather_minutes(ctx: Context, entry: Round, paper: Paper) -> _Gathered:
     changes = standings.list_changes(ctx, entry)
     rows, counts = [], Counter[str]()
     for row in standings.list_of(ctx, entry):
-        _before, later = _divide(changes.get(row.nomination_id, []), task.name)
-        was_in = row.proposed if not later else not later[0].proposed
-        if not (was_in or row.proposed):
+        is_in, decided = _without_leaving(row, changes.get(row.nomination_id, []))
+        _before, later = _divide(decided, task.name)
+        was_in = is_in if not later else not later[0].proposed
+        if not (was_in or is_in):
             continue
         counts["proposed"] += was_in
-        counts["total"] += row.proposed
-        counts["removed"] += was_in and not row.proposed
-        counts["added"] += row.proposed and not was_in
-        result = "同意列入" if row.proposed and was_in else ("调入" if row.proposed else "调出")
-        rows.append(
-            _person(row.nomination) | {"rank": str(row.rank), "result": result, "reasons": _reasons(later)}
-        )
+        counts["total"] += is_in
+        counts["removed"] += was_in and not is_in
+        counts["added"] += is_in and not was_in
+        result = "同意列入" if is_in and was_in else ("调入" if is_in else "调出")
+        said = {"rank": str(row.rank), "result": result, "reasons": _reasons(later)}
+        rows.append((row.nomination, _person(row.nomination) | said))
     element = deployments.get_element(ctx, task.instance, task.element_id)
     labels = dict(deployments.outcomes_of(element.properties.get("outcomes", "")))
     zone = wiring.pack_of(ctx, entry).programme.zone
@@ -177,7 +211,9 @@ def _person(nomination: Nomination) -> dict[str, str]:
     }
 
 
-def _points(row: Standing) -> str:
+def _points(row: Standing, *, are_votes: bool) -> str:
+    if are_votes:
+        return f"{row.total // ballots.THOUSAND} 票"
     return f"{row.total / ballots.THOUSAND:.3f}" if row.total else ""
 
 
@@ -185,6 +221,12 @@ def _reasons(changes: Sequence[ListChange]) -> str:
     return "；".join(
         f"{change.step}{'调入' if change.proposed else '调出'}：{change.reason}" for change in changes
     )
+
+
+def _without_leaving(row: Standing, changes: Sequence[ListChange]) -> tuple[bool, Sequence[ListChange]]:
+    """Return whether he was left on the list and what was decided of it: he may have stepped out since."""
+    decided = [change for change in changes if change.step != withdrawals.STEP]
+    return row.proposed or len(decided) < len(changes), decided
 
 
 def _divide(changes: Sequence[ListChange], step: str) -> tuple[Sequence[ListChange], Sequence[ListChange]]:

@@ -56,10 +56,12 @@ def find_newest(ctx: Context, nomination: Nomination, key: str | None = None) ->
     return ctx.session.scalars(query.order_by(Notice.id.desc()).limit(1)).first()
 
 
-def list_open(ctx: Context, entry: Round | None = None, *, limit: int = 50) -> Sequence[Notice]:
+def list_open(
+    ctx: Context, entry: Round | None = None, *, limit: int = 50, offset: int = 0
+) -> Sequence[Notice]:
     """Return the local notices in which objections are taken, newest first; of one round or of all."""
     query = select(Notice).where(*_is_open(ctx, entry)).options(joinedload(Notice.publisher))
-    return list(ctx.session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
+    return list(ctx.session.scalars(query.order_by(Notice.id.desc()).limit(limit).offset(offset)))
 
 
 def count_open(ctx: Context, entry: Round) -> int:

@@ -22,6 +22,7 @@ from service.models import (
     BallotCount,
     Candidate,
     Nomination,
+    NominationStatus,
     Round,
     Seat,
     SeatStatus,
@@ -133,9 +134,8 @@ def find_newest(ctx: Context, entry: Round) -> Ballot | None:
 
 def list_subjects(ctx: Context, ballot: Ballot) -> Sequence[Standing]:
     """Return what is voted on, in the order of the ranked list."""
-    on_paper = select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id)
     entry = rounds.get(ctx, ballot.round_id)
-    wanted = set(ctx.session.scalars(on_paper))
+    wanted = _list_on_paper(ctx, ballot)
     return [row for row in standings.list_of(ctx, entry) if row.nomination_id in wanted]
 
 
@@ -209,7 +209,12 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
         raise Conflict("没有正在进行的投票。")
     ballot.closed_at = ctx.now
     by_nomination = {row.nomination_id: row for row in standings.list_of(ctx, entry)}
-    fallen = [result for result in list_results(ctx, ballot) if not result.passed]
+    standing = _list_on_paper(ctx, ballot)
+    fallen = [
+        result
+        for result in list_results(ctx, ballot)
+        if not result.passed and result.nomination_id in standing
+    ]
     for result in fallen:
         votes = result.votes
         recused = f"，回避 {votes[RECUSED]} 人" if votes.get(RECUSED) else ""
@@ -273,6 +278,13 @@ def list_results(ctx: Context, ballot: Ballot) -> list[Result]:
     ]
 
 
+def are_votes(rows: Sequence[Standing], results: Sequence[Result]) -> bool:
+    """Say whether the totals of a list are the votes for each, which ranked it, and not points."""
+    votes = {result.nomination_id: result.votes[FOR] for result in results}
+    counted = [row for row in rows if row.nomination_id in votes]
+    return bool(counted) and all(row.total == votes[row.nomination_id] * THOUSAND for row in counted)
+
+
 def is_ballot_task(ctx: Context, task: UserTask) -> bool:
     """Say whether a vote is cast at a task."""
     return PROPERTY in deployments.get_element(ctx, task.instance, task.element_id).properties
@@ -304,7 +316,9 @@ def _require_own(ctx: Context, task: UserTask) -> None:
 
 
 def _list_on_paper(ctx: Context, ballot: Ballot) -> set[int]:
-    query = select(BallotCount.nomination_id).where(BallotCount.ballot_id == ballot.id)
+    """Return what is voted on: whoever stepped out since the ballot was drawn up is not any more."""
+    query = select(BallotCount.nomination_id).join(Nomination, Nomination.id == BallotCount.nomination_id)
+    query = query.where(BallotCount.ballot_id == ballot.id, Nomination.status != NominationStatus.WITHDRAWN)
     return set(ctx.session.scalars(query))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from service.models import (
     UserTask,
 )
 from service.programmes import wiring
+from service.programmes.nomination import nominations
 from service.programmes.pack.quota_matrix import Difference
 from service.programmes.round import quotas
 from service.programmes.round.quotas import Cell, cell_of
@@ -37,6 +38,8 @@ class QuotaTable:
     total: Cell
     awards: Mapping[str, Cell]  #: places of the award, by category
     differences: Mapping[str, Difference]  #: 差额 by category, of those in which places were allotted
+    seen: Collection[int]  #: the units all of whose nominations the actor sees
+    sees_all: bool  #: he sees those of every unit
 
 
 def tabulate(ctx: Context, entry: Round) -> QuotaTable:
@@ -61,6 +64,8 @@ def tabulate(ctx: Context, entry: Round) -> QuotaTable:
             for key in columns
             if key in awards and by_category[key].places
         },
+        seen={unit.id for unit, _row, _sum in rows if nominations.sees_all_of(ctx, entry, unit)},
+        sees_all=nominations.sees_all_of(ctx, entry, entry.organiser),
     )
 
 

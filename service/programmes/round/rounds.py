@@ -189,7 +189,8 @@ def set_stage(ctx: Context, entry: Round, stage: Stage) -> None:
 def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reason: str) -> int:
     """Move the day a stage closes; open tasks due then move with it and nudge anew.
 
-    Returns how many tasks moved. The timer ``<stage>_deadline`` of the round's diagram moves too.
+    Returns how many tasks moved. The timer ``<stage>_deadline`` of the round's diagram moves too, where
+    one waits; a stage that has closed, or whose last day is over, stays closed.
     """
     require_organiser(ctx, entry)
     before = due_of(entry, stage)
@@ -199,7 +200,8 @@ def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reaso
     if due <= ctx.now:
         raise Invalid("新的截止时间必须晚于现在。", fields={"due": "请选择今天以后的日期"})
     instance = execution.lock(ctx, entry.instance_id)
-    if not jobs.move_timer(ctx, instance, f"{stage}_deadline", due, reason.strip()):
+    is_over = before <= ctx.now or "closed" in entry.dates[stage]
+    if not jobs.move_timer(ctx, instance, f"{stage}_deadline", due, reason.strip()) and is_over:
         raise Conflict("这个阶段已经截止，不能再改期；可以为个别单位办理延期。")
     entry.dates = {**entry.dates, stage: {**entry.dates[stage], "due": due.isoformat()}}
     entry.revision += 1

@@ -5,13 +5,26 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import Instance, InstanceStatus, Nomination, NominationStatus, Notice, Opinion, QuotaKind
+from service.models import (
+    Instance,
+    InstanceStatus,
+    ListChange,
+    Nomination,
+    NominationStatus,
+    Notice,
+    Opinion,
+    QuotaKind,
+    Standing,
+)
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.privacy import removals
 from service.programmes.round import quotas, rounds, vacancies, windows
 from service.workflow.context import Context
 from service.workflow.instance import execution
+
+#: what a change of the proposed list says that nobody decided: the nominee stepped out
+STEP = "退出"
 
 
 def withdraw(ctx: Context, nomination: Nomination, reason: str) -> None:
@@ -33,8 +46,29 @@ def withdraw(ctx: Context, nomination: Nomination, reason: str) -> None:
     execution.cancel(ctx, instance, f"退出：{reason.strip()}")
     windows.close_local(ctx, nomination)
     vacancies.tell(ctx, nomination)
+    _leave_list(ctx, nomination)
     if was_draft:
         forget_draft(ctx, nomination)
+
+
+def _leave_list(ctx: Context, nomination: Nomination) -> None:
+    """Take whoever steps out off the list a meeting proposed: his place there is free."""
+    query = select(Standing).where(Standing.nomination_id == nomination.id, Standing.proposed)
+    standing = ctx.session.scalar(query)
+    if standing is None:
+        return
+    standing.proposed = False
+    ctx.session.add(
+        ListChange(
+            round_id=nomination.round_id,
+            nomination_id=nomination.id,
+            proposed=False,
+            step=STEP,
+            reason="本人退出评选。",
+            changed_by=ctx.actor.name,
+            changed_at=ctx.now,
+        )
+    )
 
 
 def is_draft(ctx: Context, nomination: Nomination) -> bool:

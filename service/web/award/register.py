@@ -70,7 +70,7 @@ def read_filter(given: Mapping[str, str]) -> Filter:
         year=number(year) if is_number(year) and number(year) <= MAXYEAR else None,
         category=given.get("category", "")[:40],
         unit=given.get("unit", "")[:64],
-        status=status if status in labels.AWARD else "",
+        status=status if status in (*labels.AWARD, register.IS_HELD) else "",
         text=given.get("text", "").strip()[:80],
         round_id=number(round_id) if is_number(round_id) else None,
     )
@@ -94,9 +94,13 @@ def _page(given: Mapping[str, Any], refused: Invalid | Conflict | None) -> str:
         counts=counts,
         choices=register.list_choices(ctx, narrow),
         unit=register.find_unit(ctx, narrow.unit),
+        round=register.find_round(ctx, narrow.round_id),
         categories={award.id: register.name_category(ctx, award) for award in page.rows},
         has_certificates=any(certificates.may_print(ctx, award) for award in page.rows),
-        statuses=[(key, word) for key, (word, _colour) in labels.AWARD.items()],
+        statuses=[
+            *((key, word) for key, (word, _colour) in labels.AWARD.items()),
+            (register.IS_HELD, _("有效或期满")),
+        ],
         zone=FALLBACK_ZONE,
         refused=refused,
         given=given if refused else {},

@@ -73,6 +73,14 @@ AWARD: dict[str, tuple[Any, str]] = {
     "lapsed": (_("已期满"), "secondary"),
     "annulled": (_("已撤销"), "red"),
 }
+#: what became of an objection
+OBJECTION: dict[str, tuple[Any, str]] = {
+    "received": (_("已收到"), "orange"),
+    "investigating": (_("核查中"), "orange"),
+    "dismissed": (_("不予受理"), "secondary"),
+    "upheld": (_("属实"), "red"),
+    "rejected": (_("不属实"), "secondary"),
+}
 #: what became of an instance that was to move to another version
 MIGRATION: dict[str, tuple[Any, str]] = {
     "pending": (_("等待迁移"), "blue"),
@@ -87,6 +95,7 @@ TABLES: dict[str, dict[str, tuple[Any, str]]] = {
     "eligibility": ELIGIBILITY,
     "seat": SEAT,
     "award": AWARD,
+    "objection": OBJECTION,
     "migration": MIGRATION,
     "registration": REGISTRATION,
 }

@@ -68,7 +68,11 @@ def draw_units(entry: Round, units: Sequence[UnitProgress]) -> Chart:
 def draw_quotas(entry: Round, table: QuotaTable) -> Chart:
     """Draw how the places are used: taken, over, free, a bar a unit."""
     rows = [(unit, total) for unit, _row, total in table.rows]
-    holding = [_list_of(entry, recommender=unit.id, place=1) for unit, _total in rows]
+    # of another unit the reader would find an empty list
+    holding = [
+        _list_of(entry, recommender=unit.id, place=1) if unit.id in table.seen else None
+        for unit, _total in rows
+    ]
     # nobody holds what is free: that is a line of the table of places
     free = [
         url_for("quota_pages.show", round_id=entry.id, _anchor=f"unit-{unit.id}") for unit, _total in rows

@@ -41,6 +41,7 @@ def read_filter() -> Filter:
         empty=empty if empty in MAY_BE_EMPTY else "",
         holds=place[0] if place else "",
         eligibility=eligibility if eligibility in labels.ELIGIBILITY else "",
+        is_exception=request.args.get("exception") == "1",
         proportion=request.args.get("proportion", None, type=number),
         is_part=request.args.get("part") == "1",
     )
@@ -57,6 +58,7 @@ def name_narrowing(narrow: Filter, asked: Sequence[Proportion]) -> list[tuple[st
         ("empty", narrow.empty, str(EMPTY.get(narrow.empty, ""))),
         ("place", place[0], str(place[1])),
         ("eligibility", narrow.eligibility, str(labels.ELIGIBILITY.get(narrow.eligibility, ("",))[0])),
+        ("exception", "1" if narrow.is_exception else "", _("破格")),
         *_name_proportion(narrow, asked),
     ]
     return [(name, value, word) for name, value, word in found if value]

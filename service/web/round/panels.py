@@ -11,6 +11,7 @@ from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Round
 from service.programmes import wiring
 from service.programmes.nomination import nominations, proportions
+from service.programmes.privacy import provision
 from service.programmes.review import access, ballots, closings, draws, scores, seats, standings, ties
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
@@ -127,7 +128,10 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
     drawn = draws.find(ctx, entry)
     members = draws.list_members(ctx, drawn) if drawn else []
     rows = standings.list_of(ctx, entry)
+    waiting = scores.list_progress(ctx, entry) if not rows else []
+    people = [row.nomination for row in rows] or [row[0] for row in waiting]
     ballot = ballots.find_newest(ctx, entry)
+    results = ballots.list_results(ctx, ballot) if ballot else []
     return render_template(
         "rounds/panel.html",
         round=entry,
@@ -138,7 +142,8 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         members=members,
         repeats=drawn is not None and draws.is_true(drawn, members),
         progress=scores.count_progress(ctx, entry),
-        waiting=scores.list_progress(ctx, entry) if not rows else [],
+        waiting=waiting,
+        unnamed=provision.find_unnamed(ctx, people),
         rows=rows,
         changes=standings.list_changes(ctx, entry),
         balance=standings.weigh(rows),
@@ -151,9 +156,8 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         closing_obstacle=closings.find_obstacle(ctx, entry, ballot)
         if ballot and ballot.closed_at is None
         else None,
-        results={result.nomination_id: result for result in ballots.list_results(ctx, ballot)}
-        if ballot
-        else {},
+        results={result.nomination_id: result for result in results},
+        by_votes=not rules.criteria or ballots.are_votes(rows, results),
         refused=refused,
         zone=programme.zone,
     )
@@ -171,6 +175,7 @@ def _seats_page(entry: Round, nomination_id: int, refused: ServiceError | None) 
         "rounds/seats.html",
         round=entry,
         nomination=nomination,
+        name=provision.find_unnamed(ctx, [nomination]).get(nomination.id, nomination.name),
         seats=rows,
         empty=max(drawn.size - sitting, 0) if drawn and rows else 0,
         is_ranked=seats.is_ranked(ctx, nomination),

@@ -41,6 +41,7 @@ def show(instance_id: int) -> str:
         "instance.html",
         withheld=provision.WITHHELD if is_withheld else "",
         instance=instance,
+        title=provision.find_titles(ctx, [instance.id]).get(instance.id, instance.title),
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
         zone=ctx.domain.zone(ctx, instance),

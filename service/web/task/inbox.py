@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from service.models import Round, Stage
 from service.programmes import wiring
 from service.programmes.domain import FALLBACK_ZONE
+from service.programmes.privacy import provision
 from service.programmes.registration import confirmations
 from service.programmes.round import rounds
 from service.web.frame import words
@@ -29,6 +30,12 @@ TABS: dict[str, tuple[Any, Callable[..., Page]]] = {
     "done": (_("已办"), tasklist.list_done),
     "started": (_("我发起"), tasklist.list_started),
     "copies": (_("抄送"), tasklist.list_copies),
+}
+#: lists of what is over for the actor: the instance of a row, whose title he may not be told any more
+INSTANCES: dict[str, Callable[[Any], int]] = {
+    "done": lambda task: task.instance_id,
+    "started": lambda instance: instance.id,
+    "copies": lambda copy: copy.task.instance_id,
 }
 DUE = {
     "": _("不限期限"),
@@ -62,6 +69,7 @@ def show() -> str:
     narrow = read_filter()
     page = TABS[tab][1](ctx, narrow, page=request.args.get("page", 1, type=number))
     g.counts = tasklist.count(ctx)
+    instances = [INSTANCES[tab](row) for row in page.rows] if tab in INSTANCES else []
     return render_template(
         "inbox.html",
         may_start=tab == "todo" and not page.rows and _may_start(ctx),
@@ -69,6 +77,7 @@ def show() -> str:
         tab=tab,
         counts=g.counts,
         page=page,
+        titles=provision.find_titles(ctx, instances),
         narrow=narrow,
         narrowed=narrow != Filter(),
         due_choices=DUE,

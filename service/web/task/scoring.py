@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, UserTask
 from service.programmes.nomination import nominations
+from service.programmes.privacy import provision
 from service.programmes.review import draws, scores, seats, steps
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
@@ -30,12 +31,19 @@ pages = Blueprint("scoring", __name__, url_prefix="/scoring")
 @pages.get("/rounds/<int:round_id>")
 def list_duties(round_id: int) -> str:
     """List the nominations the actor is to score, and those he has scored."""
-    entry = rounds.get(g.ctx, round_id)
-    duties = scores.list_duties(g.ctx, entry)
+    ctx: Context = g.ctx
+    entry = rounds.get(ctx, round_id)
+    duties = scores.list_duties(ctx, entry)
     if not duties:
         raise NotFound(_("这个届次没有等您评分的申报。"))
     done = sum(duty.total is not None for duty in duties)
-    return render_template("scoring/list.html", round=entry, duties=duties, done=done)
+    return render_template(
+        "scoring/list.html",
+        round=entry,
+        duties=duties,
+        done=done,
+        unnamed=provision.find_unnamed(ctx, [duty.seat.nomination for duty in duties]),
+    )
 
 
 @pages.get("/<int:task_id>")
@@ -83,6 +91,7 @@ def _page(task_id: int, given: dict[str, str], refused: ServiceError | None) -> 
         "scoring/sheet.html",
         task=task,
         nomination=nomination,
+        name=provision.find_unnamed(ctx, [nomination]).get(nomination.id, nomination.name),
         offered=task_access.is_offered(ctx, task),
         seat=seat,
         groups=draws.rules_of(ctx, nomination.round).at({_sitting_of(ctx, task)}).groups,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 from service.web import colleagues
+from service.web.task.side_forms import COPY, show_refused
+from service.workflow.instance import execution
 from service.workflow.task import returns, user_tasks
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 pages = Blueprint("task_actions", __name__, url_prefix="/tasks/<int:task_id>")
 
@@ -30,23 +37,23 @@ def unclaim(task_id: int) -> Response:
 
 
 @pages.post("/transfer")
-def transfer(task_id: int) -> Response:
+def transfer(task_id: int) -> ResponseReturnValue:
     """Pass a task on to one person (转办)."""
-    chosen = colleagues.read("to_user_id")
-    if len(chosen) != 1:
-        raise Invalid(_("请选择转办给谁。"), fields={"to_user_id": _("请选择一人")})
-    task = user_tasks.transfer(g.ctx, task_id, chosen[0], request.form.get("reason", ""))
+    try:
+        task = user_tasks.transfer(g.ctx, task_id, _read_one(), request.form.get("reason", ""))
+    except (Invalid, Conflict) as refused:
+        return show_refused(task_id, "transfer", refused, "to_user_id")
     flash(_("已转办：%(title)s — %(name)s。", title=task.title, name=task.name), "success")
     return redirect(url_for("inbox.show"))
 
 
 @pages.post("/copy")
-def copy(task_id: int) -> Response:
+def copy(task_id: int) -> ResponseReturnValue:
     """Copy a task to people who may read it (抄送)."""
-    chosen = colleagues.read("user_ids")
-    if not chosen:
-        raise Invalid(_("请选择抄送给谁。"), fields={"user_ids": _("至少选择一人")})
-    told = user_tasks.copy(g.ctx, task_id, chosen)
+    try:
+        told = user_tasks.copy(g.ctx, task_id, _read_some())
+    except (Invalid, Conflict) as refused:
+        return show_refused(task_id, COPY, refused, "user_ids")
     flash(_("已抄送 %(num)s 人。", num=told) if told else _("所选人员此前都已收到抄送。"), "success")
     return _to_task(task_id)
 
@@ -62,10 +69,15 @@ def nudge(task_id: int) -> Response:
 
 
 @pages.post("/send-back")
-def send_back(task_id: int) -> Response:
+def send_back(task_id: int) -> ResponseReturnValue:
     """Send a task back to an earlier step (退回)."""
     form = request.form
-    reopened = returns.send_back(g.ctx, task_id, form.get("to_element", ""), form.get("reason", ""))
+    try:
+        reopened = returns.send_back(g.ctx, task_id, form.get("to_element", ""), form.get("reason", ""))
+    except execution.Faulted:
+        raise
+    except (Invalid, Conflict) as refused:
+        return show_refused(task_id, "send-back", refused)
     flash(_("已退回到“%(name)s”。", name=reopened.name), "success")
     return redirect(url_for("inbox.show"))
 
@@ -76,6 +88,20 @@ def take_back(task_id: int) -> Response:
     reopened = returns.take_back(g.ctx, task_id)
     flash(_("已撤回，可以修改后重新办理。"), "success")
     return _to_task(reopened.id)
+
+
+def _read_one() -> int:
+    chosen = colleagues.read("to_user_id")
+    if len(chosen) != 1:
+        raise Invalid(_("请选择转办给谁。"), fields={"to_user_id": _("请选择一人")})
+    return chosen[0]
+
+
+def _read_some() -> list[int]:
+    chosen = colleagues.read("user_ids")
+    if not chosen:
+        raise Invalid(_("请选择抄送给谁。"), fields={"user_ids": _("至少选择一人")})
+    return chosen
 
 
 def _to_task(task_id: int) -> Response:

@@ -18,15 +18,16 @@ from service.programmes import intake, submitted, task_forms
 from service.programmes.board.targets import Target, find_target
 from service.programmes.nomination import nominations, record
 from service.programmes.offered import list_outcomes
+from service.programmes.privacy import provision
 from service.programmes.review import ballots, experts, standings, steps
 from service.web.frame import words
 from service.web.task import answers as read_back
-from service.web.task import dossier, earlier, signing, trails
+from service.web.task import dossier, earlier, together, trails
 from service.web.task.answers import Row
 from service.web.task.diagrams import Standing, locate
 from service.web.task.dossier import Dossier, SlotView
 from service.web.task.earlier import Earlier
-from service.web.task.signing import Together
+from service.web.task.together import Together
 from service.web.task.trails import Line
 from service.workflow import notifications
 from service.workflow.context import Context
@@ -70,6 +71,7 @@ class TaskView:
     """What the page shows."""
 
     task: UserTask
+    title: str  #: what the task is called to the actor
     element: Element
     zone: ZoneInfo
     round: Round | None
@@ -82,6 +84,7 @@ class TaskView:
     form: FormView | None
     given: Given | None
     candidates: Sequence[earlier.CategoryList]  #: on a step that shows the list
+    unnamed: Mapping[int, str]  #: what stands in place of the names of those on it who are not told any more
     read_here: Sequence[Earlier]  #: what others filled in, where the diagram shows it here
     files: Sequence[SlotView]  #: what a step of the round takes or took
     buttons: Sequence[Button]
@@ -112,8 +115,10 @@ def describe(
     events = instances.read_history(ctx, instance)
     is_told = task.status == TaskStatus.OPEN and experts.may_know(ctx, instance, element)
     responsible = notifications.list_responsible(ctx, task) if is_told else []
+    candidates = earlier.list_candidates(ctx, task, element)
     return TaskView(
         task=task,
+        title=_title(ctx, task, offered=offered),
         element=element,
         zone=ctx.domain.zone(ctx, instance),
         round=ctx.session.get(Round, task.round_id) if task.round_id else None,
@@ -125,7 +130,10 @@ def describe(
         responsible=responsible,
         form=_form(ctx, task, element, nomination, answers, errors or {}) if offered else None,
         given=_given(ctx, task),
-        candidates=earlier.list_candidates(ctx, task, element),
+        candidates=candidates,
+        unnamed=provision.find_unnamed(
+            ctx, [one for row in candidates for one in (*row.people, *row.left_out)]
+        ),
         read_here=earlier.read(ctx, task, elements),
         files=dossier.task_slots(ctx, task, editable=offered),
         buttons=_buttons(element, list_outcomes(ctx, task.instance, element)),
@@ -138,9 +146,15 @@ def describe(
         target=_target(ctx, task),
         standing=locate(ctx, instance, events),
         trail=trails.read(ctx, instance, events),
-        together=signing.read(ctx, task),
+        together=together.read(ctx, task),
         outcome_words=dict(words.outcomes(element)),
     )
+
+
+def _title(ctx: Context, task: UserTask, *, offered: bool) -> str:
+    """Whoever has something to do here is told of whom, even after the papers were kept from him."""
+    titles = {} if offered else provision.find_titles(ctx, [task.instance_id])
+    return titles.get(task.instance_id, task.title)
 
 
 def _target(ctx: Context, task: UserTask) -> Target | None:

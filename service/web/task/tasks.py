@@ -13,6 +13,7 @@ from service.models import TaskStatus, UserTask
 from service.models.plain_json import clean, is_plain
 from service.web.frame.errors import status_of
 from service.web.task import task_view
+from service.web.task.side_forms import SideForm
 from service.workflow.context import Context
 from service.workflow.instance import execution
 from service.workflow.task import task_access, user_tasks
@@ -86,7 +87,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _page(ctx: Context, task: UserTask) -> str:
-    return render_template("task.html", view=task_view.describe(ctx, task), refused=None)
+    return render_template("task.html", view=task_view.describe(ctx, task), refused=None, side=SideForm())
 
 
 def _page_again(ctx: Context, task_id: int, answers: dict[str, Any], refused: ServiceError) -> str:
@@ -94,4 +95,4 @@ def _page_again(ctx: Context, task_id: int, answers: dict[str, Any], refused: Se
     if task.status != TaskStatus.OPEN:
         raise refused
     view = task_view.describe(ctx, task, answers=answers, errors=refused.fields)
-    return render_template("task.html", view=view, refused=refused)
+    return render_template("task.html", view=view, refused=refused, side=SideForm())

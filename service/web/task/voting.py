@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid, ServiceError
 from service.models import TaskStatus
+from service.programmes.privacy import provision
 from service.programmes.review import ballots
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number
@@ -51,12 +52,14 @@ def _page(task_id: int, choices: dict[int, str], refused: ServiceError | None) -
     task = task_access.get_visible(ctx, task_id)
     task_access.require_offered(ctx, task) if task.status == TaskStatus.OPEN else _is_over(refused)
     ballot = ballots.ballot_of(ctx, task)
+    subjects = ballots.list_subjects(ctx, ballot)
     return render_template(
         "scoring/ballot.html",
         task=task,
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot),
-        subjects=ballots.list_subjects(ctx, ballot),
+        subjects=subjects,
+        unnamed=provision.find_unnamed(ctx, [row.nomination for row in subjects]),
         barred=ballots.list_barred(ctx, ballot),
         choices=choices,
         refused=refused,

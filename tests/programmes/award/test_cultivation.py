@@ -193,6 +193,19 @@ def test_annulment_stops_the_process_and_its_correction_begins_it_anew(cultivati
     assert cultivation.award().status == AwardStatus.VALID
 
 
+def test_a_completed_title_whose_annulment_is_taken_back_stays_completed(cultivation: Cultivation) -> None:
+    to_review(cultivation)
+    cultivation.do("complete")
+    with cultivation.wiring.transaction() as ctx:
+        processes.annul(ctx, awards.get_visible(ctx, cultivation.award_id), "经核实，材料不实。")
+
+    with cultivation.wiring.transaction() as ctx:
+        processes.restore(ctx, awards.get_visible(ctx, cultivation.award_id), "撤销有误。")
+    cultivation.pass_until("2027-01-03 09:00")
+
+    assert (cultivation.award().status, cultivation.waits_for()) == (AwardStatus.COMPLETED, [])
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_nothing_begins_for_a_title_that_is_annulled_just_then(cultivation: Cultivation) -> None:
     with cultivation.wiring.transaction() as ctx:

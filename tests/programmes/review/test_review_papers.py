@@ -10,13 +10,16 @@ import openpyxl
 import pytest
 
 from service.errors import Conflict, NotFound
-from service.models import User
+from service.models import Nomination, User
 from service.programmes import wiring
 from service.programmes.demo import made_up
 from service.programmes.nomination import attachments
 from service.programmes.paper import batches, review_papers
 from service.programmes.review import ballots, standings
+from service.programmes.round import withdrawals
 from tests.programmes.review.panel_story import CHAIR, ORGANISER, PARTY, PanelStory
+from tests.programmes.review.test_provision import read_cells
+from tests.programmes.review.test_provision import withdraw as take_back
 
 
 def rows_of(story: PanelStory, key: str, by: str = ORGANISER) -> list[list[str]]:
@@ -148,3 +151,28 @@ def test_whole_set_of_the_organiser_has_them_and_nobody_elses(scoring: PanelStor
         )
         for kind in review_papers.FORMATS
     )
+
+
+def test_whoever_stepped_out_or_took_his_consent_back_is_counted_and_not_named(scoring: PanelStory) -> None:
+    decide(scoring)
+    names = {number: scoring.read(number).name for number in (1, 2, 3)}
+    before = text_of(scoring, "minutes")
+
+    with scoring.acting(ORGANISER) as ctx:
+        withdrawals.withdraw(ctx, ctx.session.get_one(Nomination, 1), "本人书面申请退出。")
+    take_back(scoring, 3, ORGANISER)
+
+    notes = "\n".join(
+        (
+            "注：另有 1 人未列入：本人已退出评选。",
+            "注：另有 1 人未列入：本人已撤回向其他单位提供个人信息的同意。",
+        )
+    )
+    for key in ("form_check_result", "panel_list", "minutes"):
+        assert [row[1] for row in rows_of(scoring, key)[1:]] == [names[2]]
+        assert notes in text_of(scoring, key)
+    assert "三、调出1名，调入1名，审定2名" in before
+    assert "三、调出1名，调入1名，审定2名" in text_of(scoring, "minutes")
+    with scoring.acting(ORGANISER) as ctx:
+        data = review_papers.print_paper(ctx, scoring.entry(ctx), "form_check_result", form="xlsx")
+    assert [name for name in names.values() if name in read_cells(data)] == [names[2]]

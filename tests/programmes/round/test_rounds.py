@@ -226,6 +226,25 @@ def test_moving_a_deadline_that_has_passed_is_refused(round_2024: Story) -> None
         move(round_2024, "2024-03-30 00:00")
 
 
+def test_a_stage_without_a_timer_is_moved_until_its_last_day_is_over(round_2024: Story) -> None:
+    first, later = at(round_2024, "2024-04-10 00:00"), at(round_2024, "2024-04-20 00:00")
+
+    def move_qualification(due: datetime) -> None:
+        with round_2024.acting("shiwei") as ctx:
+            rounds.move_deadline(ctx, round_2024.entry(ctx), Stage.QUALIFICATION, due, "系统维护。")
+
+    with round_2024.acting("shiwei") as ctx:
+        entry = round_2024.entry(ctx)
+        entry.dates = {**entry.dates, Stage.QUALIFICATION: {"due": first.isoformat()}}
+    move_qualification(later)
+    with round_2024.wiring.reading() as ctx:
+        assert rounds.due_of(round_2024.entry(ctx), Stage.QUALIFICATION) == later
+
+    round_2024.pass_until("2024-04-20 09:00")
+    with pytest.raises(Conflict, match="已经截止"):
+        move_qualification(at(round_2024, "2024-05-20 00:00"))
+
+
 def test_nothing_is_begun_or_extended_once_the_joint_review_is_open(round_2024: Story) -> None:
     """What begins then would wait for a signal that has been given already."""
     round_2024.nominate()

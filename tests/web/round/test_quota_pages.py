@@ -159,11 +159,8 @@ def test_places_given_on_and_on_show_a_line_for_every_unit_they_came_through(
 
     page = browse("shiwei").get("/rounds/1/places")
     [table] = page.all(r'<table class="table card-table table-quota">(.*?)</table>')
-    rows = re.findall(
-        r'<div class="d-flex">((?:<span class="indent[^>]*></span>)+)<span>([^<]+)</span>.*?<td>(\d+／\d+)</td>',
-        table,
-        re.DOTALL,
-    )
+    named = r'<div class="d-flex">((?:<span class="indent[^>]*></span>)+)<span>([^<]+)</span>'
+    rows = re.findall(rf"{named}.*?<td>(\d+／\d+)</td>", table, re.DOTALL)
 
     assert [(indent.count("indent"), name, used) for indent, name, used in rows] == [
         (1, "青锋精密机械有限公司（演示）", "0／4"),

@@ -154,3 +154,37 @@ def test_who_answered_reads_his_own_answer_and_no_other(
     number = police.post(f"/reveals/nomination/{nominee}/phone", {"reason": "核对身份"})
     assert (before, after) == ([True, True], [True, False])
     assert (number.status, "请联系主办单位" in number.text) == (409, True)
+
+
+@pytest.mark.parametrize("how", ["consent", "withdrawal"])
+def test_what_is_done_names_nobody_who_is_gone_but_to_his_own_chain(
+    browse: Browse, service: Runtime, nominee: int, task: int, how: str
+) -> None:
+    with service.wiring.reading() as ctx:
+        name = ctx.session.get_one(Nomination, nominee).name
+    answer = {"date": "2024-03-15", "paper_number": "", "result": "未发现问题，同意推荐"}
+    police, organiser = browse("gongan"), browse("shiwei")
+    assert police.complete(task, "clear", answer).status == 302
+    titles = {"/?tab=done": r'<td class="title"><a[^>]*>([^<]+)<', f"/tasks/{task}": r"<title>([^<]+)<"}
+    before = [name in police.get(page).all(title)[0] for page, title in titles.items()]
+
+    if how == "consent":
+        take_back(service, nominee)
+    else:
+        assert organiser.post(f"/nominations/{nominee}/withdraw", {"reason": "本人书面申请。"}).status == 302
+
+    after = [police.get(page).all(title)[0] for page, title in titles.items()]
+    word = {"consent": "（已撤回同意） ·", "withdrawal": "（已退出） ·"}[how]
+    assert before == [True, True]
+    assert [(name in title, word in title) for title in after] == [(False, True), (False, True)]
+    assert name in organiser.get(f"/tasks/{task}").all(r"<title>([^<]+)<")[0]
+
+
+def test_whoever_still_has_something_to_do_is_told_of_whom(
+    browse: Browse, service: Runtime, withdrawn: int, task: int
+) -> None:
+    with service.wiring.reading() as ctx:
+        name = ctx.session.get_one(Nomination, withdrawn).name
+
+    assert name in browse("gongan").get("/").text
+    assert name in browse("gongan").get(f"/tasks/{task}").text

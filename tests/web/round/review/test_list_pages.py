@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from service.app import create_app
 from service.clock import MovableClock
 from service.errors import Conflict
-from service.programmes.review import standings, ties
+from service.models import BallotCount
+from service.programmes.review import ballots, standings, ties
 from service.schema import upgrade
 from service.wire import wire
 from tests.programmes.review.panel_story import PanelStory
@@ -53,6 +55,21 @@ def test_equal_votes_at_the_last_place_are_shown_and_left_to_the_meeting(
     assert f"{names}得票相同，名额不够，还没有决定" in seen
     assert "请会议研究，调出 1 人并写明理由" in seen
     assert "等待会议决定调出 1 人" in browse("laojing").get("/rounds/1/panel").text
+
+
+def test_a_list_ranked_by_votes_names_them_votes(browse: Callable[..., Browser], story: PanelStory) -> None:
+    with story.wiring.transaction() as ctx:
+        entry = story.entry(ctx)
+        standings.propose(ctx, entry)
+        ballots.open_ballot(ctx, entry, "expert")
+        chosen = (BallotCount.nomination_id == 2, BallotCount.choice == ballots.FOR)
+        ctx.session.execute(update(BallotCount).where(*chosen).values(votes=7))
+        ballots.count(ctx, entry, by_votes=True)
+
+    page = browse("zuzhang").get("/rounds/1/panel")
+
+    assert page.all(r"<th>(总分|票数)</th>") == ["票数"]
+    assert page.all(r'data-label="票数"><span>([^<]+)<') == ["7 票", "0 票", "0 票"]
 
 
 def test_the_meetings_may_read_what_they_decide_on(browse: Callable[..., Browser], story: PanelStory) -> None:
