@@ -70,7 +70,7 @@ def _list_values(texts: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
         compared: dict[str, list[str]] = {}
         for name, value in _COMPARED.findall(text):
             compared.setdefault(name, []).append(value)
-        yield from compared.items()
+        yield from ((name, list(dict.fromkeys(values))) for name, values in compared.items())
 
 
 def _read(text: str) -> str | int | bool:
