@@ -75,7 +75,7 @@ def test_with_a_defect_nothing_passes(panel: PanelStory) -> None:
     applied = panel.apply()
 
     with pytest.raises(Invalid, match="勾选了问题的，不能通过"):
-        panel.complete(applied, "form_check", "pass", sound=True, employed=True, **WANTING)
+        panel.complete(applied, "form_check", "pass", sound=True, employed=True, portrait=True, **WANTING)
 
     assert panel.waits_at(applied) == ["form_check"]
 
