@@ -5,23 +5,21 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from service.models import Nomination, NominationStatus, Round, Unit, UserTask
+from service.models import UserTask
 from service.programmes.demo import made_up
-from service.programmes.publication import notices, objections
 from service.wire import Runtime
 from tests.api.caller import Caller
+from tests.objecting import object_to_candidate
 
 Call = Callable[[str], Caller]
 
 PDF = made_up.file_for(["application/pdf"])[1]
-REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
 TAKEN_UP = {"channel": "网上", "conclusion": "予以受理", "points": "请说明获奖证书由谁颁发。"}
 USE = {"receiver": "核查组", "purpose": "办理"}
 
@@ -29,16 +27,7 @@ USE = {"receiver": "核查组", "purpose": "办理"}
 @pytest.fixture
 def steps(service: Runtime, call: Call) -> dict[str, int]:
     """The open tasks of an objection that was taken up, by step."""
-    with service.wiring.transaction() as ctx:
-        query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)
-        query = query.where(Unit.code == "liyang-qingfeng", Nomination.id_number.is_not(None))
-        candidate = ctx.session.scalars(query).first()
-        assert candidate is not None
-        candidate.status = NominationStatus.SELECTED
-        ctx.session.flush()
-        notice = notices.open_candidates(ctx, ctx.session.get_one(Round, candidate.round_id))
-        notice.closes_at = ctx.now + timedelta(days=7)
-        instance = objections.lodge(ctx, notice, candidate.id, REPORT).instance_id
+    instance = object_to_candidate(service)
     [register] = call("shiwei").todo("register")
     done = call("shiwei").post(
         f"/user-tasks/{register['id']}/complete", {"outcome": "accept", "answers": TAKEN_UP}

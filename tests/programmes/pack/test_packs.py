@@ -22,6 +22,12 @@ def pack_dirs(tmp_path):
     return tmp_path / "processes", tmp_path / "forms"
 
 
+@pytest.fixture
+def programme_file(pack_dirs):
+    """The settings of the copy."""
+    return pack_dirs[0] / KEY / "programme.toml"
+
+
 def spoil(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
@@ -165,14 +171,14 @@ def test_forms_and_diagram_of_the_shipped_pack():
         ('key = "work_safety"', 'key = "safety"', "categories 与表单"),
     ],
 )
-def test_wrong_setting_is_named(pack_dirs, old, new, problem):
-    spoil(pack_dirs[0] / KEY / "programme.toml", old, new)
+def test_wrong_setting_is_named(pack_dirs, programme_file, old, new, problem):
+    spoil(programme_file, old, new)
 
     assert any(problem in found for found in problems_of(pack_dirs))
 
 
-def test_a_category_may_name_its_own_places(pack_dirs):
-    spoil(pack_dirs[0] / KEY / "programme.toml", 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
+def test_a_category_may_name_its_own_places(pack_dirs, programme_file):
+    spoil(programme_file, 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
 
     programme = load_pack(*pack_dirs, KEY).programme
 
@@ -180,10 +186,9 @@ def test_a_category_may_name_its_own_places(pack_dirs):
     assert programme.is_bounded
 
 
-def test_places_that_only_some_categories_have_are_refused(pack_dirs):
-    file = pack_dirs[0] / KEY / "programme.toml"
-    spoil(file, 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
-    spoil(file, "places_per_category = 100", "at_least = 1")
+def test_places_that_only_some_categories_have_are_refused(pack_dirs, programme_file):
+    spoil(programme_file, 'key = "work_safety"', 'places = 60\nkey = "work_safety"')
+    spoil(programme_file, "places_per_category = 100", "at_least = 1")
 
     assert (
         f"{KEY}/programme.toml：categories places：生产管理类、综合服务类、科研创新类、技术技能类、"
@@ -197,9 +202,8 @@ def test_a_form_without_identity_number_asks_what_a_nominee_is_known_by(pack_dir
     assert any("缺少字段 id_number（身份证号）" in problem for problem in problems_of(pack_dirs))
 
 
-def test_nominees_are_known_by_fields_of_the_form_or_their_unit(pack_dirs):
-    file = pack_dirs[0] / KEY / "programme.toml"
-    spoil(file, "[award]", '[nominee]\nidentified_by = ["unit", "name", "leader"]\n\n[award]')
+def test_nominees_are_known_by_fields_of_the_form_or_their_unit(pack_dirs, programme_file):
+    spoil(programme_file, "[award]", '[nominee]\nidentified_by = ["unit", "name", "leader"]\n\n[award]')
 
     assert problems_of(pack_dirs) == (
         f"{KEY}/programme.toml：nominee.identified_by 的 leader 不是表单 {KEY}.recommendation 的字段，"
@@ -207,15 +211,14 @@ def test_nominees_are_known_by_fields_of_the_form_or_their_unit(pack_dirs):
     )
 
 
-def test_lists_that_are_published_may_use_the_forms_own_words(pack_dirs):
+def test_lists_that_are_published_may_use_the_forms_own_words(pack_dirs, programme_file):
     spoil(pack_dirs[1] / KEY / "recommendation.form", '"label": "姓名"', '"label": "项目名称"')
-    file = pack_dirs[0] / KEY / "programme.toml"
     spoil(
-        file, 'columns = ["序号", "姓名", "性别", "工作单位及职务", "备注"]',
+        programme_file, 'columns = ["序号", "姓名", "性别", "工作单位及职务", "备注"]',
         'columns = ["序号", "项目名称", "性别", "民族", "备注"]',
     )  # fmt: skip
     spoil(
-        file,
+        programme_file,
         'columns = ["序号", "姓名", "性别", "出生年月"',
         'columns = ["序号", "项目名称", "性别", "出生年月"',
     )
@@ -237,19 +240,17 @@ def test_lists_that_are_published_may_use_the_forms_own_words(pack_dirs):
         ('field = "sex"\nvalues = ["女"]\nat_least = 60\nat_most = 40', "前者不大于后者"),
     ],
 )
-def test_a_proportion_that_nobody_can_answer_is_named(pack_dirs, written, problem):
-    file = pack_dirs[0] / KEY / "programme.toml"
-    spoil(file, "[award]", f'[[proportions]]\nname = "女职工"\n{written}\n\n[award]')
+def test_a_proportion_that_nobody_can_answer_is_named(pack_dirs, programme_file, written, problem):
+    spoil(programme_file, "[award]", f'[[proportions]]\nname = "女职工"\n{written}\n\n[award]')
 
     assert any(problem in found for found in problems_of(pack_dirs))
 
 
-def test_without_a_table_of_fields_the_form_says_who_may_see_what(pack_dirs):
-    file = pack_dirs[0] / KEY / "programme.toml"
+def test_without_a_table_of_fields_the_form_says_who_may_see_what(pack_dirs, programme_file):
     written = load_pack(*pack_dirs, KEY).programme.fields
-    text = file.read_text("utf-8")
+    text = programme_file.read_text("utf-8")
     start, end = text.index("[fields]"), text.index("# What else the notice leaves open")
-    file.write_text(text[:start] + text[end:], "utf-8")
+    programme_file.write_text(text[:start] + text[end:], "utf-8")
 
     assert load_pack(*pack_dirs, KEY).programme.fields == written
 
@@ -259,11 +260,10 @@ def test_without_a_table_of_fields_the_form_says_who_may_see_what(pack_dirs):
     ]
 
 
-def test_settings_need_not_be_written_where_the_usual_is_meant(pack_dirs):
-    file = pack_dirs[0] / KEY / "programme.toml"
-    text = file.read_text("utf-8")
+def test_settings_need_not_be_written_where_the_usual_is_meant(pack_dirs, programme_file):
+    text = programme_file.read_text("utf-8")
     start, end = text.index("[settings]"), text.index("[retention]")
-    file.write_text(text[:start] + text[end:], "utf-8")
+    programme_file.write_text(text[:start] + text[end:], "utf-8")
 
     choices = load_pack(*pack_dirs, KEY).programme.choices
 
@@ -320,8 +320,8 @@ def test_folder_without_programmes_has_no_packs(tmp_path):
     assert load_all(tmp_path / "nowhere", tmp_path) == {}
 
 
-def test_a_pack_whose_dates_were_just_changed_is_loaded_to_be_redrawn(pack_dirs):
-    spoil(pack_dirs[0] / KEY / "programme.toml", 'submission = "03-25"', 'submission = "03-26"')
+def test_a_pack_whose_dates_were_just_changed_is_loaded_to_be_redrawn(pack_dirs, programme_file):
+    spoil(programme_file, 'submission = "03-25"', 'submission = "03-26"')
 
     problems = completeness.check(load_pack(*pack_dirs, KEY))
 

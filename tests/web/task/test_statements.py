@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from service.models import HistoryEvent, Nomination, NominationStatus, Objection, Round, Unit
-from service.programmes.publication import notices, objections
+from service.models import HistoryEvent, Objection
+from service.programmes.publication import objections
 from service.wire import Runtime
 from service.workflow.context import Context
+from tests.objecting import REPORT, object_to_candidate
 from tests.web.browser import Browser
 from tests.web.task.test_task_files import PDF, upload
 
 Browse = Callable[..., Browser]
 
-REPORT = {"name": "钱一一", "contact": "13900005678", "facts": "所填获奖情况与实际不符，未获该奖。"}
 POINTS = "请说明获奖证书由谁颁发、何时颁发。"
 REPLY = "证书由市人社局颁发，原件在单位存档。"
 
@@ -25,16 +24,7 @@ REPLY = "证书由市人社局颁发，原件在单位存档。"
 @pytest.fixture
 def statement(service: Runtime, browse: Browse, task_at: Callable[..., int]) -> int:
     """The workplace's task of an objection that was taken up."""
-    with service.wiring.transaction() as ctx:
-        query = select(Nomination).join(Unit, Unit.id == Nomination.unit_id)
-        query = query.where(Unit.code == "liyang-qingfeng", Nomination.id_number.is_not(None))
-        candidate = ctx.session.scalars(query).first()
-        assert candidate is not None
-        candidate.status = NominationStatus.SELECTED
-        ctx.session.flush()
-        notice = notices.open_candidates(ctx, ctx.session.get_one(Round, candidate.round_id))
-        notice.closes_at = ctx.now + timedelta(days=7)
-        objections.lodge(ctx, notice, candidate.id, REPORT)
+    object_to_candidate(service)
     taken = {"channel": "网上", "conclusion": "予以受理", "points": POINTS}
     assert browse("shiwei").complete(task_at("register"), "accept", taken).status == 302
     return task_at("unit_statement")
