@@ -114,7 +114,8 @@ def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
     """下载附件
 
     下载他人上传的附件，须写明接收方和用途；每次下载均记入历史。
-    有脱密审查的活动，系统查到内容的文件审查通过前只给申报单位、上传人、申报人和审查人，其他人得到 403。
+    有脱密审查的活动，系统查到内容、读不全或者还没读的文件，审查通过前只给申报单位、发起人、上传人、
+    申报人和审查人，其他人得到 403。
     """
     ctx: Context = g.ctx
     attachment, data = quarantine.get_visible(ctx, attachment_id)
