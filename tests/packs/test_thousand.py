@@ -38,7 +38,9 @@ def test_n61_n66_born_after_1_june_three_years_later_each_period(
     assert found.message == message.format(bound=f"{bound}年6月1日")
 
 
-@pytest.mark.parametrize(("value", "result"), [("review", "REVIEW"), ("inclusive", "PASS"), ("exclusive", "FAIL")])
+@pytest.mark.parametrize(
+    ("value", "result"), [("review", "REVIEW"), ("inclusive", "PASS"), ("exclusive", "FAIL")]
+)
 def test_n61_day_of_the_bound_is_read_as_the_setting_says(value: str, result: str) -> None:
     read = [
         decide("N61", birth_date=date(1986, *born), settings={"birth_bounds": value}).result

@@ -1,4 +1,4 @@
-"""Exceptions (破格): who is one, how many a unit has recommended, and whether there is room for more (A-13)."""
+"""Exceptions (破格): who is one, how many a unit has recommended, whether there is room for more (A-13)."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _read_texts(tables: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _list_values(texts: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each setting that is a column of a table or compared with texts, and the values, first the usual."""
+    """Yield each setting that is a column or compared with texts, and the values, first the usual one."""
     for text in texts.values():
         for column in _INPUT.findall(text):
             found = [part.strip() for part in _TEXT.findall(column)]

@@ -82,7 +82,7 @@ def write_table(pack: Pack) -> str:
 
 def _of_table(pack: Pack, file: str, sheet: Sheet) -> Iterator[ListedRule]:
     names = [column.text if column.kind == "output" else "" for column in sheet.columns]
-    known = feel.from_json({"year": pack.programme.year, "settings": dict(pack.programme.named)})
+    known = {"year": pack.programme.year, "settings": feel.from_json(dict(pack.programme.named))}
     for row in sheet.rows:
         cells = {name: cell for name, cell in zip(names, row.cells, strict=True) if name}
         said = {name: _read(cell, known) for name, cell in cells.items()}

@@ -109,7 +109,7 @@ def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool)
 
 
 def _reasons(pack: Pack, nomination: Nomination) -> list[str]:
-    """Return why he is put forward all the same; what a roster's 备注 prints stands here where there is none."""
+    """Return why he is put forward all the same; the second only where no roster prints it in its 备注."""
     exception = f"破格理由：{nomination.exception_reason}" if nomination.exception_reason else ""
     has_roster = bool(pack.programme.papers_of(ROSTER))
     stated = f"情况说明：{nomination.stated_reason}" if nomination.stated_reason and not has_roster else ""

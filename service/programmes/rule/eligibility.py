@@ -73,7 +73,7 @@ class Findings:
 
     @property
     def asks_reason(self) -> bool:
-        """Whether a rule of 原则上 was broken or a row warns: either asks for a reason beside that of a 破格."""
+        """Whether a rule of 原则上 was broken or a row reminds: either asks for a reason."""
         return any(f.result is Result.REASON or f.is_reminder for f in self.findings)
 
 

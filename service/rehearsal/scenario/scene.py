@@ -161,7 +161,7 @@ class Scene:
         return list(ctx.session.scalars(query.order_by(UserTask.id)))
 
     def pass_until(self, until: datetime) -> list[Happening]:
-        """Move the clock to a moment, doing all that is due on the way; whose time is over then is forgotten."""
+        """Move the clock, doing all that is due on the way; whose time is over then is forgotten."""
         duties = [partial(duty, self.wiring) for duty in DUTIES]
         happened = advance_clock(self.clock, until, duties, self._next_due)
         while retention.run_once(self.wiring):

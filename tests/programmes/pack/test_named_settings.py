@@ -31,9 +31,18 @@ def a_programme(named: Mapping[str, str | int | bool]) -> Programme:
     [
         ({"bound": "in", "most": 2, "by": "each", "asks": True}, ""),
         ({"bound": "in", "most": 2, "by": "all", "asks": True}, 'settings.by 应为 "runs"、"each" 之一'),
-        ({"bound": "near", "most": 2, "by": "each", "asks": True}, 'settings.bound 应为 "in"、"out" 之一，现在是 \'near\''),
-        ({"bound": "in", "by": "each", "asks": True}, "rules.dmn：settings.most 不在 programme.toml 的 settings 中"),
-        ({"bound": "in", "most": 2, "by": "each"}, "表单 f：settings.asks 不在 programme.toml 的 settings 中"),
+        (
+            {"bound": "near", "most": 2, "by": "each", "asks": True},
+            'settings.bound 应为 "in"、"out" 之一，现在是 \'near\'',
+        ),
+        (
+            {"bound": "in", "by": "each", "asks": True},
+            "rules.dmn：settings.most 不在 programme.toml 的 settings 中",
+        ),
+        (
+            {"bound": "in", "most": 2, "by": "each"},
+            "表单 f：settings.asks 不在 programme.toml 的 settings 中",
+        ),
         (
             {"bound": "in", "most": 2, "by": "each", "asks": True, "colour": "red"},
             "settings.colour 不是系统认识的设置项（unknown key），也没有决策表或表单来问",
@@ -49,7 +58,9 @@ def test_what_is_asked_is_there_and_what_is_there_is_asked(
 
 
 def test_setting_that_is_not_written_is_what_its_column_lists_first() -> None:
-    filled = [fill_in(a_programme(named), {"rules.dmn": TABLE}).named for named in ({"most": 2}, {"bound": "out"})]
+    filled = [
+        fill_in(a_programme(named), {"rules.dmn": TABLE}).named for named in ({"most": 2}, {"bound": "out"})
+    ]
 
     assert filled == [{"bound": "in", "by": "runs", "most": 2}, {"bound": "out", "by": "runs"}]
 

@@ -60,7 +60,8 @@ def test_what_a_row_says_warns_or_not(said, warns):
 
 
 @pytest.mark.parametrize(
-    ("said", "asks"), [("PASS", False), ("WARN", True), ("REASON", True), ("EXCEPTION", False), ("FAIL", False)]
+    ("said", "asks"),
+    [("PASS", False), ("WARN", True), ("REASON", True), ("EXCEPTION", False), ("FAIL", False)],
 )
 def test_row_that_reminds_asks_why_he_is_passed_on(said, asks):
     assert check([AGE], {}, answering(age=a_row(result=said))).asks_reason is asks
