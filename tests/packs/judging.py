@@ -45,5 +45,7 @@ def judge(pack: Pack, **facts: Any) -> dict[str, Finding]:
         )
         return feel.to_json(result.value)
 
-    found = eligibility.check(programme.rules, {"year": programme.year, "settings": dict(programme.named), **facts}, ask)
+    found = eligibility.check(
+        programme.rules, {"year": programme.year, "settings": dict(programme.named), **facts}, ask
+    )
     return {finding.rule: finding for finding in found.findings}
