@@ -87,4 +87,4 @@ def test_starts_are_start_events_of_the_nomination() -> None:
 def test_processes_are_executable_and_called_as_the_service_knows_them() -> None:
     executable = [p.get("id") for p in DRAWING.all("process") if p.get("isExecutable") == "true"]
 
-    assert executable == ["round", "nomination", "objection"]
+    assert executable == ["round", "nomination", "objection", "notice"]

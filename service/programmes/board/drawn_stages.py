@@ -11,6 +11,7 @@ from service.engine import xml as diagram_xml
 from service.engine.records import Element
 from service.models import Deployment, Instance, Round, Stage
 from service.programmes import wiring
+from service.programmes.diagram.calls import find_called
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 
@@ -27,7 +28,7 @@ def list_drawn(ctx: Context, entry: Round) -> Collection[Stage]:
     """Return the stages a round enters by its diagram and the programme's switches."""
     instance = ctx.session.get_one(Instance, entry.instance_id)
     process = deployments.get_diagram(ctx, instance).processes[instance.process_id]
-    opening = dict(_list_opening(process.elements))
+    opening = dict(_list_opening(process.reached))
     switches = wiring.pack_of(ctx, entry).programme.switches
     if switches:
         shut = frozenset(name for name, is_on in switches.items() if not is_on)
@@ -47,11 +48,16 @@ def _list_opening(elements: Mapping[str, Element]) -> Iterator[tuple[str, Stage]
 
 @lru_cache(maxsize=16)
 def _find_cut_off(xml: bytes, shut: frozenset[str]) -> frozenset[str]:
-    """Return the nodes that only flows lead to whose switch is off."""
+    """Return the nodes that only flows lead to whose switch is off, in called processes too."""
+    root = diagram_xml.parse(xml)
     all_flows: dict[str, list[str]] = defaultdict(list)
     open_flows: dict[str, list[str]] = defaultdict(list)
     targets = set()
-    for flow in diagram_xml.parse(xml).iter(diagram_xml.bpmn("sequenceFlow")):
+    for call, start in _list_calls(root):
+        all_flows[call].append(start)
+        open_flows[call].append(start)
+        targets.add(start)
+    for flow in root.iter(diagram_xml.bpmn("sequenceFlow")):
         source, target = flow.get("sourceRef", ""), flow.get("targetRef", "")
         all_flows[source].append(target)
         targets.add(target)
@@ -59,6 +65,17 @@ def _find_cut_off(xml: bytes, shut: frozenset[str]) -> frozenset[str]:
             open_flows[source].append(target)
     roots = all_flows.keys() - targets
     return frozenset(_reach(all_flows, roots) - _reach(open_flows, roots))
+
+
+def _list_calls(root: diagram_xml.Element) -> Iterator[tuple[str, str]]:
+    """Yield each call activity with each start event of the process it calls."""
+    starts = {
+        process.get("id"): [str(one.get("id")) for one in process.findall(diagram_xml.bpmn("startEvent"))]
+        for process in root.iter(diagram_xml.bpmn("process"))
+    }
+    for call in root.iter(diagram_xml.bpmn("callActivity")):
+        for start in starts.get(find_called(call), []):
+            yield str(call.get("id")), start
 
 
 def _is_shut(flow: diagram_xml.Element, shut: frozenset[str]) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from service.engine import xml as diagram_xml
 from service.engine.records import Problem, ProcessInfo
 from service.engine.xml import bpmn, zeebe
+from service.programmes.diagram.calls import find_called
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import statements
 
 OPEN, KEY, LEVEL = "notice.open", "notice_key", "notice_level"
-#: what a process that publishes a nomination needs besides
-PARTS = {"notice.close": "期满后结束公示", "objections.count": "清点没有办结的异议，有的不往上报"}
+#: what a process that publishes a nomination needs besides, and what for
+CLOSE = ("notice.close", "期满后结束公示")
+COUNT = ("objections.count", "清点没有办结的异议，有的不往上报")
+ROUND = "round"
 UPHELD = "objection_upheld"
 POOL = "nomination"  #: where what is missing has no place of its own
 SECTION = "docs/modelling/programme-file.md 的“逐级公示”"
@@ -33,10 +36,11 @@ def check(pack: Pack, processes: Mapping[str, ProcessInfo], xml: bytes) -> Itera
     for key in sorted(declared.keys() - {key for _, key in named}):
         message = f"programme.toml 的 [[notices]] 写了“{key}”，流程图里没有一步来发布它。"
         yield _problem(POOL, message, f"照 {SECTION}画上，或从 [[notices]] 删去。", "missing-notice")
-    publishing = [p for p in processes.values() if p.id != "round" and _find(p, OPEN)]
+    callers = _callers_of(root)
+    publishing = [p for p in processes.values() if p.id != ROUND and _find(p, OPEN)]
     for process in publishing:
-        yield from _check_parts(process, root)
-    yield from _check_calls({process.id for process in publishing}, root)
+        yield from _check_parts(process, processes, callers.get(process.id, {}), root)
+    yield from _check_calls(_calling({process.id for process in publishing}, callers), root)
     if declared and "objection" in processes:
         yield from _check_cases(processes["objection"])
 
@@ -52,25 +56,68 @@ def _named_keys(root: diagram_xml.Element) -> Iterator[tuple[str, str]]:
             yield _node_of(given), literal[1]
 
 
-def _check_parts(process: ProcessInfo, root: diagram_xml.Element) -> Iterator[Problem]:
+def _check_parts(
+    process: ProcessInfo,
+    processes: Mapping[str, ProcessInfo],
+    callers: Mapping[str, str],
+    root: diagram_xml.Element,
+) -> Iterator[Problem]:
+    """Yield what is missing around a notice; what waits for objections may stand where it is called.
+
+    The organiser's own, called by the round alone, needs none of that: its candidates wait for themselves.
+    """
     at = _find(process, OPEN)
-    for topic, purpose in PARTS.items():
-        if not _find(process, topic):
-            message = f"流程“{process.name}”发布公示，却没有“{topic}”这一步（{purpose}）。"
-            yield _problem(at, message, f"照 {SECTION}画上。", "missing-notice-step")
-    if UPHELD not in _heard(process, root):
-        message = f"流程“{process.name}”发布公示，却没有接消息“{UPHELD}”，异议属实时没有人知道。"
-        yield _problem(at, message, f"照 {SECTION}，在公示的子流程边框上接它。", "missing-notice-step")
+    if not _find(process, CLOSE[0]):
+        yield _missing(process, at, *CLOSE)
+    others = {caller: call for caller, call in callers.items() if caller != ROUND}
+    if callers and not others:
+        return
+    for caller, call in (others or {POOL: at}).items():
+        is_outermost = caller == POOL
+        around = [process] if is_outermost else [process, processes[caller]]
+        if not any(_find(one, COUNT[0]) for one in around):
+            yield _missing(around[-1], at if is_outermost else call, *COUNT)
+        if not any(UPHELD in _heard(one, root) for one in around):
+            message = f"流程“{around[-1].name}”发布公示，却没有接消息“{UPHELD}”，异议属实时没有人知道。"
+            fix = f"照 {SECTION}，在公示的子流程边框上接它。"
+            yield _problem(at if is_outermost else call, message, fix, "missing-notice-step")
 
 
-def _check_calls(publishing: set[str], root: diagram_xml.Element) -> Iterator[Problem]:
+def _missing(process: ProcessInfo, at: str, topic: str, purpose: str) -> Problem:
+    message = f"流程“{process.name}”发布公示，却没有“{topic}”这一步（{purpose}）。"
+    return _problem(at, message, f"照 {SECTION}画上。", "missing-notice-step")
+
+
+def _check_calls(publishing: Collection[str], root: diagram_xml.Element) -> Iterator[Problem]:
     for call in root.iter(bpmn("callActivity")):
-        called = call.find(f".//{zeebe('calledElement')}")
         given = [one.get("target") for one in call.iter(zeebe("input"))]
-        if called is not None and called.get("processId") in publishing and KEY not in given:
+        if _process_of(call) != ROUND and find_called(call) in publishing and KEY not in given:
             message = f"{diagram_xml.label(call)}调用的流程发布公示，却没有写明是哪一份。"
             fix = f'在输入映射写 {KEY} = "…"（[[notices]] 的 key）。'
             yield _problem(call.get("id"), message, fix, "missing-notice-key")
+
+
+def _callers_of(root: diagram_xml.Element) -> Mapping[str, dict[str, str]]:
+    """Return for each process that is called who calls it, with the last call activity that does."""
+    found: dict[str, dict[str, str]] = {}
+    for call in root.iter(bpmn("callActivity")):
+        found.setdefault(find_called(call), {})[_process_of(call)] = str(call.get("id"))
+    return found
+
+
+def _calling(publishing: Collection[str], callers: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Return the processes that publish a nomination, themselves or by calling one that does."""
+    found, left = set(publishing), list(publishing)
+    while left:
+        new = callers.get(left.pop(), {}).keys() - found - {ROUND, POOL}
+        found |= new
+        left.extend(new)
+    return found
+
+
+def _process_of(part: diagram_xml.Element) -> str:
+    """Return the id of the process something is drawn in."""
+    return next((str(one.get("id")) for one in part.iterancestors(bpmn("process"))), "")
 
 
 def _check_cases(process: ProcessInfo) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, render_template, url_for
@@ -10,10 +11,12 @@ from sqlalchemy import select
 
 from service.errors import NotFound, ServiceError
 from service.models import Deployment, HistoryEvent, Instance, Job, SubscriptionRow, TaskStatus, UserTask
+from service.programmes.diagram.calls import read_calls
 from service.programmes.nomination import nominations
 from service.programmes.privacy import provision
 from service.web.task import trails
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 from service.workflow.task import instances, task_access
 
 pages = Blueprint("diagrams", __name__, url_prefix="/instances")
@@ -77,6 +80,7 @@ def locate(ctx: Context, instance: Instance, events: list[HistoryEvent]) -> Stan
     )
     hidden = ctx.domain.hidden_steps(ctx, instance)
     active = [id_ for query in waits for id_ in ctx.session.scalars(query) if id_ not in hidden]
+    active += _calls_around(ctx, instance, active)
     done = [
         e.element_id for e in events if e.element_id and e.kind in ("element.completed", "task.completed")
     ]
@@ -86,6 +90,26 @@ def locate(ctx: Context, instance: Instance, events: list[HistoryEvent]) -> Stan
         active=sorted(set(active)),
         done=sorted(set(done) - set(active)),
     )
+
+
+def _calls_around(ctx: Context, instance: Instance, active: Sequence[str]) -> list[str]:
+    """Return the call activities that what is open stands in, where the diagram leaves no doubt which.
+
+    What is drawn as a process of its own would else be marked there alone, far from the step that calls it.
+    """
+    own = deployments.get_diagram(ctx, instance).processes[instance.process_id].elements
+    if own.keys() >= set(active):
+        return []
+    drawn = read_calls(ctx.session.get_one(Deployment, instance.deployment_id).xml)
+    found: list[str] = []
+    left = {drawn.process_of[one] for one in active if one in drawn.process_of}
+    while left:
+        process = left.pop()
+        calls = drawn.list_calls(instance.process_id, process) if process != instance.process_id else []
+        if len(calls) == 1 and calls[0] not in found:
+            found += calls
+            left.add(drawn.process_of[calls[0]])
+    return found
 
 
 def _works_on(ctx: Context, instance: Instance) -> bool:

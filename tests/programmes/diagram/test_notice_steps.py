@@ -9,6 +9,7 @@ import pytest
 
 from service.programmes.diagram import completeness
 from service.programmes.pack.packs import Pack, load_pack
+from tests.packs.judging import the_pack
 
 FOURTH = Path(__file__).parents[2] / "packs" / "fourth"
 MAPPING = '<zeebe:input source="=&quot;recommender&quot;" target="notice_key"/>'
@@ -80,3 +81,34 @@ def test_a_pack_that_declares_none_may_not_draw_one(pack: Pack) -> None:
     bare = replace(pack, programme=replace(pack.programme, notices={}))
 
     assert found_in(bare) == [("unit_notice", "unknown-notice"), ("recommender_notice", "unknown-notice")]
+
+
+@pytest.mark.parametrize("key", ["changzhou-good-youth", "longcheng-craftsmen", "thousand-good-youth"])
+def test_one_notice_is_drawn_once_and_called_by_the_organiser(key: str) -> None:
+    assert [row for row in found_in(the_pack(key)) if "notice" in row[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ('type="objections.count"/>', 'type="quota.release"/>', ("hold_local", "missing-notice-step")),
+        (
+            'messageRef="message_objection_upheld"/>',
+            'messageRef="message_self_application"/>',
+            ("hold_local", "missing-notice-step"),
+        ),
+        ('<zeebe:input source="=notice_key" target="notice_key"/>', "", ("hold_local", "missing-notice-key")),
+        ('type="notice.close"/>', 'type="quota.release"/>', ("open_notice", "missing-notice-step")),
+    ],
+    ids=["nothing counted", "upheld unheard", "no key", "never ended"],
+)
+def test_what_waits_for_objections_may_stand_where_the_notice_is_called(
+    before: str, after: str, expected: tuple[str, str]
+) -> None:
+    pack = the_pack("longcheng-craftsmen")
+    place = "local_notice" if expected[0] == "hold_local" else "notice"
+    head, process, tail = pack.diagram.decode().partition(f'<bpmn:process id="{place}"')
+    assert before in tail
+    drawn = f"{head}{process}{tail.replace(before, after, 1)}".encode()
+
+    assert expected in found_in(replace(pack, diagram=drawn))

@@ -74,6 +74,17 @@ def test_organiser_fills_in_whom_to_turn_to_and_the_public_reads_it(app: App, st
     assert "联系电话 0000-0007777 电子邮箱 gongshi@example.invalid 通信地址 演示市演示路 7 号" in public
 
 
+def test_diagram_of_the_round_marks_the_call_and_what_runs_inside(app: App, story: Story) -> None:
+    story.nominate()
+    story.to_notice()
+    with story.wiring.reading() as ctx:
+        number = story.entry(ctx).instance_id
+
+    page = Browser(app, "shiwei").get(f"/instances/{number}")
+
+    assert page.all(r'data-active="([^"]*)"') == ['["hold_notice", "notice_window"]']
+
+
 def test_what_the_packs_form_asks_besides_is_on_the_page_and_with_the_case(app: App, story: Story) -> None:
     nominee = story.nominate()
     story.to_notice()

@@ -64,13 +64,11 @@ def test_only_what_could_take_its_place_is_offered(admin: Browser) -> None:
     assert choices == [
         "",
         "map:submission_deadline",
-        "map:notice_window",
         "move:submission_deadline",
         "move:open_joint_review",
         "move:submit_list",
         "move:countersign",
         "move:publish_candidates",
-        "move:notice_window",
         "move:confirm_awards",
         "cancel",
     ]
