@@ -53,6 +53,17 @@ def test_a_database_that_is_away_is_worth_a_retry(browse: Browse, monkeypatch: p
     assert "没有办一半" in page.text
 
 
+def test_what_is_too_large_leads_whoever_is_logged_in_back_to_his_own_pages(app: App, browse: Browse) -> None:
+    browser = browse("liyang")
+    app.config["MAX_CONTENT_LENGTH"] = 10
+
+    page = browser.post("/account/password", {"old": "x" * 100})
+
+    links = page.all(r'<div class="empty-action.*?</div>')[0]
+    assert (page.status, "内容过大" in page.text) == (413, True)
+    assert ("返回首页" in links, "登录" in links) == (True, False)
+
+
 def test_an_unforeseen_error_gets_a_number_that_the_log_knows(
     browse: Browse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
