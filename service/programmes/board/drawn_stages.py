@@ -11,9 +11,9 @@ from service.engine import xml as diagram_xml
 from service.engine.records import Element
 from service.models import Deployment, Instance, Round, Stage
 from service.programmes import wiring
-from service.programmes.diagram.calls import find_called
 from service.workflow.context import Context
 from service.workflow.definition import deployments
+from service.workflow.definition.calls import find_called
 
 #: topics that write a stage without naming it
 TOPICS = {

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 from service.engine import xml as diagram_xml
 from service.engine.records import Problem, ProcessInfo
 from service.engine.xml import bpmn, zeebe
-from service.programmes.diagram.calls import find_called
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import statements
+from service.workflow.definition.calls import find_called
 
 OPEN, KEY, LEVEL = "notice.open", "notice_key", "notice_level"
 #: what a process that publishes a nomination needs besides, and what for

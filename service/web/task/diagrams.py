@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from service.errors import NotFound, ServiceError
 from service.models import Deployment, HistoryEvent, Instance, Job, SubscriptionRow, TaskStatus, UserTask
-from service.programmes.diagram.calls import read_calls
 from service.programmes.nomination import nominations
 from service.programmes.privacy import provision
 from service.web.task import trails
 from service.workflow.context import Context
 from service.workflow.definition import deployments
+from service.workflow.definition.calls import read_calls
 from service.workflow.task import instances, task_access
 
 pages = Blueprint("diagrams", __name__, url_prefix="/instances")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from service.programmes.diagram.calls import read_calls
-from tests.packs.judging import the_pack
+from pathlib import Path
+
+from service.workflow.definition.calls import read_calls
+
+DIAGRAM = Path(__file__).parents[2] / "processes/longcheng-craftsmen/longcheng-craftsmen.bpmn"
 
 
-def test_one_notice_is_called_by_the_organiser_and_by_those_below() -> None:
-    calls = read_calls(the_pack("longcheng-craftsmen").diagram)
+def test_a_process_that_several_call_is_reached_by_each_by_its_own_calls() -> None:
+    calls = read_calls(DIAGRAM.read_bytes())
 
     assert calls.list_calls("round", "notice") == ["hold_notice"]
     assert calls.list_calls("nomination", "notice") == ["hold_local"]
     assert calls.list_calls("nomination", "local_notice") == ["unit_notice", "recommender_notice"]
-    assert calls.process_of["notice_window"] == "notice"
     assert calls.list_calls("objection", "notice") == []
+    assert calls.process_of["notice_window"] == "notice"
