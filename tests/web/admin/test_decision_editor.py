@@ -181,7 +181,7 @@ def test_trial_waits_until_the_cells_can_be_read(browse: Browse) -> None:
 def test_draft_keeps_even_what_is_wrong_and_nobody_else_sees_it(browse: Browse) -> None:
     editor = Editor(browse("shiwei"))
     editor.write(1, 0, "> date(")
-    editor.rows.append({"source": None, "cells": ["-", "", "", "", ""]})
+    editor.rows.append({"source": None, "cells": ["-", "", "", "", "", ""]})
 
     saved = editor.save()
 
