@@ -53,17 +53,12 @@ def remove_row(session: Session, statement: Delete, **values: Any) -> None:
 @contextmanager
 def asking_only(session: Session, model: type[Any]) -> Iterator[None]:
     """Ask about one table: what waits to be written is written first only if its rows are among it."""
-    write_first(session, model)
-    with session.no_autoflush:
-        yield
-
-
-def write_first(session: Session, model: type[Any]) -> None:
-    """Write what waits if rows of one table are among it, added, changed or removed."""
     statements = (*session.info.get(ADDED, ()), *session.info.get(REMOVED, ()))
     waiting = any(statement.table is model.__table__ for statement in statements)
     if waiting or any(isinstance(row, model) for row in (*session.new, *session.dirty, *session.deleted)):
         session.flush()
+    with session.no_autoflush:
+        yield
 
 
 def _write(connection: Connection, added: Mapping[Insert, _Rows]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event, insert, select
 
 from service.models import SubscriptionRow
+from service.models.base import table_of
+from service.pending_rows import add_row
 from service.scheduler import due_jobs
 from service.scheduler.wiring import Wiring
 from service.workflow import notifications
@@ -14,6 +16,7 @@ from service.workflow.task import user_tasks
 from tests.workflow.plant import Plant, acting, only_open, start
 
 MAX_STATEMENTS = 15
+LISTEN = insert(table_of(SubscriptionRow))
 
 
 class _Counter:
@@ -85,8 +88,10 @@ def test_what_began_to_listen_in_the_batch_in_which_it_ended_listens_no_more(
     wiring: Wiring, committed_plant: Plant
 ) -> None:
     with wiring.transaction() as ctx:
+        instance = start(ctx, committed_plant)
         with execution.together(ctx):
-            instance = start(ctx, committed_plant)
+            where = {"round_id": 1, "instance_id": instance.id, "element_id": "late", "key": "late"}
+            add_row(ctx.session, LISTEN, kind="signal", name="late", correlation_key=None, **where)
             ctx.session.info[execution.ENDED].append(instance.id)
         ctx.session.flush()
         listening = ctx.session.scalars(

@@ -31,7 +31,7 @@ from service.engine.records import (
 from service.errors import Conflict, NotFound
 from service.models import Deployment, Instance, InstanceStatus, Job, JobKind, SubscriptionRow
 from service.models.base import table_of
-from service.pending_rows import add_row, remove_row, write_first
+from service.pending_rows import add_row, remove_row
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -191,7 +191,6 @@ def together(ctx: Context) -> Iterator[None]:
     yield
     del ctx.session.info[ENDED]
     if ended:
-        write_first(ctx.session, SubscriptionRow)  # one that ended may have begun to listen in this batch
         ctx.session.execute(_FORGET_ALL, {"instances": ended})
 
 
