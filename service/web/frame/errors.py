@@ -127,15 +127,7 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
         log.warning("the database is away or busy: %s", str(error).splitlines()[0])
         if request.endpoint == HEALTH:
             return _answer_health(error)
-        return answer(
-            Trouble(
-                status=503,
-                title=_("系统繁忙"),
-                message=_("数据库暂时无法写入，这次操作没有生效，也没有办一半。"),
-                advice=_("请过几秒钟再试一次，页面上填写的内容还在。"),
-                icon="hourglass",
-            )
-        )
+        return _answer_busy()
     if isinstance(error, IntegrityError):
         return _answer_service_error(Conflict(_("他人刚刚办理了同一件事，请刷新页面查看最新情况。")))
     reference = secrets.token_hex(4).upper()
@@ -151,6 +143,14 @@ def _answer_anything(error: Exception) -> ResponseReturnValue:
             reference=reference,
         )
     )
+
+
+def _answer_busy() -> ResponseReturnValue:
+    message, advice = _("数据库暂时没有响应，页面没有打开。"), _("请过几秒钟再试一次。")
+    if request.method != "GET":
+        message = _("数据库暂时无法写入，这次操作没有生效，也没有办一半。")
+        advice = _("请过几秒钟再试一次，页面上填写的内容还在。")
+    return answer(Trouble(status=503, title=_("系统繁忙"), message=message, advice=advice, icon="hourglass"))
 
 
 def _answer_health(error: Exception) -> ResponseReturnValue:
