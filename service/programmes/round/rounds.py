@@ -39,7 +39,7 @@ from service.workflow.job import jobs
 from service.workflow.task import user_tasks
 
 PROCESS = "round"
-#: where a session keeps the rounds of the instances it works on
+#: where a transaction remembers the rounds of the instances it works on
 OF_INSTANCES = "rounds_of_instances"
 MAX_REASON = 500
 
