@@ -181,7 +181,7 @@ def test_changes_are_told_row_by_row(round_2024: Story) -> None:
         replace(second, cells=("x", *second.cells[1:])),
         first,
         *rest,
-        Row(None, ("-", "", "", "", "")),
+        Row(None, ("-", "", "", "", "", "")),
     ]
     xml = decision_drafts.with_rows(opened, TABLE, written, tag=opened.tag)
 
