@@ -23,7 +23,7 @@ from service.api.user_task_schemas import (
 )
 from service.errors import Invalid
 from service.models import Draft, UserTask
-from service.programmes.nomination import reviews
+from service.programmes.review import joint_reviews
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import returns, task_access, user_tasks
@@ -141,7 +141,7 @@ def decide(body: dict[str, Any]) -> dict[str, int]:
     outcomes = {decision["id"]: decision["outcome"] for decision in body["decisions"]}
     if len(outcomes) != len(body["decisions"]):
         raise Invalid("同一项任务出现了两次。", fields={"decisions": "每项任务只能出现一次"})
-    return {"completed": reviews.decide(g.ctx, list(outcomes), outcomes, body["answers"])}
+    return {"completed": joint_reviews.decide(g.ctx, list(outcomes), outcomes, body["answers"])}
 
 
 def _show(task: UserTask) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from service.programmes import wiring as programmes
-from service.programmes.privacy import stored_files
+from service.programmes.removal import stored_files
 from service.scheduler.wiring import Done, Wiring
 
 log = logging.getLogger(__name__)

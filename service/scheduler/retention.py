@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from service.programmes import wiring as programmes
-from service.programmes.privacy import left_files, removals, retention, stored_files
 from service.programmes.registration import purging
+from service.programmes.removal import left_files, removals, retention, stored_files
 from service.scheduler.wiring import Done, Wiring
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -49,9 +50,15 @@ def test_every_key_that_is_described_is_read(written: str) -> None:
     source = "".join((PACK / f"{name}.py").read_text("utf-8") for name in READERS)
     about_programme = written.partition("## `demo.toml`")[0]
     named = {key for cell in _ROW.findall(about_programme) for key in re.findall(r"`([a-z_]+)`", cell)}
-    free = {"objection"}  # of [forms]: any name may stand there
+    free = {"objection", *_named_settings()}  # of [forms] and [settings]: any name may stand there
 
     assert named - free - {*_READ.findall(source), *_DAY.findall(source)} == set()
+
+
+def _named_settings() -> set[str]:
+    """Return what the programmes of the project name among their settings."""
+    files = (ROOT / "processes").glob("*/programme.toml")
+    return {name for file in files for name in tomllib.loads(file.read_text("utf-8"))["settings"]}
 
 
 @pytest.mark.parametrize("record", [Account, Staff, Heads, WaitingNominations, Names, Contact])

@@ -254,6 +254,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /rounds/1/papers/template.xlsx": (302, 200, 200, 200, 200, 200, 200),
     "GET /rounds/1/places": (302, 200, 200, 200, 200, 200, 200),
     "POST /rounds/1/places/allotments": (302, 404, 404, 404, 404, 404, 404),
+    "POST /rounds/1/places/allotments/withdrawal": (302, 404, 404, 404, 404, 404, 404),
     "POST /rounds/1/places/head-counts": (302, 422, 422, 422, 422, 422, 422),
     "GET /rounds/1/notice": (302, 403, 403, 403, 403, 200, 200),
     "GET /rounds/1/notice/own": (302, 403, 403, 403, 403, 403, 403),

@@ -1,1 +1,1 @@
-"""Personal data: what a nominee agreed to, what may be published, who saw it, and when it is removed."""
+"""Personal data: what a nominee agreed to, what may be published, who saw it, and what he was told."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from service.models import Membership, OutboxMessage, Registration, User
-from service.programmes.privacy import removals, retention
 from service.programmes.registration import registrations
+from service.programmes.removal import removals, retention
 from service.workflow.context import Context
 
 

@@ -18,7 +18,7 @@ from service.models import (
 )
 from service.programmes import wiring
 from service.programmes.nomination import nominations
-from service.programmes.privacy import removals
+from service.programmes.removal import removals
 from service.programmes.round import quotas, rounds, vacancies, windows
 from service.workflow.context import Context
 from service.workflow.instance import execution

@@ -55,7 +55,9 @@ def complete(
         known |= points_of(task.id, scene.pack.programme.review.criteria)
     nomination = nominations.of_instance(acting, task.instance)
     # a step that is to be refused says itself what it answers
-    known |= made_up.explain(asked=nomination is not None and nomination.asks_reason and "refused" not in said)
+    known |= made_up.explain(
+        asked=nomination is not None and nomination.asks_reason and "refused" not in said
+    )
     own = scene.member(called).answers if is_record and called else {}
     answers = _answer(scene, acting, task, known, [own, said.get("answers", {})])
     demonstration.attach_task_files(acting, task)

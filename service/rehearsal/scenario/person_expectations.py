@@ -25,8 +25,8 @@ from service.models import (
 )
 from service.programmes.nomination import opinions
 from service.programmes.paper.answers import remark_of
-from service.programmes.privacy import removals
 from service.programmes.publication import notices, objections
+from service.programmes.removal import removals
 from service.programmes.review import seats, standings
 from service.rehearsal.scenario.round_expectations import people_on
 from service.rehearsal.scenario.scene import Scene

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from service.errors import Conflict, Invalid, NotFound, ServiceError
 from service.models import Nomination, Opinion, Round, UserTask
 from service.programmes import offered
-from service.programmes.nomination import reviews
 from service.programmes.privacy import provision
+from service.programmes.review import joint_reviews
 from service.programmes.round import rounds
 from service.web.frame import words
 from service.web.frame.errors import status_of
@@ -78,7 +78,7 @@ def decide(round_id: int, element_id: str) -> ResponseReturnValue:
     chosen = _chosen_outcomes()
     answers = read_answers(request.form.get("answers", ""))
     try:
-        done = reviews.decide(ctx, list(chosen), chosen, answers)
+        done = joint_reviews.decide(ctx, list(chosen), chosen, answers)
     except execution.Faulted:
         raise
     except (Invalid, Conflict, NotFound) as refused:
@@ -109,7 +109,7 @@ def _describe(
 ) -> BatchView:
     entry = rounds.get(ctx, round_id)
     key = request.args.get("key") or None
-    rows = reviews.list_candidates(ctx, entry, element_id, key)
+    rows = joint_reviews.list_candidates(ctx, entry, element_id, key)
     people = [nomination for _task, nomination in rows]
     withheld = provision.find_withheld(ctx, people)
     opinions = _opinions(ctx, [one.id for one in people if one.id not in withheld])
@@ -134,7 +134,7 @@ def _describe(
             for task, nomination in rows
         ],
         outcomes=outcomes,
-        places=reviews.count_places_left(ctx, entry, key) if key and SELECT in dict(outcomes) else None,
+        places=joint_reviews.count_places_left(ctx, entry, key) if key and SELECT in dict(outcomes) else None,
         schema=deployments.get_form(ctx, first.instance, first.form_id) if first and first.form_id else None,
         answers=answers or {},
         refused=refused,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.errors import Forbidden, Invalid, NotFound
 from service.models import Instance, Nomination, Submission, UserTask
 from service.programmes import intake
-from service.programmes.nomination import reviews
+from service.programmes.review import joint_reviews
 from service.programmes.rule import identity_number
 from service.workflow.task import task_access, user_tasks
 from tests.programmes.story import CATEGORY, Story
@@ -144,11 +144,11 @@ def test_x15_reviewer_finds_neither_his_own_nomination_nor_a_colleagues_on_the_p
     task_ids = [round_2024.task_id(nominee, "joint_review") for nominee in (own, colleague)]
 
     with round_2024.acting("xiaoming") as ctx:
-        found = reviews.list_candidates(ctx, round_2024.entry(ctx), "joint_review", CATEGORY)
+        found = joint_reviews.list_candidates(ctx, round_2024.entry(ctx), "joint_review", CATEGORY)
         assert [nomination.id for _task, nomination in found] == [other]
         for task_id, reason in zip(task_ids, ("申报人本人", "与申报人同一单位"), strict=True):
             with pytest.raises(Forbidden, match=reason):
-                reviews.decide(ctx, [task_id], {task_id: "select"}, {})
+                joint_reviews.decide(ctx, [task_id], {task_id: "select"}, {})
 
 
 def test_category_of_a_batch_is_that_of_the_form(round_2024: Story) -> None:

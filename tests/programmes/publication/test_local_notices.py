@@ -16,9 +16,9 @@ from sqlalchemy import select
 from service.errors import Conflict
 from service.models import Consent, Instance, NominationStatus, Notice, NoticeKind, Objection
 from service.programmes import wiring
-from service.programmes.privacy import removals
 from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import local_notices, notices, objections
+from service.programmes.removal import removals
 from service.programmes.round import rounds, withdrawals
 from tests.packs.test_fourth import KEY
 from tests.programmes.publication.local_story import (

@@ -15,8 +15,8 @@ from service.models import Objection, ObjectionEvidence, TaskFile, TaskStatus, U
 from service.programmes import submitted, task_files
 from service.programmes.demo import made_up
 from service.programmes.nomination import attachments
-from service.programmes.privacy import removals
 from service.programmes.publication import evidence, notices, objections, statements
+from service.programmes.removal import removals
 from service.workflow.task import comments, instances, task_access, user_tasks
 from tests.programmes.story import LEAGUE, NOMINEE, OBJECTION, ORGANISER, POINTS, Story
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from service.errors import NotFound
 from service.models import Membership, Registration
-from service.programmes.privacy.removals import NAMELESS
 from service.programmes.registration import links, registrations
+from service.programmes.removal.removals import NAMELESS
 from service.scheduler import retention
 from service.workflow import history
 from tests.programmes.registration.registering import NAME, PASSWORD, confirm, read, refuse, register

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from service.errors import Invalid
 from service.models import Nomination, Quota, QuotaKind, QuotaUse, Unit
-from service.programmes.nomination import reviews
+from service.programmes.review import joint_reviews
 from service.programmes.round import quotas
 from service.programmes.round.quotas import Cell
 from service.workflow.instance.execution import RefusedByProcess
@@ -132,12 +132,12 @@ def test_review_decides_a_category_on_one_page(round_2024: Story) -> None:
     round_2024.to_review()
 
     with round_2024.acting("huishen") as ctx:
-        rows = reviews.list_candidates(ctx, round_2024.entry(ctx), "joint_review", CATEGORY)
+        rows = joint_reviews.list_candidates(ctx, round_2024.entry(ctx), "joint_review", CATEGORY)
         assert [nomination.id for _task, nomination in rows] == nominees
         tasks = [task.id for task, _nomination in rows]
         outcomes = dict(zip(tasks, ["select", "not_selected", "select"], strict=True))
-        assert reviews.decide(ctx, tasks, outcomes, {"reason": "集体评议。"}) == 3
-        assert reviews.count_places_left(ctx, round_2024.entry(ctx), CATEGORY) == 98
+        assert joint_reviews.decide(ctx, tasks, outcomes, {"reason": "集体评议。"}) == 3
+        assert joint_reviews.count_places_left(ctx, round_2024.entry(ctx), CATEGORY) == 98
 
     statuses = [round_2024.status(nominee) for nominee in (*nominees, other)]
     assert statuses == ["selected", "not_listed", "selected", "shortlisted"]
@@ -150,7 +150,7 @@ def test_n02_one_selected_too_many_refuses_the_whole_page(round_2024: Story) -> 
     tasks = [round_2024.task_id(nominee, "joint_review") for nominee in nominees]
 
     with pytest.raises(RefusedByProcess) as refused, round_2024.acting("huishen") as ctx:
-        reviews.decide(ctx, tasks, dict.fromkeys(tasks, "select"), {"reason": "集体评议。"})
+        joint_reviews.decide(ctx, tasks, dict.fromkeys(tasks, "select"), {"reason": "集体评议。"})
 
     assert refused.value.message == (
         "“生产管理类”候选人已满 2 名，请先调整已选人员。通知：“寻访六大类青年典型各 100 名”（N02）。"
@@ -169,7 +169,7 @@ def test_page_with_a_task_of_somebody_else_is_refused_whole(round_2024: Story) -
         user_tasks.transfer(ctx, tasks[1], police.id, "出差。")
 
     with pytest.raises(AlreadyClaimed), round_2024.acting("huishen") as ctx:
-        reviews.decide(ctx, tasks, dict.fromkeys(tasks, "select"), {})
+        joint_reviews.decide(ctx, tasks, dict.fromkeys(tasks, "select"), {})
 
     assert [round_2024.waits_at(n) for n in (nominee, late)] == [["joint_review"]] * 2
 
@@ -179,4 +179,4 @@ def test_page_without_an_outcome_for_each_is_refused(
     round_2024: Story, tasks: list[int], outcomes: dict[int, str]
 ) -> None:
     with pytest.raises(Invalid), round_2024.acting("huishen") as ctx:
-        reviews.decide(ctx, tasks, outcomes, {})
+        joint_reviews.decide(ctx, tasks, outcomes, {})

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.errors import Invalid
 from service.models import Nomination, TaskStatus, UserTask
-from service.programmes.nomination import reviews
+from service.programmes.review import joint_reviews
 from tests.programmes.story import ORGANISER, Story
 
 STEP = "qualification_review"
@@ -37,7 +37,7 @@ def let_pass(story: Story, people: Sequence[int], **answers: object) -> int:
     waiting = tasks_of(story, people)
     chosen = dict.fromkeys((waiting[nominee] for nominee in people), "pass")
     with story.acting(ORGANISER) as ctx:
-        return reviews.decide(ctx, list(chosen), chosen, EXAMINED | answers)
+        return joint_reviews.decide(ctx, list(chosen), chosen, EXAMINED | answers)
 
 
 def test_those_who_need_a_ruling_are_named_and_nobody_is_decided(round_2024: Story) -> None:

@@ -19,8 +19,8 @@ from service.models import (
     User,
     UserTask,
 )
-from service.programmes.privacy import removals
-from service.programmes.privacy.removals import NAMELESS
+from service.programmes.removal import removals
+from service.programmes.removal.removals import NAMELESS
 from service.programmes.round import withdrawals
 from service.workflow import history
 from service.workflow.instance import reminders

@@ -17,7 +17,7 @@ from service.models import (
     StampedScan,
     TaskFile,
 )
-from service.programmes.privacy import retention
+from service.programmes.removal import retention
 from service.workflow.context import Context
 
 

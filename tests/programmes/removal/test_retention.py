@@ -25,8 +25,8 @@ from service.models import (
     UserTask,
 )
 from service.programmes import wiring
-from service.programmes.privacy.removals import NAMELESS
 from service.programmes.publication import evidence
+from service.programmes.removal.removals import NAMELESS
 from service.scheduler import retention
 from service.workflow import history
 from tests.programmes.story import Story

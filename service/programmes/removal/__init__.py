@@ -1,0 +1,1 @@
+"""Removing personal data: whose time is over, what is cleared, and the files that are left."""
