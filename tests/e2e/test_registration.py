@@ -78,7 +78,7 @@ def test_registering_by_the_keyboard_alone(visit: Visit) -> None:
     expect(page.get_by_text("单位名单中没有找到")).to_be_visible()
     page.keyboard.press("Space")
     expect(page.get_by_role("checkbox")).to_be_checked()
-    for _ in range(2):  # over the way back
+    for _ in range(3):  # over the notice of how data is handled and the way back
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
