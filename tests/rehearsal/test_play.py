@@ -105,5 +105,5 @@ def test_round_that_cannot_be_opened_is_told(database_url: str, tmp_path: Path) 
 def test_switch_the_programme_has_not_is_told(database_url: str, tmp_path: Path) -> None:
     told = play_text("switches: {notices: 是}\nstory: []", database_url, tmp_path)
 
-    known = "self_nomination_needs_unit、honours_of_departments_count、self_registration"
+    known = "self_nomination_needs_unit、honours_of_departments_count、allow_correction、self_registration"
     assert told.problems == [f"story.yaml：没有叫“notices”的开关，有：{known}。"]
