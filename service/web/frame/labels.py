@@ -148,6 +148,7 @@ HISTORY: dict[str, Any] = {
 AUDIT: dict[str, Any] = {
     "paper.exported": _("导出文件"),
     "value.revealed": _("查看敏感信息"),
+    "consent.given": _("给出同意"),
     "consent.withdrawn": _("撤回同意"),
     "consent.given_again": _("重新同意"),
     "finding.ruled": _("保留扫描结果"),
@@ -158,6 +159,7 @@ AUDIT: dict[str, Any] = {
     "correction.refused": _("不予更正"),
     "data.exported": _("导出本人信息"),
     "data.purged": _("到期清除个人信息"),
+    "impact.assessed": _("个人信息保护影响评估"),
     "files.swept": _("删除无人引用的文件"),
     "panel.recused": _("专家申请回避"),
     "panel.dismissed": _("要求专家回避"),
