@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from service.app import App
+from service.clock import MovableClock
 from service.models import (
     Attachment,
     Delegation,
@@ -32,16 +33,17 @@ from service.wire import Runtime
 from service.workflow.context import Context
 from tests.demonstrated import keep_database
 from tests.web.browser import Browser
+from tests.web.conftest import by_wall
 from tests.web.permissions import BODIES, ROLES, TABLE
 
 Stand = dict[str, str]
 
 
 @pytest.fixture
-def stand_ins(service: Runtime, task_at: Callable[..., int]) -> Stand:
+def stand_ins(service: Runtime, wall: MovableClock, task_at: Callable[..., int]) -> Stand:
     """What the names in the paths stand for: things of one workplace in one district, and an absence."""
     task_id = task_at("recommender_opinion")
-    with service.wiring.transaction() as ctx:
+    with by_wall(service, wall).wiring.transaction() as ctx:  # a link is good for a time on the wall's clock
         task = ctx.session.get_one(UserTask, task_id)
         about = select(Nomination).where(Nomination.instance_id == task.instance_id)
         nomination = ctx.session.scalars(about).one()
