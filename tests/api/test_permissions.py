@@ -28,12 +28,28 @@ from service.programmes.award import awards
 from service.programmes.registration import registrations
 from service.programmes.registration.registrations import Given
 from service.wire import Runtime
+from service.workflow.context import Context
 from tests.api.caller import Caller
 from tests.api.conftest import app_of, token_of
 from tests.api.permissions import ROLES, TABLE
 from tests.demonstrated import keep_database
 
 Stand = dict[str, str]
+
+#: things that every demonstration has under the same names
+FIXED: Stand = {
+    "file_id": "1",
+    "deployment_id": "1",
+    "migration_id": "1",
+    "programme": "changzhou-good-youth",
+    "file": "eligibility.dmn",
+    "stage": "submission",
+    "code": "liyang",
+    "year": "2024",
+    "day": "2024-05-11",
+    "slug": "none",
+    "receipt": "0000000000000000",
+}
 
 
 @pytest.fixture
@@ -51,68 +67,64 @@ def stand_ins(service: Runtime) -> Stand:
             select(Attachment).where(Attachment.nomination_id == nomination.id)
         ).first()
         assert attachment is not None
-        incident = Incident(
-            round_id=nomination.round_id,
-            instance_id=task.instance_id,
-            user_task_id=task.id,
-            element_id=task.element_id,
-            kind="nobody-resolved",
-            message="没有人可以办理",
-            opened_at=ctx.now,
-        )
-        league, party = (
-            ctx.session.scalars(select(User).where(User.login == login)).one()
-            for login in ("tuanzhibu", "dangzhibu")
-        )
-        delegation = Delegation(
-            principal=league, delegate=party, starts_at=ctx.now - timedelta(days=9), reason="出差",
-            ends_at=ctx.now + timedelta(minutes=1), created_at=ctx.now,
-        )  # fmt: skip
-        waiting = UserTask(
-            instance_id=task.instance_id, key="signed", element_id=task.element_id, name=task.name,
-            title=task.title, status=TaskStatus.OPEN, assignee_id=league.id, created_at=ctx.now, priority=50,
-        )  # fmt: skip
-        signer = Signer(
-            task=waiting, user=party, place=SignerPlace.BEFORE, question="请核对", asked_at=ctx.now
-        )
-        ctx.session.add_all([incident, delegation, waiting, signer])
-        ctx.session.flush()
-        registration, _code = registrations.register(
-            ctx,
-            ctx.session.get_one(Round, nomination.round_id),
-            Given(
-                name="演示-自荐人", contact="13800000001", workplace="演示厂", unit_id=nomination.unit_id,
-                agrees=True,
-            ),
-        )  # fmt: skip
-        held = select(Nomination).where(
-            Nomination.unit_id == nomination.unit_id, Nomination.id != nomination.id
-        )
-        award = awards.grant(ctx, ctx.session.scalars(held.order_by(Nomination.id).limit(1)).one())
-        ctx.session.flush()
-        return {
-            "award_id": str(award.id),
+        return FIXED | {
             "task_id": str(task.id),
             "instance_id": str(task.instance_id),
             "nomination_id": str(nomination.id),
             "attachment_id": str(attachment.id),
-            "file_id": "1",
-            "signer_id": str(signer.id),
-            "registration_id": str(registration.id),
-            "delegation_id": str(delegation.id),
-            "incident_id": str(incident.id),
             "round_id": str(nomination.round_id),
-            "deployment_id": "1",
-            "migration_id": "1",
-            "programme": "changzhou-good-youth",
-            "file": "eligibility.dmn",
-            "stage": "submission",
-            "code": "liyang",
-            "year": "2024",
-            "day": "2024-05-11",
-            "slug": "none",
-            "receipt": "0000000000000000",
+            "award_id": str(grant_another(ctx, nomination)),
+            "registration_id": str(register(ctx, nomination)),
+            **add_to_task(ctx, task, nomination.round_id),
         }
+
+
+def grant_another(ctx: Context, nomination: Nomination) -> int:
+    """Give the title to somebody else of the same workplace."""
+    others = select(Nomination).where(
+        Nomination.unit_id == nomination.unit_id, Nomination.id != nomination.id
+    )
+    award = awards.grant(ctx, ctx.session.scalars(others.order_by(Nomination.id).limit(1)).one())
+    ctx.session.flush()
+    return award.id
+
+
+def register(ctx: Context, nomination: Nomination) -> int:
+    """Let somebody without an account ask to be nominated at the same workplace."""
+    given = Given(
+        name="演示-自荐人", contact="13800000001", workplace="演示厂", unit_id=nomination.unit_id, agrees=True
+    )
+    registration, _code = registrations.register(ctx, ctx.session.get_one(Round, nomination.round_id), given)
+    ctx.session.flush()
+    return registration.id
+
+
+def add_to_task(ctx: Context, task: UserTask, round_id: int) -> Stand:
+    """Add what hangs on a task: an incident, a delegation of its holder, an opinion asked of a colleague."""
+    league, party = (
+        ctx.session.scalars(select(User).where(User.login == login)).one()
+        for login in ("tuanzhibu", "dangzhibu")
+    )
+    incident = Incident(
+        round_id=round_id, instance_id=task.instance_id, user_task_id=task.id, element_id=task.element_id,
+        kind="nobody-resolved", message="没有人可以办理", opened_at=ctx.now,
+    )  # fmt: skip
+    delegation = Delegation(
+        principal=league, delegate=party, starts_at=ctx.now - timedelta(days=9), reason="出差",
+        ends_at=ctx.now + timedelta(minutes=1), created_at=ctx.now,
+    )  # fmt: skip
+    waiting = UserTask(
+        instance_id=task.instance_id, key="signed", element_id=task.element_id, name=task.name,
+        title=task.title, status=TaskStatus.OPEN, assignee_id=league.id, created_at=ctx.now, priority=50,
+    )  # fmt: skip
+    signer = Signer(task=waiting, user=party, place=SignerPlace.BEFORE, question="请核对", asked_at=ctx.now)
+    ctx.session.add_all([incident, delegation, waiting, signer])
+    ctx.session.flush()
+    return {
+        "incident_id": str(incident.id),
+        "delegation_id": str(delegation.id),
+        "signer_id": str(signer.id),
+    }
 
 
 def operations(app: App) -> list[str]:
