@@ -29,7 +29,7 @@ from service.programmes import wiring
 from service.programmes.nomination import exceptions
 from service.programmes.pack.programme import LocalNotice, NoticeRule
 from service.programmes.privacy import publication
-from service.programmes.publication import contacts
+from service.programmes.publication import contacts, notice_titles
 from service.programmes.round import calendars, windows
 from service.programmes.rule import identity_number
 from service.workflow import history, memory
@@ -57,7 +57,7 @@ def open_candidates(ctx: Context, entry: Round) -> Notice:
     if not people:
         raise Conflict("还没有候选人，不能公示。")
     contacts.require_complete(ctx, entry)
-    title = f"关于{programme.title}候选人的公示"
+    title = notice_titles.of_candidates(programme, entry)
     return open_window(ctx, entry, NoticeKind.CANDIDATES, title, people)
 
 
@@ -75,7 +75,7 @@ def open_supplement(ctx: Context, nomination: Nomination) -> Notice:
     """Publish one further candidate for objections (补充公示), for as long as the others were."""
     entry = nomination.round
     contacts.require_complete(ctx, entry)
-    title = f"关于{wiring.pack_of(ctx, entry).programme.title}递补候选人的补充公示"
+    title = notice_titles.of_further_candidate(wiring.pack_of(ctx, entry).programme)
     return open_window(ctx, entry, NoticeKind.SUPPLEMENT, title, [nomination])
 
 
@@ -117,7 +117,7 @@ def publish_awards(ctx: Context, entry: Round) -> Notice:
     blocked = objected | _unpublished_reserves(ctx, entry)
     people = [n for n in _nominations(ctx, entry, NominationStatus.SELECTED) if n.id not in blocked]
     people = publication.leave_out_unwilling(ctx, people)
-    return _publish(ctx, entry, NoticeKind.AWARDS, f"关于公布{programme.title}名单的决定", people)
+    return _publish(ctx, entry, NoticeKind.AWARDS, notice_titles.of_awards(programme, entry), people)
 
 
 def supplement_awards(ctx: Context, nomination: Nomination) -> None:
@@ -128,8 +128,8 @@ def supplement_awards(ctx: Context, nomination: Nomination) -> None:
         return
     if not publication.leave_out_unwilling(ctx, [nomination]):
         return
-    title = wiring.pack_of(ctx, entry).programme.title
-    _publish(ctx, entry, NoticeKind.AWARDS, f"关于补充公布{title}名单的决定", [nomination])
+    title = notice_titles.of_further_awards(wiring.pack_of(ctx, entry).programme, entry)
+    _publish(ctx, entry, NoticeKind.AWARDS, title, [nomination])
 
 
 def find_newest(ctx: Context, entry: Round, kind: NoticeKind) -> Notice | None:

@@ -103,9 +103,7 @@ def test_x07_open_at_the_announcement_holds_up_only_its_candidate(
 
     assert round_2024.status(objected) == "awarded"
     assert round_2024.listed(NoticeKind.AWARDS) == [objected]
-    assert (
-        round_2024.notice(NoticeKind.AWARDS).title == "关于补充公布常州市“产业振兴好青年”寻访活动名单的决定"
-    )
+    assert round_2024.notice(NoticeKind.AWARDS).title == "关于补充公布常州市“产业振兴好青年”名单的决定"
 
 
 @pytest.mark.usefixtures("both_databases")
