@@ -15,6 +15,7 @@ from service.web import (
     messages,
     public,
     reveals,
+    tokens,
 )
 from service.web.admin import (
     calendar_days,
@@ -69,6 +70,7 @@ __all__ = ["find_actor", "register"]
 
 BLUEPRINTS = (
     login.pages,
+    tokens.pages,
     inbox.pages,
     tasks.pages,
     task_actions.pages,

@@ -23,7 +23,7 @@ from service.web.frame.sessions import LoginRequired, PasswordChangeRequired, fo
 from service.web.frame.targets import local_target
 from service.web.task import kept
 from service.web.task.kept import Kept
-from service.workflow.person import logins
+from service.workflow.person import logins, tokens
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -110,7 +110,7 @@ def account() -> str:
 @for_newcomers
 @limit_logins
 def change_password() -> ResponseReturnValue:
-    """Set a new password; every other session of the account ends."""
+    """Set a new password; every other session of the account ends, every token is revoked."""
     user = g.ctx.session.get_one(User, g.ctx.actor.user_id)
     was_temporary = user.password_is_temporary
     form = request.form
@@ -120,7 +120,7 @@ def change_password() -> ResponseReturnValue:
     except Invalid as refused:
         return _account(refused), 422
     sessions.begin(g.ctx, user)
-    flash(_("密码已修改，其他地方的登录已退出。"), "success")
+    flash(_("密码已修改，其他地方的登录已退出，接口令牌已作废。"), "success")
     return redirect(url_for("inbox.show" if was_temporary else "login.account"))
 
 
@@ -197,4 +197,5 @@ def _account(refused: ServiceError | None) -> str:
         role_names=accounts.name_roles(g.ctx),
         refused=refused,
         least=logins.MIN_PASSWORD,
+        tokens=tokens.list_of(g.ctx, g.ctx.actor.user_id) if g.ctx.actor.user_id else [],
     )

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import User
+from service.programmes.account import accounts
 from service.programmes.demo.demonstration import PASSWORD
 from service.wire import Runtime
 from service.workflow.context import Context
+from service.workflow.person import logins
 from tests.api.caller import Caller
 from tests.api.conftest import app_of
 
@@ -55,6 +58,45 @@ def test_revoked_token_is_refused(call: Call) -> None:
 
     assert caller.delete("/tokens/current").status_code == 204
     assert caller.get("/me").status_code == 401
+
+
+def cut_off_by_password(ctx: Context, user: User) -> None:
+    logins.set_password(ctx, user, "another long password")
+
+
+def cut_off_by_reset(ctx: Context, user: User) -> None:
+    accounts.reset_password(ctx, user)
+
+
+def cut_off_and_back(ctx: Context, user: User) -> None:
+    accounts.set_active(ctx, user, active=False)
+    accounts.set_active(ctx, user, active=True)
+
+
+@pytest.mark.parametrize("cut_off", [cut_off_by_password, cut_off_by_reset, cut_off_and_back])
+def test_who_is_cut_off_is_refused_with_the_tokens_he_had(
+    call: Call, ctx: Context, cut_off: Callable[[Context, User], None]
+) -> None:
+    caller, other = call("tuanzhibu"), call("liyang")
+
+    cut_off(ctx, ctx.session.scalars(select(User).where(User.login == "tuanzhibu")).one())
+    ctx.session.commit()
+
+    assert caller.get("/me").status_code == 401
+    assert other.get("/me").status_code == 200
+
+
+def test_one_time_password_gets_no_token(client: FlaskClient, ctx: Context) -> None:
+    user = ctx.session.scalars(select(User).where(User.login == "tuanzhibu")).one()
+    one_time = accounts.reset_password(ctx, user)
+    ctx.session.commit()
+
+    refused = client.post("/api/v1/tokens", json={**LOGIN, "password": one_time})
+
+    assert refused.status_code == 403
+    assert refused.get_json()["detail"] == (
+        "您用的是管理员给的一次性密码，请先登录页面改成自己的密码，再取得令牌。"
+    )
 
 
 def test_wrong_password_is_counted(client: FlaskClient, ctx: Context) -> None:

@@ -78,11 +78,11 @@ def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str
 
 
 def reset_password(ctx: Context, user: User) -> str:
-    """Give an account a new one-time password; every session it has ends."""
+    """Give an account a new one-time password; every session it has ends, every token is revoked."""
     password = make_password()
     user.password_hash = logins.hash_password(password)
     user.password_is_temporary = True
-    user.session_epoch += 1
+    logins.cut_off(ctx, user)
     user.failed_logins, user.locked_until = 0, None
     history.record_in(ctx, "system", "account.password_reset", user=user.login)
     return password
@@ -97,7 +97,7 @@ def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
         raise Conflict("不能停用自己的账号。")
     groups = sorted(people.groups_of(ctx, user))
     user.active = active
-    user.session_epoch += 1
+    logins.cut_off(ctx, user)
     ctx.session.flush()
     history.record_in(ctx, "system", "account.enabled" if active else "account.disabled", user=user.login)
     if active:

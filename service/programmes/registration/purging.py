@@ -43,5 +43,5 @@ def _close(ctx: Context, user: User) -> None:
     if user.last_login_at is not None:  # an administrator gave him a password
         return
     user.name, user.email, user.active = removals.NAMELESS, None, False
-    user.session_epoch += 1
+    logins.cut_off(ctx, user)
     ctx.session.execute(delete(Membership).where(Membership.user_id == user.id))

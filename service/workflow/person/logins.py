@@ -15,6 +15,7 @@ from service.errors import Forbidden, Invalid
 from service.models import Unit, User
 from service.workflow import history
 from service.workflow.context import Context
+from service.workflow.person import tokens
 
 MAX_FAILURES = 5
 
@@ -91,7 +92,7 @@ def create_user(
 
 
 def change_password(ctx: Context, user: User, old: str, new: str) -> None:
-    """Give an account a new password. Every session it has ends; the caller begins a new one."""
+    """Give an account a new password; see ``set_password``. The caller begins a new session."""
     if not _matches(user.password_hash, old):
         raise Invalid("原密码不正确。", fields={"old": "请输入现在使用的密码"})
     if new == old:
@@ -100,15 +101,24 @@ def change_password(ctx: Context, user: User, old: str, new: str) -> None:
 
 
 def set_password(ctx: Context, user: User, new: str) -> None:
-    """Give an account the password its owner chose, who has shown by other means that it is his."""
+    """Give an account the password its owner chose, who has shown by other means that it is his.
+
+    Every session it has ends, and every token of the API is revoked.
+    """
     if len(new) < MIN_PASSWORD:
         raise Invalid("新密码太短。", fields={"new": f"至少 {MIN_PASSWORD} 个字符"})
     if user.login.lower() in new.lower():
         raise Invalid(_UNFIT, fields={"new": "请换一个密码"})
     user.password_hash = _hasher.hash(new)
     user.password_is_temporary = False
-    user.session_epoch += 1
+    cut_off(ctx, user)
     history.record_in(ctx, "logins", "password.changed", login=user.login)
+
+
+def cut_off(ctx: Context, user: User) -> None:
+    """End every session of an account and revoke every token: whoever holds one has to show himself anew."""
+    user.session_epoch += 1
+    tokens.revoke_all(ctx, user)
 
 
 def end_sessions(ctx: Context, user_id: int) -> None:
