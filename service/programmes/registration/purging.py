@@ -10,6 +10,7 @@ from service.models import Membership, OutboxMessage, Registration, User
 from service.programmes.registration import registrations
 from service.programmes.removal import removals, retention
 from service.workflow.context import Context
+from service.workflow.person import logins
 
 
 def find_due(ctx: Context, limit: int = retention.BATCH) -> Sequence[int]:
