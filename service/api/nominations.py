@@ -61,18 +61,24 @@ class NominationSchema(Schema):
     political_status = fields.String(required=True)
     workplace_and_post = fields.String(required=True)
     id_number = fields.Function(
-        lambda row: mask_value("id_number", row.id_number),
+        lambda row: mask_value(row.id_number),
         metadata={"type": "string", "nullable": True, "description": "身份证号，已遮盖"},
     )
     phone = fields.Function(
-        lambda row: mask_value("phone", row.phone),
+        lambda row: mask_value(row.phone),
         metadata={"type": "string", "nullable": True, "description": "电话，已遮盖"},
     )
     eligibility = fields.String(
         required=True, allow_none=True, metadata={"description": "PASS、REASON、EXCEPTION、REVIEW 或 FAIL"}
     )
     exception_reason = fields.String(required=True, metadata={"description": "破格理由"})
-    stated_reason = fields.String(required=True, metadata={"description": "原则上不推报而仍要推报的理由"})
+    stated_reason = fields.String(
+        required=True, metadata={"description": "情况说明：原则上不推报或有提醒而仍要推报的理由"}
+    )
+    over_reason = fields.String(required=True, metadata={"description": "超额推荐理由"})
+    overruling = fields.String(
+        required=True, metadata={"description": "裁定说明：自动核验不符合而主办单位裁定符合的理由，不公示"}
+    )
     created_at = moment("发起时间", required=True)
     submitted_at = moment("提交时间", required=True, allow_none=True)
     revision = fields.Integer(required=True, metadata={"description": "改动次数，即 ETag 的依据"})
@@ -131,6 +137,7 @@ class FindingSchema(Schema):
     measured = fields.String(required=True, metadata={"description": "核对的值"})
     message = fields.String(required=True, metadata={"description": "依据，用通知的话"})
     warning = fields.Boolean(required=True, metadata={"description": "符合也值得看一眼"})
+    reason = fields.String(required=True, metadata={"description": "推荐单位对这一条说明的情况"})
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/nominations")

@@ -59,7 +59,7 @@ class RegistrationSchema(Schema):
     number = fields.String(required=True, metadata={"description": "登记号"})
     name = fields.String(required=True, metadata={"description": "姓名"})
     contact = fields.Function(
-        lambda row: mask_value("phone", row.contact),
+        lambda row: mask_value(row.contact),
         metadata={"type": "string", "description": "手机号码或电子邮箱，已遮盖"},
     )
     workplace = fields.String(required=True, metadata={"description": "登记时填写的工作单位"})

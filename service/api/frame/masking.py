@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from service.programmes.rule.identity_number import mask, mask_phone
+from service.programmes.privacy.masks import mask
 
 #: answers masked in whatever form they appear, beside those whose field is marked SENSITIVE
 ALWAYS = frozenset({"id_number", "phone"})
 
 
-def mask_value(key: str, value: object) -> object:
+def mask_value(value: object) -> object:
     """Return a sensitive value masked; what is no text, and not blank, is a mask alone."""
     if value is None or value in ("", [], {}):
         return value
     if not isinstance(value, str):
         return "***"
-    return mask_phone(value) if key == "phone" else mask(value)
+    return mask(value)
 
 
 def mask_answers(
@@ -25,7 +25,7 @@ def mask_answers(
 ) -> dict[str, Any]:
     """Return answers with every sensitive one masked: by the form, or because it is among ``also``."""
     hidden = sensitive_keys(form).union(also)
-    return {key: mask_value(key, value) if key in hidden else value for key, value in answers.items()}
+    return {key: mask_value(value) if key in hidden else value for key, value in answers.items()}
 
 
 def unmask_answers(
@@ -34,11 +34,7 @@ def unmask_answers(
     """Return answers in which a mask that came back unchanged stands for the value kept under it."""
     whole = dict(answers)
     for key in sensitive_keys(form) & answers.keys() & kept.keys():
-        if (
-            isinstance(answers[key], str)
-            and "*" in answers[key]
-            and answers[key] == mask_value(key, kept[key])
-        ):
+        if isinstance(answers[key], str) and "*" in answers[key] and answers[key] == mask_value(kept[key]):
             whole[key] = kept[key]
     return whole
 

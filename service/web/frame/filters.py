@@ -14,15 +14,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from service.programmes.domain import FALLBACK_ZONE
+from service.programmes.privacy.masks import mask
 from service.web.frame import labels
 from service.web.frame.languages import choose
 from service.web.frame.targets import here, instance_address
 from service.workflow.instance.reminders import find_due_day
 
 SOON = 3  # days left from which a due date is coloured
-PHONE_DIGITS = 11
-ID_LENGTH = 18
-SHORT = 6  # of which only the first character is shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +88,6 @@ def _write_day(local: date, *, with_year: bool) -> str:
     if choose() == "en":
         return f"{local.day} {local:%b}" + (f" {local.year}" if with_year else "")
     return (f"{local.year}年" if with_year else "") + f"{local.month}月{local.day}日"
-
-
-def mask(value: object) -> str:
-    """Mask a sensitive value: an identity number keeps 6 and 4, a phone 3 and 4, anything else its ends."""
-    text = str(value or "")
-    if len(text) == ID_LENGTH:
-        return f"{text[:6]}********{text[-4:]}"
-    if len(text) == PHONE_DIGITS:
-        return f"{text[:3]}****{text[-4:]}"
-    if len(text) <= SHORT:
-        return text[:1] + "*" * (len(text) - 1)
-    return f"{text[:3]}****{text[-2:]}"
 
 
 def write_size(size: int) -> str:
