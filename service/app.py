@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
 
 from service import api, web
-from service.db import read_only
+from service.db import is_overtaken, read_only
 from service.scheduler.demonstration_clock import DemonstrationClock
 from service.scheduler.ticker import Ticker
 from service.steering import Steering
@@ -45,8 +46,7 @@ class App(Flask):
             return super().dispatch_request()
         request.get_data()  # before the transaction: a slow sender must hold no lock
         try:
-            with self._transaction() as g.ctx:
-                return self.make_response(super().dispatch_request())
+            return self._answer(reading=request.method in SAFE_METHODS)
         except Faulted as fault:
             if fault.aftermath is not None:
                 with self.runtime.wiring.transaction() as ctx:
@@ -63,12 +63,23 @@ class App(Flask):
             return api.render_problem(e)
         return super().handle_user_exception(e)
 
+    def _answer(self, *, reading: bool) -> Response:
+        """Run the view. A GET that notes who looked begins anew as a writer where it was overtaken by one."""
+        view = super().dispatch_request
+        try:
+            with self._transaction(reading=reading) as g.ctx:
+                return self.make_response(view())
+        except OperationalError as error:
+            if not (reading and is_overtaken(error)):
+                raise
+        return self._answer(reading=False)
+
     @contextmanager
-    def _transaction(self) -> Iterator[Context]:
+    def _transaction(self, *, reading: bool) -> Iterator[Context]:
         wiring = self.runtime.wiring
         wiring.gate()
         with wiring.session_factory() as session:
-            if request.method in SAFE_METHODS:
+            if reading:
                 read_only(session)
             ctx = replace(wiring.context(session), actor=ANONYMOUS)
             find_actor = api.find_actor if request.path.startswith(api.PREFIX) else web.find_actor

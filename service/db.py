@@ -117,6 +117,14 @@ def is_unavailable(error: BaseException) -> bool:
     return state is None or state.startswith(_POSTGRESQL_TROUBLE)
 
 
+def is_overtaken(error: DBAPIError) -> bool:
+    """Say whether a transaction on SQLite that had only read wanted to write after another had written.
+
+    It cannot, however long it waits: what it read is of before (https://sqlite.org/rescode.html#busy_snapshot).
+    """
+    return getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY_SNAPSHOT
+
+
 def _with_driver(url: str) -> str:
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
