@@ -18,7 +18,7 @@ def test_a_score_costs_no_more_after_others(scoring: PanelStory) -> None:
                 ctx.session.flush()
             costs.append(len(sent))
 
-    assert max(costs) <= 11  # the first also reads the diagram
+    assert max(costs) <= 12  # the first also reads the diagram, where no test before it has
 
 
 def test_a_vote_costs_the_same_however_many_are_voted_on(scoring: PanelStory) -> None:
