@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from service.errors import ServiceError
 
@@ -19,6 +21,10 @@ HEEDED = (
 )  # fmt: skip
 
 _KINDS = {int: "whole number", float: "number"}
+#: the least each may be
+_LEAST = {"web_processes": 1, "web_threads": 1, "trusted_proxies": 0, "evidence_megabytes": 0}
+LONGEST_TICK = 24 * 60 * 60
+_NAME = re.compile(r"[\w.-]+")
 
 
 class BadSetting(ServiceError):
@@ -57,6 +63,11 @@ class Settings:
         """The database's URL with the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'xuanshu.db').resolve()}"
 
+    @property
+    def address(self) -> str:
+        """Host and port as an URL writes them: an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings; an unknown or malformed ``XUANSHU_`` variable stops with its name."""
@@ -84,7 +95,7 @@ class Settings:
         return Settings(
             demonstration=True,
             data_dir=self.data_dir / "demonstration" / name,
-            public_url=f"http://{self.host}:{self.port}",
+            public_url=f"http://{self.address}",
             **heeded,
         )
 
@@ -98,7 +109,7 @@ class Settings:
         ]
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant together, however the settings came about."""
+        """Refuse what cannot be meant, alone or together, however the settings came about."""
         if self.field_key and not re.fullmatch(r"[0-9a-fA-F]{64}", self.field_key):
             raise BadSetting("XUANSHU_FIELD_KEY must be 64 hexadecimal digits")
         if self.demonstration and self.host not in LOOPBACK:
@@ -107,12 +118,20 @@ class Settings:
             )
         if self.smtp_url and not self.mail_from:
             raise BadSetting("XUANSHU_MAIL_FROM is needed with XUANSHU_SMTP_URL")
+        if not _is_host(self.host):
+            raise BadSetting("XUANSHU_HOST must be an address or a name, without a port")
+        if not _is_web_address(self.public_url):
+            raise BadSetting("XUANSHU_PUBLIC_URL must read http://host or https://host")
+        self._refuse_numbers_out_of_bounds()
+
+    def _refuse_numbers_out_of_bounds(self) -> None:
         if not 0 < self.port < 65536:
             raise BadSetting("XUANSHU_PORT must lie between 1 and 65535")
-        if self.evidence_megabytes < 0:
-            raise BadSetting("XUANSHU_EVIDENCE_MEGABYTES must not be negative")
-        if self.tick_seconds <= 0:
-            raise BadSetting("XUANSHU_TICK_SECONDS must be greater than 0")
+        if not 0 < self.tick_seconds <= LONGEST_TICK:  # nan lies nowhere
+            raise BadSetting(f"XUANSHU_TICK_SECONDS must be greater than 0 and at most {LONGEST_TICK}")
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise BadSetting(f"{PREFIX}{name.upper()} must be at least {least}")
 
 
 def _read_file(variable: str, path: str) -> str:
@@ -129,6 +148,8 @@ def _read(variable: str, text: str, kind: Any) -> Any:
         return text
     if kind is bool:
         return _read_bool(variable, text)
+    if kind is Path and not text.strip():
+        raise BadSetting(f"{variable} must name a directory")
     try:
         return kind(text)
     except ValueError as error:
@@ -142,3 +163,24 @@ def _read_bool(variable: str, text: str) -> bool:
     if lowered in ("0", "false", "no", "off", ""):
         return False
     raise BadSetting(f"{variable} must be true or false, not {text!r}")
+
+
+def _is_host(text: str) -> bool:
+    if ":" not in text:
+        return _NAME.fullmatch(text) is not None
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_web_address(text: str) -> bool:
+    """Say whether paths can be hung on it: http or https, a host, and nothing after a path."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    is_bare = not (parts.query or parts.fragment or re.search(r"\s", text))
+    return is_bare and parts.scheme in ("http", "https") and _is_host(parts.hostname or "")

@@ -28,7 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Take gunicorn's settings from ours."""
         settings = self._settings
         options: dict[str, Any] = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": settings.address,
             "workers": settings.web_processes,
             "worker_class": "gthread",
             "threads": settings.web_threads,

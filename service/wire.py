@@ -83,7 +83,7 @@ def _open_data_dir(settings: Settings) -> str:
 def _open_database(settings: Settings, *, durable: bool) -> Engine:
     try:
         engine = create_engine(settings.url, durable=durable)
-    except ArgumentError as error:
+    except (ArgumentError, ImportError, ValueError) as error:  # ImportError: another database's driver
         raise BadSetting("XUANSHU_DATABASE_URL is not the URL of an SQLite or PostgreSQL database") from error
     try:
         recognise(settings, engine)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,7 +45,9 @@ def test_first_administrator_is_created_before_any_round(tmp_path: Path) -> None
     loaded = _run(tmp_path, "load-units", "changzhou-good-youth")
     refused = _run(tmp_path, "open-round", "changzhou-good-youth", "--year", "2024")
     password = ("--password", "a-long-password")
+    misspelt = _run(tmp_path, "create-user", "li", "李某", "cz", "--role", "organizer", *password)
     created = _run(tmp_path, "create-user", "li", "李某", "cz", "--role", "admin", *password)
+    again = _run(tmp_path, "create-user", "li", "李某", "cz", *password)
 
     assert (loaded.returncode, loaded.stdout) == (0, "loaded 28 units of changzhou-good-youth\n")
     assert (refused.returncode, refused.stderr) == (
@@ -51,6 +56,18 @@ def test_first_administrator_is_created_before_any_round(tmp_path: Path) -> None
         "请填写以后的年份。\n",
     )
     assert (created.returncode, created.stdout) == (0, "created li\n")
+    assert (misspelt.returncode, misspelt.stderr.count("\n")) == (REFUSED, 1)
+    assert misspelt.stderr.startswith("没有岗位 organizer。现有：")
+    assert (again.returncode, again.stderr) == (
+        REFUSED,
+        "账号没有建立，请改正后再提交。login：这个用户名已有人使用\n",
+    )
+    with closing(sqlite3.connect(tmp_path / "xuanshu.db")) as database:
+        told = database.execute("SELECT kind, details FROM history_event ORDER BY id").fetchall()
+    assert [(kind, json.loads(details)) for kind, details in told] == [
+        ("account.created", {"user": "li", "unit": "cz"}),
+        ("role.granted", {"user": "li", "group": "admin@cz"}),
+    ]
 
 
 def test_programme_that_is_begun_from_another_is_checked_by_itself(tmp_path: Path) -> None:
@@ -102,6 +119,8 @@ def test_database_that_is_away_ends_a_command_in_a_line(command: tuple[str, ...]
     ("setting", "value", "sentence"),
     [
         ("DATABASE_URL", "nonsense", "XUANSHU_DATABASE_URL is not the URL of an SQLite or PostgreSQL"),
+        ("DATABASE_URL", "mysql://u@h/d", "XUANSHU_DATABASE_URL is not the URL of an SQLite or PostgreSQL"),
+        ("DATABASE_URL", "postgresql://h:p/d", "XUANSHU_DATABASE_URL is not the URL of an SQLite or"),
         ("DATA_DIR", "/dev/null/x", "XUANSHU_DATA_DIR must be a directory that can be written"),
         ("LOG_LEVEL", "loud", "XUANSHU_LOG_LEVEL must be one of debug, info, warning, error"),
     ],
@@ -114,6 +133,18 @@ def test_setting_that_cannot_be_meant_is_named(
     assert ended.returncode == REFUSED
     assert ended.stderr.startswith(sentence)
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "serve"])
+def test_folder_without_programmes_stops_the_command(command: str, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+
+    ended = _run(tmp_path, command, PROCESSES_DIR=str(nowhere))
+
+    assert (ended.returncode, ended.stderr) == (
+        REFUSED,
+        f"XUANSHU_PROCESSES_DIR holds no programme, no folder with a programme.toml: {nowhere}\n",
+    )
 
 
 def test_log_level_comes_from_a_file_like_every_setting(tmp_path: Path) -> None:

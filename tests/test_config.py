@@ -44,7 +44,29 @@ def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
         ({"XUANSHU_SCHEDULER": "perhaps"}, "XUANSHU_SCHEDULER must be true or false, not 'perhaps'"),
         ({"XUANSHU_CRYPTO_SUITE": "des"}, "XUANSHU_CRYPTO_SUITE must be one of aes, gm, not 'des'"),
         ({"XUANSHU_FIELD_KEY": "abc"}, "XUANSHU_FIELD_KEY must be 64 hexadecimal digits"),
-        ({"XUANSHU_TICK_SECONDS": "0"}, "XUANSHU_TICK_SECONDS must be greater than 0"),
+        ({"XUANSHU_PORT": "0"}, "XUANSHU_PORT must lie between 1 and 65535"),
+        ({"XUANSHU_WEB_PROCESSES": "0"}, "XUANSHU_WEB_PROCESSES must be at least 1"),
+        ({"XUANSHU_WEB_PROCESSES": "-1"}, "XUANSHU_WEB_PROCESSES must be at least 1"),
+        ({"XUANSHU_WEB_THREADS": "0"}, "XUANSHU_WEB_THREADS must be at least 1"),
+        ({"XUANSHU_TRUSTED_PROXIES": "-1"}, "XUANSHU_TRUSTED_PROXIES must be at least 0"),
+        ({"XUANSHU_EVIDENCE_MEGABYTES": "-1"}, "XUANSHU_EVIDENCE_MEGABYTES must be at least 0"),
+        ({"XUANSHU_TICK_SECONDS": "0"}, "XUANSHU_TICK_SECONDS must be greater than 0 and at most 86400"),
+        ({"XUANSHU_TICK_SECONDS": "nan"}, "XUANSHU_TICK_SECONDS must be greater than 0 and at most 86400"),
+        ({"XUANSHU_TICK_SECONDS": "inf"}, "XUANSHU_TICK_SECONDS must be greater than 0 and at most 86400"),
+        ({"XUANSHU_HOST": ""}, "XUANSHU_HOST must be an address or a name, without a port"),
+        ({"XUANSHU_HOST": "foo bar"}, "XUANSHU_HOST must be an address or a name, without a port"),
+        ({"XUANSHU_HOST": "127.0.0.1:80"}, "XUANSHU_HOST must be an address or a name, without a port"),
+        ({"XUANSHU_PUBLIC_URL": ""}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "foo bar"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "https://"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "ftp://host"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "http://h:port"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "http://a b/"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "http://[::1/"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_PUBLIC_URL": "http://h/?a=b"}, "XUANSHU_PUBLIC_URL must read http://host or https://host"),
+        ({"XUANSHU_DATA_DIR": ""}, "XUANSHU_DATA_DIR must name a directory"),
+        ({"XUANSHU_PROCESSES_DIR": " "}, "XUANSHU_PROCESSES_DIR must name a directory"),
+        ({"XUANSHU_FORMS_DIR": ""}, "XUANSHU_FORMS_DIR must name a directory"),
         ({"XUANSHU_SMTP_URL": "smtp://h"}, "XUANSHU_MAIL_FROM is needed with XUANSHU_SMTP_URL"),
         ({"XUANSHU_SECRET_KEY_FILE": "/nowhere"}, "XUANSHU_SECRET_KEY_FILE names a file that cannot be read"),
     ],
@@ -54,6 +76,21 @@ def test_what_cannot_be_meant_stops_the_start_with_its_name(environ: dict[str, s
         Settings.from_env(environ)
 
     assert refused.value.message.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1:8000"),
+        ("localhost", "localhost:8000"),
+        ("::1", "[::1]:8000"),
+    ],
+)
+def test_address_is_written_as_one_listens_on_it(host: str, address: str) -> None:
+    settings = Settings(host=host)
+
+    assert settings.address == address
+    assert settings.for_demonstration("craftsmen").public_url == f"http://{address}"
 
 
 def test_demonstration_takes_over_only_what_reaches_nobody() -> None:

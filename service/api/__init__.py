@@ -29,6 +29,7 @@ from service.api.frame.limits import limiter
 from service.api.frame.problem import render_problem
 from service.api.frame.spec import Api
 from service.api.publication import notices, official_papers
+from service.api.review import ballots
 from service.api.tokens import find_actor
 
 __all__ = ["PREFIX", "find_actor", "register", "render_problem"]
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attachments.blp,
     rounds.blp,
     registrations.blp,
+    ballots.blp,
     awards.blp,
     head_counts.blp,
     instances.blp,

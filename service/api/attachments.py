@@ -12,11 +12,11 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import FileStorage
 
 from service.api.frame.blueprint import ID, VERSION_PREFIX, Blueprint, View
-from service.api.frame.etags import check_match, conditional, is_conditional, tag_of
+from service.api.frame.etags import check_match, conditional, is_conditional, tag_header, tag_of, tagged
 from service.api.frame.fields import moment, string
 from service.api.frame.idempotency import HEADER, idempotent
 from service.errors import Invalid
-from service.models import Attachment, Nomination, TaskFile
+from service.models import Attachment, Nomination, TaskFile, UserTask
 from service.programmes import submitted, task_files
 from service.programmes.nomination import attachments, nominations
 from service.programmes.nomination.attachments import Checked
@@ -91,6 +91,7 @@ def list_attachments(nomination_id: int) -> Sequence[Attachment]:
 @blp.route(f"/nominations/<{ID}:nomination_id>/attachments", methods=["POST"])
 @idempotent
 @conditional()
+@tagged
 @blp.arguments(SlotSchema, location="form")
 @blp.arguments(FileSchema, location="files")
 @blp.response(201, AttachmentSchema)
@@ -98,6 +99,7 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
     """上传附件
 
     照片会重新编码并去掉其中的位置等信息；其他文件须与扩展名一致。
+    If-Match 为申报的 ETag，回答的 ETag 是申报改后的。
     """
     ctx: Context = g.ctx
     slot = attachments.find_slot(ctx, nominations.get_visible(ctx, nomination_id), form["slot"])
@@ -105,7 +107,8 @@ def upload_attachment(form: dict[str, Any], files: dict[str, Any], nomination_id
     nomination = _get_editable(ctx, nomination_id)
     attachments.require_room(ctx, nomination, form["slot"])
     attachment = attachments.keep(ctx, nomination, form["slot"], checked)
-    return attachment, {"Location": f"{VERSION_PREFIX}/attachments/{attachment.id}"}
+    location = f"{VERSION_PREFIX}/attachments/{attachment.id}"
+    return attachment, {**tag_header(tag_of(nomination)), "Location": location}
 
 
 @blp.route(f"/attachments/<{ID}:attachment_id>")
@@ -122,20 +125,25 @@ def download_attachment(query: dict[str, str], attachment_id: int) -> Response:
     nomination = ctx.session.get_one(Nomination, attachment.nomination_id)
     provision.require_not_withheld(ctx, nomination)
     use = _read_use(query, attachment.uploaded_by_id, nomination.nominee_id)
-    disclosures.note_download(ctx, use, attachment.round_id, paper=attachment.slot, nomination=nomination.id)
+    about = {"paper": attachment.slot, "nomination": nomination.id}
+    disclosures.note_download(ctx, use, attachment.round_id, people=[nomination.id], **about)
     return _give(attachment, data)
 
 
 @blp.route(f"/attachments/<{ID}:attachment_id>", methods=["DELETE"])
 @conditional()
+@tagged
 @blp.response(204)
 def delete_attachment(attachment_id: int) -> Response:
-    """删除还在填报的申报的附件"""
+    """删除还在填报的申报的附件
+
+    If-Match 为申报的 ETag，回答的 ETag 是申报改后的。
+    """
     ctx: Context = g.ctx
     attachment = attachments.get_row(ctx, attachment_id)
-    _get_editable(ctx, attachment.nomination_id)
+    nomination = _get_editable(ctx, attachment.nomination_id)
     attachments.remove(ctx, attachment)
-    return Response(status=204)
+    return Response(status=204, headers=tag_header(tag_of(nomination)))
 
 
 @blp.route(f"/user-tasks/<{ID}:task_id>/files")
@@ -152,19 +160,21 @@ def list_files(task_id: int) -> Sequence[TaskFile]:
 @blp.route(f"/user-tasks/<{ID}:task_id>/files", methods=["POST"])
 @idempotent
 @conditional()
+@tagged
 @blp.arguments(SlotSchema, location="form")
 @blp.arguments(FileSchema, location="files")
 @blp.response(201, TaskFileSchema)
 def upload_file(form: dict[str, Any], files: dict[str, Any], task_id: int) -> Any:
     """上传任务的文件
 
-    栏目见 work 的 file_slots；文件须与扩展名一致。
+    栏目见 work 的 file_slots；文件须与扩展名一致。If-Match 为任务的 ETag，回答的 ETag 是任务改后的。
     """
     ctx: Context = g.ctx
     checked = _let_go_and_check(task_files.find_slot(ctx, task_id, form["slot"]), files["file"])
     _check_task(ctx, task_id)
     kept = task_files.keep(ctx, task_id, form["slot"], checked)
-    return kept, {"Location": f"{VERSION_PREFIX}/task-files/{kept.id}"}
+    location = f"{VERSION_PREFIX}/task-files/{kept.id}"
+    return kept, {**_tag_of_task(ctx, task_id), "Location": location}
 
 
 @blp.route(f"/task-files/<{ID}:file_id>")
@@ -176,23 +186,25 @@ def download_file(query: dict[str, str], file_id: int) -> Response:
     """
     file, data = task_files.get_visible(g.ctx, file_id)
     use = _read_use(query, file.uploaded_by_id)
-    disclosures.note_download(g.ctx, use, file.round_id, of=f"user_task:{file.user_task_id}", field=file.slot)
+    about = {"of": f"user_task:{file.user_task_id}", "field": file.slot}
+    disclosures.note_download(g.ctx, use, file.round_id, people=(), **about)
     return _give(file, data)
 
 
 @blp.route(f"/task-files/<{ID}:file_id>", methods=["DELETE"])
 @conditional()
+@tagged
 @blp.response(204)
 def delete_file(file_id: int) -> Response:
     """删除还在办理的任务的文件
 
-    If-Match 为任务的 ETag。
+    If-Match 为任务的 ETag，回答的 ETag 是任务改后的。
     """
     ctx: Context = g.ctx
     file = task_files.get_row(ctx, file_id)
     _check_task(ctx, file.user_task_id)
     task_files.remove(ctx, file)
-    return Response(status=204)
+    return Response(status=204, headers=_tag_of_task(ctx, file.user_task_id))
 
 
 def _let_go_and_check(slot: Slot, file: FileStorage) -> Checked:
@@ -226,6 +238,10 @@ def _check_task(ctx: Context, task_id: int) -> None:
     """Hold If-Match against a task as it stands under the lock of its instance."""
     if is_conditional():
         check_match(tag_of(task_access.lock_offered(ctx, task_id)))
+
+
+def _tag_of_task(ctx: Context, task_id: int) -> dict[str, str]:
+    return tag_header(tag_of(ctx.session.get_one(UserTask, task_id)))
 
 
 def _give(file: Attachment | TaskFile, data: bytes) -> Response:

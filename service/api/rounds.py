@@ -41,7 +41,7 @@ from service.programmes.nomination import nominations, searches
 from service.programmes.publication import reserves
 from service.programmes.round import quota_changes, quotas, round_events, rounds
 from service.workflow.context import Context
-from service.workflow.instance import events, execution
+from service.workflow.instance import events
 
 blp = Blueprint("rounds", "届次：进度、名额、日期")
 
@@ -156,12 +156,13 @@ def list_extensions(round_id: int) -> list[dict[str, Any]]:
 @blp.route(f"/rounds/<{ID}:round_id>/extensions", methods=["POST"])
 @idempotent
 @conditional()
+@tagged
 @blp.arguments(ExtendSchema)
 @blp.response(201, ExtensionSchema)
-def extend(body: dict[str, Any], round_id: int) -> dict[str, Any]:
+def extend(body: dict[str, Any], round_id: int) -> Any:
     """为一个单位办理延期（主办单位）
 
-    包括其下属单位；阶段截止以后也可以办理。
+    包括其下属单位；阶段截止以后也可以办理。If-Match 为届次的 ETag，回答的 ETag 是届次改后的。
     """
     ctx: Context = g.ctx
     entry = _lock(ctx, round_id)
@@ -169,7 +170,7 @@ def extend(body: dict[str, Any], round_id: int) -> dict[str, Any]:
     check_match(tag_of(entry))
     unit = _find_unit(ctx, body["unit"])
     extension = rounds.extend(ctx, entry, unit, Stage(body["stage"]), body["until"], body["reason"])
-    return _show(extension, unit)
+    return _show(extension, unit), tag_header(tag_of(entry))
 
 
 @blp.route(f"/rounds/<{ID}:round_id>/reserves")
@@ -223,9 +224,7 @@ def throw(body: dict[str, Any], round_id: int) -> events.Heard:
 def _lock(ctx: Context, round_id: int) -> Round:
     """Return a round as it stands under the lock of its instance."""
     entry = rounds.get(ctx, round_id)
-    if entry.instance_id is not None:
-        execution.lock(ctx, entry.instance_id)
-        ctx.session.refresh(entry)
+    rounds.hold(ctx, entry)
     return entry
 
 

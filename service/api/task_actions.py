@@ -22,11 +22,11 @@ from service.api.user_task_schemas import (
     TransferSchema,
 )
 from service.errors import Invalid
-from service.models import Draft, UserTask
+from service.models import UserTask
 from service.programmes.review import joint_reviews
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.task import returns, task_access, user_tasks
+from service.workflow.task import returns, taking_back, task_access, user_tasks
 
 blp = Blueprint("task-actions", "办理任务")
 
@@ -102,10 +102,11 @@ def send_back(body: dict[str, Any], task_id: int) -> Any:
 def take_back(task_id: int) -> Any:
     """撤回自己刚刚办结的任务
 
-    下一环节尚未签收时可以撤回。回答的是重新打开的任务。
+    后面的环节（分成几路的，每一路）都还没有人着手时可以撤回，见 work 的 may_take_back；不能撤回的，
+    回答 409，写明原因和可以找谁。回答的是重新打开的任务。
     """
     task_access.get_visible(g.ctx, task_id)
-    return _show(returns.take_back(g.ctx, task_id))
+    return _show(taking_back.take_back(g.ctx, task_id))
 
 
 @blp.route(f"/user-tasks/<{ID}:task_id>/nudge", methods=["POST"])
@@ -161,7 +162,6 @@ def _whole_answers(ctx: Context, task_id: int, answers: dict[str, Any]) -> dict[
     """Put the kept values back for masks that came back; reads the draft only where there is a mask."""
     if not may_hold_mask(answers):
         return answers
-    task = task_access.lock_offered(ctx, task_id)
-    draft = ctx.session.get(Draft, task_id)
+    task, draft = task_access.lock_with_draft(ctx, task_id)
     form = deployments.get_form(ctx, task.instance, task.form_id) if task.form_id else None
     return unmask_answers(form, answers, draft.answers if draft else {})

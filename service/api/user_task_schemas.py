@@ -100,6 +100,9 @@ class WorkSchema(Schema):
     """What somebody needs to do a task."""
 
     may_complete = fields.Boolean(required=True, metadata={"description": "当前令牌的人可以办理"})
+    may_take_back = fields.Boolean(
+        required=True, metadata={"description": "当前令牌的人办结了它，而且现在可以撤回"}
+    )
     outcomes = fields.List(
         fields.Nested(OutcomeSchema), required=True, metadata={"description": "可选的办理结果"}
     )

@@ -17,13 +17,13 @@ from service.api.user_task_schemas import (
     TaskWithAnswersSchema,
     WorkSchema,
 )
-from service.models import Nomination, TaskStatus, UserTask
+from service.models import Instance, TaskStatus, UserTask
 from service.programmes import intake, offered, submitted, task_files, task_forms
 from service.programmes.nomination import attachments, nominations, opinions, record
 from service.programmes.privacy import provision, subject
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.task import returns, task_access, tasklist, user_tasks
+from service.workflow.task import returns, taking_back, task_access, tasklist, user_tasks
 
 blp = Blueprint("user-tasks", "用户任务：待办、已办与填写内容")
 
@@ -58,7 +58,7 @@ def get_user_task(task_id: int) -> Any:
 @blp.route(f"/user-tasks/<{ID}:task_id>/work")
 @blp.response(200, WorkSchema)
 def get_work(task_id: int) -> dict[str, Any]:
-    """查看办理一项任务所需的内容：可选结果、可退回的环节和表单"""
+    """查看办理一项任务所需的内容：可选结果、可退回的环节、能否撤回和表单"""
     ctx: Context = g.ctx
     task = task_access.get_visible(ctx, task_id)
     element = deployments.get_element(ctx, task.instance, task.element_id)
@@ -66,6 +66,7 @@ def get_work(task_id: int) -> dict[str, Any]:
     is_open = task.status == TaskStatus.OPEN
     return {
         "may_complete": task_access.is_offered(ctx, task) and not ctx.domain.may_act(ctx, task, element),
+        "may_take_back": taking_back.find_obstacle(ctx, task) is None,
         "outcomes": [{"value": value, "label": label} for value, label in outcomes],
         "earlier": [
             {"element_id": element_id, "name": name}
@@ -73,7 +74,7 @@ def get_work(task_id: int) -> dict[str, Any]:
         ],
         "form": _form(ctx, task),
         "file_slots": list(task_files.slots_of(ctx, task).values()),
-        **_describe_nomination(ctx, nominations.of_instance(ctx, task.instance)),
+        **_describe_nomination(ctx, task.instance),
     }
 
 
@@ -109,7 +110,8 @@ def put_draft(body: dict[str, Any], task_id: int) -> Any:
     return with_tag({"answers": mask_answers(form, draft.answers)}, tag_of_content(draft.answers))
 
 
-def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
+def _describe_nomination(ctx: Context, instance: Instance) -> dict[str, Any]:
+    nomination = nominations.of_instance(ctx, instance)
     withheld = nomination is not None and provision.is_withheld(ctx, nomination)
     if withheld:
         nomination = None
@@ -117,7 +119,7 @@ def _describe_nomination(ctx: Context, nomination: Nomination | None) -> dict[st
     classes = subject.list_fields(ctx, nomination) if nomination else ()
     sensitive = {field.key for field in classes if field.is_sensitive}
     return {
-        "variables": intake.form_context(ctx, nomination),
+        "variables": intake.form_context(ctx, instance, nomination),
         "nomination": nomination,
         "record": mask_answers(None, answers, also=sensitive),
         "opinions": opinions.list_of(ctx, nomination) if nomination else [],

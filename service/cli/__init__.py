@@ -42,12 +42,20 @@ def main() -> None:
     try:
         set_up_logs(read_settings().log_level)
         cli()
-    except (ServiceError, NotReady) as error:
+    except ServiceError as error:
+        _give_up(_say(error), 2)
+    except NotReady as error:
         _give_up(str(error), 2)
     except DBAPIError as error:
         if not is_unavailable(error):
             raise
         _give_up(f"the database does not answer: {str(error.orig).splitlines()[0]}", 3)
+
+
+def _say(error: ServiceError) -> str:
+    """Return the sentence of an error with what it says of single arguments besides."""
+    besides = {name: said for name, said in error.fields.items() if said not in error.message}
+    return error.message + "；".join(f"{name}：{said}" for name, said in besides.items())
 
 
 def _give_up(sentence: str, code: int) -> NoReturn:

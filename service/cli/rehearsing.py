@@ -7,17 +7,22 @@ import sys
 import click
 
 from service.cli.settings import read_settings
+from service.rehearsal.rehearse import USUAL
 from service.rehearsal.rehearse import rehearse as rehearse_round
 
 
 @click.command()
 @click.argument("programme")
-@click.option("--nominations", default=660, show_default=True, help="How many are put forward.")
+@click.option(
+    "--nominations",
+    type=click.IntRange(min=1),
+    help=f"How many are put forward, no more than there are places; {USUAL} or what fits when left out.",
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed makes up the same people.")
 @click.option(
     "--scenario", help="Play this story of processes/PROGRAMME/scenarios instead; all for every one."
 )
-def rehearse(programme: str, nominations: int, seed: int, scenario: str | None) -> None:
+def rehearse(programme: str, nominations: int | None, seed: int, scenario: str | None) -> None:
     """Run a whole round on a moving clock against a scratch database, with made-up people.
 
     With --scenario, play one of the programme's stories instead and print its steps as they happen.

@@ -10,12 +10,12 @@ from service import schema
 from service.cli.settings import read_settings
 from service.gate import settle_field_key
 from service.programmes import wiring
-from service.programmes.account import pack_units
+from service.programmes.account import accounts, pack_units
 from service.programmes.round import rounds
 from service.scheduler import file_sweep
 from service.wire import wire
 from service.workflow import history
-from service.workflow.person import logins, people
+from service.workflow.person import people
 
 
 @click.command()
@@ -88,8 +88,9 @@ def create_user(login: str, name: str, unit: str, roles: tuple[str, ...], passwo
     """Create an account, such as the first administrator's."""
     runtime = wire(read_settings())
     with runtime.wiring.transaction() as ctx:
+        accounts.require_roles(ctx, roles)
         place = rounds.get_unit(ctx, unit)
-        user = logins.create_user(ctx, login=login, name=name, password=password, unit=place)
-        for role in roles:
+        user = accounts.create_with_password(ctx, login=login, name=name, unit=place, password=password)
+        for role in dict.fromkeys(roles):
             people.grant(ctx, user, role, place)
     click.echo(f"created {login}")

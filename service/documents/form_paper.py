@@ -25,9 +25,9 @@ class WrongTemplate(Invalid):
 def make_form(record: FormRecord, template: bytes) -> bytes:
     """Fill a programme's template (forms/…/*.docx) and return the .docx.
 
-    The template may be edited in Word. It names the form's keys, ``photo``, and ``opinion_1.text``,
-    ``.signer`` and ``.day``. Texts are escaped and never read as template code; a word the template
-    misspells is an error, not a blank.
+    The template may be edited in Word. It names the form's keys, ``photo``, ``signed_on``, and
+    ``opinion_1.text``, ``.signer`` and ``.day``. Texts are escaped and never read as template code; a word
+    the template misspells is an error, not a blank.
     """
     document = DocxTemplate(io.BytesIO(template))
     document.init_docx()
@@ -35,6 +35,7 @@ def make_form(record: FormRecord, template: bytes) -> bytes:
     for place in range(1, record.places + 1):
         words[f"opinion_{place}"] = _opinion(record.opinions.get(place, OpinionRecord()))
     words["photo"] = _photo(document, record.photo)
+    words.setdefault("signed_on", write_day(record.signed_on))
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
         document.render(words, jinja_env=environment, autoescape=True)

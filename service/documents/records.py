@@ -26,6 +26,7 @@ class FormRecord:
     opinions: Mapping[int, OpinionRecord]  #: by their place on the paper
     places: int  #: how many opinions the paper has room for
     photo: bytes | None = None  #: JPEG
+    signed_on: date | None = None  #: when who it is about handed it in himself; None is written by hand
     code: str = ""  #: of the wording, printed at the foot of a paper that is to be stamped
     watermark: str = ""  #: who took it, when and what for, at the head; only where numbers stand in full
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from service.engine.compile import check_diagram, compile_diagram
 from service.engine.diagram import Diagram
+from service.engine.going_back.rehearsal import rehearse_taking_back
+from service.engine.going_back.returns import find_return_obstacle, find_thrown
 from service.engine.records import (
     BpmnError,
     Command,
@@ -28,6 +30,8 @@ from service.engine.records import (
     StartTrigger,
     Step,
     Subscription,
+    TakeBack,
+    Taking,
     ThrownEvent,
     TraceEvent,
     UncaughtBpmnError,
@@ -35,7 +39,6 @@ from service.engine.records import (
     Variables,
     leave_open,
 )
-from service.engine.returns import find_return_obstacle
 from service.engine.runner import advance
 from service.engine.serializer import STATE_VERSION, WrongState
 from service.engine.starts import is_dropped, next_start
@@ -66,6 +69,8 @@ __all__ = [
     "StartTrigger",
     "Step",
     "Subscription",
+    "TakeBack",
+    "Taking",
     "ThrownEvent",
     "TraceEvent",
     "UncaughtBpmnError",
@@ -76,7 +81,9 @@ __all__ = [
     "check_diagram",
     "compile_diagram",
     "find_return_obstacle",
+    "find_thrown",
     "is_dropped",
     "leave_open",
     "next_start",
+    "rehearse_taking_back",
 ]

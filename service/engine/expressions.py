@@ -26,6 +26,7 @@ KNOWN_FUNCTIONS: Final = frozenset(
         "uncovered",
         "switch",
         "holders",
+        "account",
         "day begins",
         "day ends",
         "period begins",

@@ -10,6 +10,8 @@ from SpiffWorkflow.util.task import TaskState
 from service.engine import serializer
 from service.engine.diagram import Diagram
 from service.engine.expressions import Broken
+from service.engine.going_back.returns import repeat, return_to
+from service.engine.going_back.takings import take_back
 from service.engine.instance import Instance
 from service.engine.nodes import escalation
 from service.engine.nodes.events import settle_conditions
@@ -35,8 +37,8 @@ from service.engine.records import (
     ReturnTo,
     Start,
     Step,
+    TakeBack,
 )
-from service.engine.returns import repeat, return_to
 from service.engine.token import Token
 from service.engine.variables import normalise
 
@@ -144,6 +146,8 @@ def _apply(instance: Instance, command: Command) -> None:
         case ReturnTo():
             token = _open(instance, command.key, is_open_user_task)
             return_to(token, command.element_id, normalise(command.variables))
+        case TakeBack():
+            take_back(instance, command.element_id)
         case Repeat():
             repeat(instance, command.element_id, command.item)
         case _:

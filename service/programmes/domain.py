@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select
 from service.engine.records import Element
 from service.errors import Invalid
 from service.models import Instance, NominationStatus, Stage, UserTask
-from service.programmes import in_person, intake, roles, topics, wiring
+from service.programmes import in_person, intake, roles, topics, undoing, wiring
 from service.programmes.award import award_dates, awards, private_steps, processes
 from service.programmes.nomination import asked_ahead, identities, nominations
 from service.programmes.pack.packs import Pack
@@ -23,7 +23,7 @@ from service.programmes.rule import calendar
 from service.programmes.rule.text_length import count_characters
 from service.programmes.topics import round_topics
 from service.workflow import chain
-from service.workflow.context import Accepted, Calendar, Context, Introduced, Resolved
+from service.workflow.context import Accepted, Calendar, Completion, Context, Introduced, Resolved
 
 FALLBACK_ZONE = ZoneInfo("Asia/Shanghai")
 FALLBACK_HOUR = time(9)
@@ -89,6 +89,11 @@ class Programmes:
         def holders(group: object) -> list[str]:
             return chain.list_holders(ctx, self.resolve(ctx, instance, (str(group),)).groups)
 
+        def account() -> str | None:
+            award = awards.of_instance(ctx, instance)
+            holder = awards.find_account(ctx, award) if award is not None else None
+            return f"user:{holder.id}" if holder is not None else None
+
         return {
             "deadline": deadline,
             "superiors": superiors,
@@ -96,6 +101,7 @@ class Programmes:
             "uncovered": uncovered,
             "switch": switch,
             "holders": holders,
+            "account": account,
             "working days after": working_days_after,
             "working days between": working_days_between,
             "character count": count_characters,
@@ -181,6 +187,18 @@ class Programmes:
     ) -> Accepted:
         """Check and keep a submitted form."""
         return intake.accept(ctx, task, element, submission)
+
+    def hold_events(self, ctx: Context, instance: Instance) -> None:
+        """Hold the round."""
+        undoing.hold_round(ctx, instance)
+
+    def find_lasting(self, ctx: Context, completion: Completion) -> str | None:
+        """Return what keeps a completion from being taken back: topics, entries, what the round did."""
+        return undoing.find_lasting(ctx, completion)
+
+    def taken_back(self, ctx: Context, reopened: UserTask, completion: Completion) -> None:
+        """Give back the places it took and write the status of before."""
+        undoing.undo(ctx, reopened, completion)
 
     def begins(self, process_id: str) -> bool:
         """Rounds, nominations and objections begin with their rows, never by an event alone."""

@@ -7,11 +7,13 @@ but those.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from service.engine.records import Element
 from service.errors import Conflict
-from service.models import HistoryEvent, UserTask
+from service.models import User, UserTask
 from service.workflow.context import Context
 from service.workflow.instance import offers
 from service.workflow.task import handovers
@@ -25,7 +27,7 @@ def find_refusal(ctx: Context, task: UserTask, element: Element) -> str | None:
     if PROPERTY not in element.properties or ctx.actor.is_system:
         return None
     groups = offers.list_groups(ctx, task)
-    if not groups or not all(group.startswith(_USER) for group in groups):
+    if not _are_named(groups):
         return None
     actor = ctx.actor
     if f"{_USER}{actor.user_id}" in groups and actor.stands_in_for is None:
@@ -38,10 +40,15 @@ def require_named(ctx: Context, task: UserTask, element: Element, outcome: str) 
     own = {value.strip() for value in element.properties.get(PROPERTY, "").split(",")}
     if outcome not in own:
         return
-    ctx.session.flush()
-    released = select(HistoryEvent.details).where(
-        HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind == handovers.RELEASED
-    )
-    left = [said for said in ctx.session.scalars(released) if said["task"] == task.id and said.get("named")]
-    if left and not any(group.startswith(_USER) for group in offers.list_groups(ctx, task)):
-        raise Conflict(f"{left[-1]['to']}已不在岗，这一步只能由本人办理，不能代签；请退回，重新指定。")
+    first = handovers.find_first_offer(ctx, task)
+    if not _are_named(first) or _are_named(offers.list_groups(ctx, task)):
+        return
+    numbers = [int(number) for group in first if (number := group.removeprefix(_USER)).isdecimal()]
+    gone = select(User.name).where(User.id.in_(numbers))
+    names = "、".join(ctx.session.scalars(gone.order_by(User.id)))
+    raise Conflict(f"{names}已不在岗，这一步只能由本人办理，不能代签；请退回，重新指定。")
+
+
+def _are_named(groups: Collection[str]) -> bool:
+    """Say whether a step is offered to people by name and to nobody else."""
+    return bool(groups) and all(group.startswith(_USER) for group in groups)

@@ -21,11 +21,11 @@ from sqlalchemy import insert
 
 from service.engine.records import Element, Variables
 from service.errors import Invalid
-from service.models import Nomination, NominationStatus, Opinion, Unit, UserTask
+from service.models import Instance, Nomination, NominationStatus, Opinion, Unit, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
 from service.programmes import in_person, offered, task_files, task_forms, wiring
-from service.programmes.award import task_entries
+from service.programmes.award import awards, task_entries
 from service.programmes.form import schemas
 from service.programmes.form.checks import FormContext
 from service.programmes.nomination import (
@@ -48,8 +48,10 @@ from service.workflow.definition import deployments
 
 #: fields whose answers are an opinion's text where the form marks none with ``print=opinion``
 OPINION_FIELDS = ("reason", "text")
-#: answers beside an opinion that are kept with the nomination: why a 破格, why against a rule of 原则上
-REASON_FIELDS = ("exception_reason", "stated_reason")
+#: the answer beside an opinion that is kept with the rules it answers: 原则上不, or a reminder
+STATED = "stated_reason"
+#: answers beside an opinion that are kept with the nomination: why a 破格, why past a rule, why one too many
+REASON_FIELDS = ("exception_reason", STATED, "over_reason")
 MAX_OPINION, MAX_REASON, MAX_HEADING = 2000, 1000, 80
 
 _GIVE_OPINION = insert(table_of(Opinion))
@@ -108,14 +110,16 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def form_context(ctx: Context, nomination: Nomination | None) -> dict[str, Any]:
+def form_context(ctx: Context, instance: Instance, nomination: Nomination | None) -> dict[str, Any]:
     """Return what a form's conditions may read besides its own answers."""
     if nomination is None:
-        return {}
+        award = awards.of_instance(ctx, instance)
+        return {"has_account": awards.find_account(ctx, award) is not None} if award is not None else {}
     return {
         "settings": dict(wiring.pack_of(ctx, nomination.round).programme.named),
         "eligibility": nomination.eligibility,
         "asks_reason": nomination.asks_reason,
+        "open_rules": screening.list_open(ctx, nomination),
         "category": nomination.category,
         "source": nomination.source,
     }
@@ -145,9 +149,7 @@ def _context(ctx: Context, task: UserTask, nomination: Nomination | None) -> For
     zone = ctx.domain.zone(ctx, task.instance)
     today = ctx.now.astimezone(zone).date()
     days = partial(calendars.load, ctx, nomination.round if nomination else None)
-    if nomination is None:
-        return FormContext(today=today, days=days)
-    return FormContext(today=today, days=days, variables=form_context(ctx, nomination))
+    return FormContext(today=today, days=days, variables=form_context(ctx, task.instance, nomination))
 
 
 def _check(
@@ -206,7 +208,8 @@ def _fill_record(ctx: Context, task: UserTask, nomination: Nomination, answers: 
         raise Invalid(f"请选择申报类别。{cited}", fields={"category": f"请从列表中选择。{cited}"})
     columns.fill(nomination, columns.read(programme, answers))
     # the recommender gives them, or not, for what stands here now
-    nomination.exception_reason = nomination.stated_reason = ""
+    for reason in (*REASON_FIELDS, rulings.OVERRULING):
+        setattr(nomination, reason, "")
     nomination.corrected = None
     nomination.submitted_at = ctx.now
     nomination.revision += 1
@@ -242,6 +245,8 @@ def _give_opinion(ctx: Context, nomination: Nomination, received: _Received) -> 
         if reason and not received.lenient:
             setattr(nomination, field, reason)
             nomination.revision += 1
+            if field == STATED:
+                screening.note_reason(ctx, nomination, reason)
 
 
 def _read_opinion(received: _Received) -> str:

@@ -1,11 +1,14 @@
-"""Roles: looking up ``role@scope`` for an instance, and who steps in when nobody holds one (X14)."""
+"""Roles: looking up ``role@scope`` for an instance, and who steps in when nobody holds one (X14).
+
+A group is a role at a unit, or one person by name (``user:<id>``): who has left is nobody either way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, null, select, union_all
 
 from service.models import Award, Instance, Membership, Nomination, Objection, Round, Unit, User
 from service.models.base import table_of
@@ -24,6 +27,13 @@ _HOLDERS = (
     .join(_user, _user.c.id == _membership.c.user_id)
     .where(_membership.c.group_key.in_(bindparam("keys", expanding=True)), _user.c.active)
 )
+_HOLDERS_AND_NAMED = union_all(
+    _HOLDERS,
+    select(null(), _user.c.id, _user.c.id_number_index).where(
+        _user.c.id.in_(bindparam("people", expanding=True)), _user.c.active
+    ),
+)
+_USER = "user:"  #: begins the key of one person's own group
 #: where a transaction remembers who holds which group
 HELD = "held_groups"
 
@@ -46,15 +56,16 @@ def resolve(ctx: Context, instance: Instance, groups: tuple[str, ...]) -> Resolv
     """Return the group keys an instance's task is offered to.
 
     A group that nobody active holds, or only the nominee himself for an approval, falls to the
-    administrator of that unit, then of the units above it. It never passes by itself. The case of an
-    objection to somebody who holds the group himself is offered to the others who do, one by one.
+    administrator of that unit, then of the units above it; what is somebody's by name who has left, to
+    those of his. It never passes by itself. The case of an objection to somebody who holds the group
+    himself is offered to the others who do, one by one.
     """
     about = _about(ctx, instance)
     objection = objections.of_instance(ctx, instance) if about is None else None
     keys = _keys(ctx, instance, groups, _around(objection) if objection else about)
     nominee = _nominee(about, objection)
     held = _held(ctx, [key for key in keys.values() if key], nominee)
-    found = tuple(key for key in keys.values() if key and (key in held or key.startswith("user:")))
+    found = tuple(key for key in keys.values() if key in held)
     missing = tuple(written for written, key in keys.items() if key not in found)
     if found and objection is not None:
         found = tuple(key for group in found for key in _without(ctx, group, nominee))
@@ -112,10 +123,10 @@ def _nominee(about: _About | None, objection: Objection | None) -> _Person:
 
 def _key(ctx: Context, written: str, about: _About | None, entry: Round | None) -> str | None:
     role, _, scope = written.partition("@")
-    if written.startswith("user:"):
+    if written.startswith(_USER):
         return written
     if scope == "self":
-        return f"user:{about.person_id}" if about and about.person_id else None
+        return f"{_USER}{about.person_id}" if about and about.person_id else None
     unit = _unit(ctx, scope, about, entry)
     return f"{role}@{unit}" if unit else None
 
@@ -135,9 +146,13 @@ def _unit(ctx: Context, scope: str, about: _About | None, entry: Round | None) -
 
 
 def _held(ctx: Context, keys: Sequence[str], nominee: _Person) -> set[str]:
-    """Return which groups somebody active holds besides the nominee."""
+    """Return which groups somebody active holds besides the nominee, who may be asked by name."""
     holders = _holders(ctx, keys)
-    return {key for key in keys if not all(_is_same(holder, nominee) for holder in holders[key])}
+    return {
+        key
+        for key in keys
+        if any(key.startswith(_USER) or not _is_same(holder, nominee) for holder in holders[key])
+    }
 
 
 def _holders(ctx: Context, keys: Sequence[str]) -> Mapping[str, Collection[_Person]]:
@@ -146,9 +161,17 @@ def _holders(ctx: Context, keys: Sequence[str]) -> Mapping[str, Collection[_Pers
     asked = [key for key in keys if key not in known]
     if asked:
         known.update({key: set() for key in asked})
-        for key, user_id, person in ctx.session.execute(_HOLDERS, {"keys": asked}):
-            known[key].add((user_id, person or ""))
+        named = [number for number in map(_find_number, asked) if number is not None]
+        query = _HOLDERS_AND_NAMED if named else _HOLDERS
+        for key, user_id, person in ctx.session.execute(query, {"keys": asked, "people": named}):
+            known.setdefault(key or f"{_USER}{user_id}", set()).add((user_id, person or ""))
     return known
+
+
+def _find_number(key: str) -> int | None:
+    """Return whose own group a key is, if it is anybody's."""
+    number = key.removeprefix(_USER)
+    return int(number) if number != key and number.isdecimal() else None
 
 
 def _is_same(holder: _Person, nominee: _Person) -> bool:
@@ -157,17 +180,31 @@ def _is_same(holder: _Person, nominee: _Person) -> bool:
 
 
 def _without(ctx: Context, group: str, nominee: _Person) -> list[str]:
-    """Return a group as it is, or, when the nominee holds it, everybody else who does."""
+    """Return a group as it is, or, when the nominee holds it, everybody else who does.
+
+    What he is asked by name is his.
+    """
+    if group.startswith(_USER):
+        return [group]
     holders = _holders(ctx, [group])[group]
     others = sorted(number or 0 for number, person in holders if not _is_same((number, person), nominee))
-    return [f"user:{user}" for user in others] if len(others) < len(holders) else [group]
+    return [f"{_USER}{user}" for user in others] if len(others) < len(holders) else [group]
 
 
 def _substitute(ctx: Context, key: str | None, about: _About | None, nominee: _Person) -> str | None:
-    code = key.partition("@")[2] if key else (about.unit.code if about else "")
-    unit = ctx.session.scalar(select(Unit).where(Unit.code == code))
+    unit = _find_unit(ctx, key, about)
     if unit is None:
         return None
     above = [f"{UNIT_ADMIN}@{step}" for step in reversed([step for step in unit.path.split("/") if step])]
     held = _held(ctx, above, nominee)
     return next((group for group in above if group in held), None)
+
+
+def _find_unit(ctx: Context, key: str | None, about: _About | None) -> Unit | None:
+    """Return the unit where somebody is sought for a group: the role's, or that of whom it names."""
+    number = _find_number(key) if key else None
+    if number is not None:
+        return ctx.session.scalar(select(Unit).join(User, User.unit_id == Unit.id).where(User.id == number))
+    if key and "@" in key:
+        return ctx.session.scalar(select(Unit).where(Unit.code == key.partition("@")[2]))
+    return about.unit if about else None

@@ -68,14 +68,16 @@ def keep(ctx: Context, task_id: int, key: str, checked: Checked) -> TaskFile:
         uploaded_at=ctx.now,
     )
     ctx.session.add(kept)
+    task.revision += 1
     ctx.session.flush()
     return kept
 
 
 def remove(ctx: Context, file: TaskFile) -> None:
     """Take a file out of a task that is still open to the actor."""
-    task_access.lock_offered(ctx, file.user_task_id)
+    task = task_access.lock_offered(ctx, file.user_task_id)
     ctx.session.delete(file)
+    task.revision += 1
 
 
 def list_of(ctx: Context, task: UserTask) -> Sequence[TaskFile]:

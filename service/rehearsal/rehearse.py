@@ -14,12 +14,14 @@ from pathlib import Path
 from service import schema
 from service.clock import MovableClock
 from service.config import Settings
+from service.errors import Invalid
 from service.programmes import wiring
 from service.programmes.account import pack_units
 from service.programmes.demo import demonstration
-from service.programmes.demo.demo_file import read_demo
+from service.programmes.demo.demo_file import Demo, read_demo
+from service.programmes.pack.packs import Pack
 from service.programmes.round import calendars, rounds
-from service.rehearsal.crowd import plan
+from service.rehearsal.crowd import Planned, plan
 from service.rehearsal.report import Report, conclude
 from service.rehearsal.state import Rehearsal
 from service.rehearsal.work import complete_waiting, start_nominations
@@ -35,10 +37,14 @@ DUTIES = (due_jobs.run_once, starts.begin_by_events, reminders.run_once)
 WORK_BEGINS = time(10, 0)
 MAX_DAYS = 400
 START_DAYS = 4  #: working days over which nominations come in
+USUAL = 660  #: nominations where nobody says how many, or as many as there are places
 
 
-def rehearse(settings: Settings, programme: str, *, number: int, seed: int = 1) -> Report:
-    """Run a whole round of a programme against a scratch database and report what came of it."""
+def rehearse(settings: Settings, programme: str, *, number: int | None = None, seed: int = 1) -> Report:
+    """Run a whole round of a programme against a scratch database and report what came of it.
+
+    Raises Invalid where more nominations are asked for than there are places.
+    """
     with tempfile.TemporaryDirectory(prefix="xuanshu-rehearsal-") as folder:
         scratch = replace(settings, data_dir=Path(folder), database_url="", demonstration=False)
         clock = MovableClock(datetime.fromisoformat("2024-01-01T00:00:00+00:00"))
@@ -50,14 +56,14 @@ def rehearse(settings: Settings, programme: str, *, number: int, seed: int = 1) 
             runtime.engine.dispose()
 
 
-def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: int) -> Report:
+def _run(wired: Wiring, clock: MovableClock, programme: str, number: int | None, seed: int) -> Report:
     with wired.reading() as ctx:
         pack = wiring.get_pack(ctx, programme)
     demo = read_demo(pack.demo)
     clock.move_to(demo.start)
     report = Report(zone=pack.programme.zone)
     rehearsal = Rehearsal(wiring=wired, clock=clock, pack=pack, demo=demo, report=report)
-    rehearsal.planned = plan(pack, demo, number, seed=seed)
+    rehearsal.planned = _plan(pack, demo, number, seed)
     _open(rehearsal)
     with _collecting_less():
         _live_through(rehearsal)
@@ -65,6 +71,17 @@ def _run(wired: Wiring, clock: MovableClock, programme: str, number: int, seed: 
     with wired.reading() as ctx:
         conclude(ctx, rounds.get(ctx, rehearsal.round_id), pack, report)
     return report
+
+
+def _plan(pack: Pack, demo: Demo, number: int | None, seed: int) -> list[Planned]:
+    planned = plan(pack, demo, USUAL if number is None else number, seed=seed)
+    there = len(planned)
+    if number is not None and there < number:
+        raise Invalid(
+            f"{pack.programme.title}的名额一共 {there} 个，只够 {there} 份申报，不能演练 {number} 份。"
+            "请减少 --nominations，或在活动包里增加名额。"
+        )
+    return planned
 
 
 def _open(rehearsal: Rehearsal) -> None:

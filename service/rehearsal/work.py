@@ -24,6 +24,7 @@ from service.rehearsal.handing_in import find_answers, hand_in_files
 from service.rehearsal.state import Rehearsal, find_actor
 from service.workflow.context import Context
 from service.workflow.definition import deployments
+from service.workflow.instance.execution import Faulted
 from service.workflow.task import task_access, user_tasks
 
 CHUNK = 50  #: completions a transaction, by whomever; a refused chunk is done again one by one
@@ -94,7 +95,7 @@ def _complete_together(rehearsal: Rehearsal, task_ids: Sequence[int]) -> Counter
             for acting, his in shares:
                 hand_in_files(rehearsal, acting, his)
             return Counter(_complete(rehearsal, acting, task_id) for acting, his in shares for task_id in his)
-    except Conflict:
+    except (Conflict, Faulted):
         if len(task_ids) == 1:
             return _complete_otherwise(rehearsal, task_ids[0])
     done: Counter[str] = Counter()

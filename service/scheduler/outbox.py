@@ -2,13 +2,14 @@
 
 A message is claimed in one transaction, sent outside any, and marked in another. Nothing is lost;
 a message is sent twice only if the process dies between the sending and the mark, and then with
-the same key. Several messages to one recipient leave as one.
+the same key. Several messages to one recipient leave as one. Those of a channel that was taken out of
+the settings lie untouched until it is back.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,10 +44,13 @@ def run_once(wiring: Wiring) -> Done:
     """Send what is due for one recipient of one channel."""
     done = Done()
     with wiring.reading() as ctx:
-        if ctx.session.scalar(_due(ctx).with_only_columns(OutboxMessage.id).limit(1)) is None:
+        if (
+            ctx.session.scalar(_due(ctx, wiring.channels).with_only_columns(OutboxMessage.id).limit(1))
+            is None
+        ):
             return done
     with wiring.transaction() as ctx:
-        claim = _claim(ctx)
+        claim = _claim(ctx, wiring.channels)
     # a process that was paused may have lost its lease: somebody else sends, or has sent
     if claim is None or wiring.clock() >= claim.until:
         return done
@@ -57,14 +61,15 @@ def run_once(wiring: Wiring) -> Done:
     return done
 
 
-def _due(ctx: Context) -> Select[OutboxMessage]:
+def _due(ctx: Context, channels: Collection[str]) -> Select[OutboxMessage]:
     waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.SENDING))
     query = select(OutboxMessage).where(waiting, OutboxMessage.due_at <= ctx.now)
+    query = query.where(OutboxMessage.channel.in_(channels))
     return query.order_by(OutboxMessage.due_at, OutboxMessage.id)
 
 
-def _claim(ctx: Context) -> _Claim | None:
-    locked = _due(ctx).with_for_update(skip_locked=True)
+def _claim(ctx: Context, channels: Collection[str]) -> _Claim | None:
+    locked = _due(ctx, channels).with_for_update(skip_locked=True)
     first = ctx.session.scalars(locked.limit(1)).first()
     if first is None:
         return None
@@ -97,9 +102,6 @@ def compose(rows: Sequence[OutboxMessage], at: datetime) -> Message:
 def _send(wiring: Wiring, claim: _Claim) -> Exception | None:
     try:
         wiring.channels[claim.channel].send(claim.message)
-    except KeyError as error:
-        log.warning("outbox messages %s wait for the channel %s to be configured", claim.ids, claim.channel)
-        return error
     except Exception as error:
         log.warning("outbox messages %s were not sent: %s: %s", claim.ids, type(error).__name__, error)
         return error
@@ -112,6 +114,7 @@ def _mark(ctx: Context, claim: _Claim, error: Exception | None) -> None:
         OutboxMessage.status == OutboxStatus.SENDING,
         OutboxMessage.due_at == claim.until,
     )
+    given_up = []
     for row in ctx.session.scalars(query.with_for_update()):
         if error is None:
             row.status, row.sent_at, row.last_error = OutboxStatus.SENT, ctx.now, ""
@@ -119,6 +122,9 @@ def _mark(ctx: Context, claim: _Claim, error: Exception | None) -> None:
         row.last_error = f"{type(error).__name__}: {error}".replace("\0", "")[:2000]
         if row.attempts >= MAX_ATTEMPTS or isinstance(error, Undeliverable):
             row.status = OutboxStatus.FAILED
+            given_up.append(row.id)
         else:
             row.status = OutboxStatus.PENDING
             row.due_at = ctx.now + BACKOFF[row.attempts - 1]
+    if given_up:
+        log.error("outbox messages %s are given up", given_up)

@@ -29,6 +29,7 @@ from service.web.admin import (
     overview,
     people,
     units,
+    unsent_messages,
 )
 from service.web.award import follow_ups, title_papers, titles
 from service.web.award import register as award_register
@@ -112,6 +113,7 @@ BLUEPRINTS = (
     people.pages,
     calendar_days.pages,
     incidents.pages,
+    unsent_messages.pages,
     award_register.pages,
     titles.pages,
     title_papers.pages,

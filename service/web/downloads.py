@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -37,9 +37,13 @@ def ask_or_give(
     round_id: int,
     about: Mapping[str, Any],
     *owners: int | None,
+    people: Collection[int],
     content_type: str = "",
 ) -> ResponseReturnValue:
-    """Give a file the actor may see to whoever handed it in or owns it; ask anybody else what for first."""
+    """Give a file the actor may see to whoever handed it in or owns it; ask anybody else what for first.
+
+    ``people`` are the nominations that are told of it.
+    """
     use = disclosures.find_own_use(g.ctx, getattr(file, "uploaded_by_id", None), *owners)
     if use is None and request.method == "GET":
         return show_form(file.filename, about)
@@ -47,7 +51,7 @@ def ask_or_give(
         use = use or disclosures.read_use(request.form)
     except Invalid as refused:
         return show_form(file.filename, about, refused), 422
-    disclosures.note_download(g.ctx, use, round_id, **about)
+    disclosures.note_download(g.ctx, use, round_id, people=people, **about)
     return send_file(
         io.BytesIO(data),
         mimetype=content_type or getattr(file, "content_type", None),

@@ -63,7 +63,7 @@ def list_notices() -> Response:
 def show(slug: str) -> Response:
     """Show a notice: its lists, its window, and where to object."""
     notice = notices.get_public(g.ctx, slug)
-    prolonged = prolonging.list_of(g.ctx, notice)
+    prolonged = prolonging.list_of(notice)
     return _cached(render_template("public/notice.html", prolonged=prolonged, **_facts(notice)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -12,12 +12,11 @@ from service.errors import Forbidden, Invalid, NotFound
 from service.models import Instance, Nomination, Objection
 from service.programmes import submitted
 from service.programmes.nomination import nominations, record
-from service.programmes.privacy import consents, provision
+from service.programmes.privacy import consents, disclosures, provision
 from service.programmes.publication import statements
 from service.programmes.review import experts
 from service.web.frame.errors import is_fragment
 from service.web.task.diagrams import get_visible
-from service.workflow import history
 from service.workflow.context import Context
 
 pages = Blueprint("reveals", __name__, url_prefix="/reveals")
@@ -41,6 +40,7 @@ def of_nomination(number: int, field: str) -> str:
         field,
         lambda: record.answers_of(ctx, nomination).get(field),
         nomination.round_id,
+        people=[number],
     )
 
 
@@ -59,9 +59,16 @@ def of_task(number: int, field: str) -> str:
     """Show a sensitive answer of a step that is done, to whoever may read what was submitted there."""
     ctx: Context = g.ctx
     task = submitted.get_task(ctx, number)
-    _require_readable(ctx, nominations.of_instance(ctx, task.instance))
+    nomination = nominations.of_instance(ctx, task.instance)
+    _require_readable(ctx, nomination)
     found = submitted.find(ctx, task)
-    return reveal(f"task:{number}", field, lambda: found.answers.get(field) if found else None, task.round_id)
+    return reveal(
+        f"task:{number}",
+        field,
+        lambda: found.answers.get(field) if found else None,
+        task.round_id,
+        people=[nomination.id] if nomination else (),
+    )
 
 
 def _require_readable(ctx: Context, nomination: Nomination | None) -> None:
@@ -89,19 +96,30 @@ def _works_on(ctx: Context, instance_id: int | None) -> bool:
     return True
 
 
-def reveal(of: str, field: str, read: Callable[[], Any], round_id: int | None) -> str:
-    """Show what ``read`` returns and note who looked, at what and why; the caller has said that he may."""
+def reveal(
+    of: str,
+    field: str,
+    read: Callable[[], Any],
+    round_id: int | None,
+    *,
+    people: Collection[int] = (),
+) -> str:
+    """Show what ``read`` returns and note who looked, at what and why; the caller has said that he may.
+
+    ``people`` are the nominations that are told of it.
+    """
     reason = request.form.get("reason", "").strip()
     if len(reason) < MIN_REASON:
         raise Invalid(_("请写明查看原因，查看会记入历史。"), fields={"reason": _("必填")})
     value = read()
     if value is None:
         raise NotFound(_("这一项没有内容。"))
-    history.record_in(
+    disclosures.note(
         g.ctx,
-        "reveals",
+        disclosures.REVEALS,
         "value.revealed",
         round_id=round_id,
+        people=people,
         of=of,
         field=field,
         receiver=g.ctx.actor.name,

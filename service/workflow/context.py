@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
-from service.engine.records import Element, OpenServiceTask, Variables
+from service.engine.records import Element, OpenServiceTask, Taking, Variables
 from service.models import Instance, UserTask
 
 
@@ -100,6 +100,15 @@ class Introduced:
     variables: Variables
 
 
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """A completion that could be taken back (撤回), and what that comes to."""
+
+    task: UserTask
+    event_id: int  #: of the history event that tells of it: what came later has a higher one
+    taking: Taking
+
+
 class Calendar(Protocol):
     """Working days, as far as workflow needs them for nudges."""
 
@@ -116,7 +125,7 @@ class Domain(Protocol):
 
     #: local topics by name: run inside the step's transaction, return variables or raise BpmnError
     topics: Mapping[str, Topic]
-    #: local topics that are not worked again: nobody sends a task back (退回, 撤回) behind or over them
+    #: local topics that are not worked again: nobody sends a task back (退回) behind or over them
     once_only: Collection[str]
 
     def zone(self, ctx: Context, instance: Instance) -> ZoneInfo:
@@ -167,6 +176,21 @@ class Domain(Protocol):
         self, ctx: Context, task: UserTask, element: Element, submission: Mapping[str, Any]
     ) -> Accepted:
         """Check a submission (``outcome`` and ``answers``) and keep what the domain keeps of it."""
+        ...
+
+    def hold_events(self, ctx: Context, instance: Instance) -> None:
+        """Let nobody throw what an instance may wait for until the transaction ends."""
+        ...
+
+    def find_lasting(self, ctx: Context, completion: Completion) -> str | None:
+        """Return what a completion did, or others upon it, that cannot be undone, as a clause; or None.
+
+        Its topics are the domain's to judge: workflow takes back none of what they did.
+        """
+        ...
+
+    def taken_back(self, ctx: Context, reopened: UserTask, completion: Completion) -> None:
+        """Undo what the domain made of a completion, and of the topics in its step."""
         ...
 
     def begins(self, process_id: str) -> bool:

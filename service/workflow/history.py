@@ -48,8 +48,8 @@ def record(
     )
 
 
-def record_in(ctx: Context, name: str, kind: str, /, *, round_id: int | None = None, **details: Any) -> None:
-    """Append an event to a stream that belongs to no instance, such as ``system`` or ``round:3``."""
+def record_in(ctx: Context, name: str, kind: str, /, *, round_id: int | None = None, **details: Any) -> int:
+    """Append an event to a stream that belongs to no instance, such as ``round:3``; its number there."""
     stream = ctx.session.get(Stream, name, with_for_update=True)
     if stream is None:
         stream = Stream(name=name, seq=0, head="")
@@ -66,6 +66,7 @@ def record_in(ctx: Context, name: str, kind: str, /, *, round_id: int | None = N
         element_id=None,
         details=details,
     )
+    return stream.seq
 
 
 def of_instance(ctx: Context, instance: Instance) -> list[HistoryEvent]:

@@ -88,6 +88,9 @@ TABLE: dict[str, tuple[dict[str, Any] | None, str]] = {
         {"kind": "signal", "name": "unheard_of", "reason": "演练"},
         "A401 S403 U403 O422 M403",
     ),
+    "GET /rounds/{round_id}/ballot": (None, "A401 S404 U404 O404 M404"),
+    "POST /rounds/{round_id}/ballot/close": ({"reason": "专家已离任"}, "A401 S404 U404 O404 M404"),
+    "POST /rounds/{round_id}/ballot/void": ({"reason": "票数不足"}, "A401 S404 U404 O404 M404"),
     "POST /rounds": (
         {"programme": "changzhou-good-youth", "label": "2025", "year": 2025},
         "A401 S403 U403 O403 M201",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from service.models import Consent, FileReading, ReadStatus, User
 from service.programmes import wiring
@@ -139,6 +140,26 @@ def test_photo_is_taken_and_given_back(call: Call) -> None:
     assert got.headers["Content-Disposition"].startswith("attachment;")
     assert tuanzhibu.delete(f"/attachments/{taken.get_json()['id']}").status_code == 204
     assert tuanzhibu.get(path).get_json() == []
+
+
+def test_files_are_added_and_taken_out_each_under_the_newest_tag_of_the_nomination(call: Call) -> None:
+    tuanzhibu = call("tuanzhibu")
+    begun = tuanzhibu.post("/rounds/1/nominations", START)
+    read, path = begun.headers["ETag"], f"/nominations/{begun.get_json()['id']}"
+
+    def upload(tag: str) -> TestResponse:
+        file = {"slot": "portrait", "file": (photo(), "证件照.jpg")}
+        return tuanzhibu.send("POST", f"{path}/attachments", data=file, headers={"If-Match": tag})
+
+    taken, late = upload(read), upload(read)
+    address = f"/attachments/{taken.get_json()['id']}"
+    stale = tuanzhibu.delete(address, headers={"If-Match": read})
+    seen = tuanzhibu.get(path, headers={"If-None-Match": read})
+    removed = tuanzhibu.delete(address, headers={"If-Match": taken.headers["ETag"]})
+
+    assert [one.status_code for one in (taken, late, stale, removed)] == [201, 412, 412, 204]
+    assert (seen.status_code, seen.headers["ETag"]) == (200, taken.headers["ETag"])
+    assert removed.headers["ETag"] == tuanzhibu.get(path).headers["ETag"] != taken.headers["ETag"]
 
 
 def test_photo_whose_bytes_are_lost_is_taken_out(call: Call, tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 
-from service.models import HistoryEvent, PendingStart
+from service.models import HistoryEvent, Nomination, NominationStatus, PendingStart
+from service.programmes.round import candidate_extensions
 from service.wire import Runtime
 from service.workflow.context import Context
 from service.workflow.definition import deployments
@@ -69,6 +72,63 @@ def test_deadline_moves_under_if_match(call: Call) -> None:
     assert [bare.status_code, moved.status_code, stale.status_code] == [428, 200, 412]
     due = call("tuanzhibu").todo("fill_in_form")[0]["due_date"]
     assert due == "2024-03-28T16:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PUT", "/rounds/1/deadlines/submission", {"due": "2042-03-28T24:00:00+08:00"}, "due"),
+        (
+            "POST",
+            "/rounds/1/extensions",
+            {"unit": "liyang", "stage": "submission", "until": "2042-04-01T24:00:00+08:00"},
+            "until",
+        ),
+    ],
+)
+def test_date_in_a_year_without_calendar_is_told_at_its_field(
+    call: Call, method: str, path: str, body: dict[str, str], field: str
+) -> None:
+    shiwei = call("shiwei")
+    tag = shiwei.get("/rounds/1").headers["ETag"]
+
+    refused = shiwei.send(method, path, json=body | {"reason": "台风影响"}, headers={"If-Match": tag})
+
+    said = refused.get_json()
+    assert (refused.status_code, said["errors"]) == (422, {field: "没有 2042 年的工作日历，请核对年份"})
+    assert said["detail"].startswith("没有 2042 年的放假调休安排，无法推算工作日。")
+    assert shiwei.get("/rounds/1").headers["ETag"] == tag
+
+
+def test_extension_of_a_unit_is_given_once_under_a_tag(call: Call) -> None:
+    shiwei, path = call("shiwei"), "/rounds/1/extensions"
+    body = {"unit": "liyang", "stage": "submission", "until": "2024-04-01T24:00:00+08:00", "reason": "停电"}
+    tag = shiwei.get("/rounds/1").headers["ETag"]
+
+    first = shiwei.post(path, body, headers={"If-Match": tag})
+    stale = shiwei.post(path, body | {"reason": "停水"}, headers={"If-Match": tag})
+    read = shiwei.get("/rounds/1", headers={"If-None-Match": tag})
+
+    assert (first.status_code, stale.status_code, read.status_code) == (201, 412, 200)
+    assert first.headers["ETag"] == read.headers["ETag"]
+    assert read.get_json()["dates"]["submission"]["extended"] is True
+    assert [one["reason"] for one in shiwei.get(path).get_json()] == ["停电"]
+
+
+def test_extension_of_one_candidate_makes_the_rounds_tag_stale(call: Call, service: Runtime) -> None:
+    shiwei, path = call("shiwei"), "/rounds/1/deadlines/submission"
+    tag = shiwei.get("/rounds/1").headers["ETag"]
+    with service.wiring.transaction() as ctx:
+        query = select(Nomination).where(Nomination.status == NominationStatus.DRAFTING)
+        nomination = ctx.session.scalars(query.order_by(Nomination.id)).first()
+        assert nomination is not None
+        candidate_extensions.extend(ctx, nomination, datetime(2024, 4, 1, 16, tzinfo=UTC), "住院")
+
+    stale = shiwei.put(path, LATER, headers={"If-Match": tag})
+    read = shiwei.get("/rounds/1", headers={"If-None-Match": tag})
+
+    assert (stale.status_code, read.status_code) == (412, 200)
+    assert read.get_json()["dates"]["submission"]["extended"] is True
 
 
 def test_extension_is_written_into_the_history(call: Call, ctx: Context) -> None:

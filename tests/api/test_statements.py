@@ -66,14 +66,15 @@ def test_evidence_is_added_and_taken_out_under_the_tag_of_its_task(call: Call, s
         given = {"slot": "proof", "file": (io.BytesIO(PDF), "证书.pdf")}
         return league.post(f"{task}/files", data=given, headers=headers)
 
-    late, given = upload(read), upload(changed)
+    late, given, again = upload(read), upload(changed), upload(changed)
     file = f"/task-files/{given.get_json()['id']}"
-    stale = league.delete(file, headers=read)
+    stale = league.delete(file, headers=changed)
     left = [one["filename"] for one in league.get(f"{task}/files").get_json()]
-    removed = league.delete(file, headers=changed)
+    removed = league.delete(file, headers={"If-Match": given.headers["ETag"]})
 
-    assert (late.status_code, given.status_code, stale.status_code) == (412, 201, 412)
+    assert [one.status_code for one in (late, given, again, stale)] == [412, 201, 412, 412]
     assert (left, removed.status_code) == (["证书.pdf"], 204)
+    assert removed.headers["ETag"] == league.get(task).headers["ETag"] != given.headers["ETag"]
     assert league.get(f"{task}/files").get_json() == []
 
 

@@ -173,6 +173,23 @@ def test_take_back_by_whoever_acted_last(call: Call) -> None:
     assert call("dangzhibu").todo("workplace_opinion") == []
 
 
+def test_whether_it_may_be_taken_back_is_told_as_it_is_refused(call: Call) -> None:
+    tuanzhibu, dangzhibu = call("tuanzhibu"), call("dangzhibu")
+    task = tuanzhibu.todo("workplace_league_opinion")[0]
+    tuanzhibu.post(f"/user-tasks/{task['id']}/complete", APPROVE)
+    before = tuanzhibu.get(f"/user-tasks/{task['id']}/work").get_json()["may_take_back"]
+    following = next(
+        t for t in dangzhibu.todo("workplace_opinion") if t["instance_id"] == task["instance_id"]
+    )
+    dangzhibu.post(f"/user-tasks/{following['id']}/claim")
+
+    after = tuanzhibu.get(f"/user-tasks/{task['id']}/work").get_json()["may_take_back"]
+    refused = tuanzhibu.post(f"/user-tasks/{task['id']}/take-back")
+
+    assert (before, after, refused.status_code) == (True, False, 409)
+    assert "请“所在单位意见”的办理人退回" in refused.get_json()["detail"]
+
+
 def test_nudge_and_copy(call: Call) -> None:
     task = call("tuanzhibu").todo("workplace_league_opinion")[0]
 

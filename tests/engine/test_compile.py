@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from SpiffWorkflow.bpmn.exceptions import WorkflowDataException
@@ -18,6 +21,7 @@ from tests.engine.sketch import draw
 
 Maker = Callable[..., Walk]
 
+ROOT = Path(__file__).resolve().parents[2]
 
 #: processor seconds a second of ours may take on a slow or busy machine: this is no benchmark
 PATIENCE = 4
@@ -40,6 +44,46 @@ def test_flow_without_id_is_kept(walk: Maker) -> None:
     assert [event.element_id for event in ours.step.trace if event.type == "sequenceFlow"] == ["flow_A_B"]
 
 
+LINK = "user A\nthrow t link on\ncatch c link on\nuser B\nend x\nA -> t\nc -> B -> x"
+
+
+def test_link_event_leads_on(walk: Maker) -> None:
+    bare = Bare(f"start s\n{LINK}\ns -> A")
+    bare.complete("A")
+    assert bare.workflow.is_completed()
+    assert "B" not in [task.task_spec.name for task in bare.all(TaskState.ANY_MASK)]  # and nobody was asked
+
+    ours = walk(f"start s\n{LINK}\ns -> A")
+    ours.start()
+    ours.complete("A")
+
+    assert ours.open == ["B"]
+    assert ours.complete("B").completed
+
+
+LEAF = "user A\nxor g\nuser B\nend x\nA -> g\ng -> B ? {true}\ng -> x *"
+
+
+@pytest.mark.parametrize(
+    ("inside", "path"), [(LINK, ["A"]), (LEAF, ["A", "B"])], ids=["link", "leaf without an end"]
+)
+def test_branch_without_an_end_leaves_no_zombie(walk: Maker, inside: str, path: list[str]) -> None:
+    sketch = f"start s\nsub S {{{{\nstart i\n{inside}\ni -> A\n}}}}\nuser C\nend e\ns -> S -> C -> e"
+    bare = Bare(sketch.format(true="True"))
+    for name in path:
+        bare.complete(name)
+    # neither completed nor waiting for anybody
+    assert not bare.workflow.is_completed()
+    assert bare.all(TaskState.READY | TaskState.WAITING) == []
+
+    ours = walk(sketch.format(true="=true"))
+    ours.start()
+    for name in ("A", "B"):
+        ours.complete(name)
+
+    assert ours.open == ["C"]
+
+
 def test_long_chain_compiles_and_a_longer_one_is_refused(walk: Maker) -> None:
     def chain(length: int) -> str:
         names = [f"t{number}" for number in range(length)]
@@ -50,6 +94,51 @@ def test_long_chain_compiles_and_a_longer_one_is_refused(walk: Maker) -> None:
 
     assert walk(chain(495)).start().completed
     assert engine.check_diagram(draw(p=chain(500)))[0].rule == "too-many-nodes"
+
+
+def _with_data_object(sketch: str) -> bytes:
+    """Return a diagram whose task writes to a data object of the process."""
+    drawn = draw(p=sketch)
+    data = b'<bpmn:dataObjectReference id="R" dataObjectRef="D"/><bpmn:dataObject id="D"/>'
+    target = (
+        b'<bpmn:dataOutputAssociation id="o"><bpmn:targetRef>R</bpmn:targetRef></bpmn:dataOutputAssociation>'
+    )
+    drawn = drawn.replace(b'isExecutable="true">', b'isExecutable="true">' + data)
+    return drawn.replace(b"</bpmn:userTask>", target + b"</bpmn:userTask>")
+
+
+PARSING = """
+import sys
+from tests.engine.bare import Bare
+for drawn in sys.stdin.buffer.read().split(b"|"):
+    Bare(drawn)
+    print("parsed", flush=True)
+"""
+
+
+def test_data_association_two_subprocesses_deep_hangs_the_library_and_not_us() -> None:
+    inner = "sub S {\nstart i\nuser A\nend j\ni -> A -> j\n}"
+    shallow = _with_data_object(f"start s\n{inner}\nend e\ns -> S -> e")
+    deep = _with_data_object(
+        f"start s\nsub T {{\nstart k\n{inner}\nend l\nk -> S -> l\n}}\nend e\ns -> T -> e"
+    )
+    program = [sys.executable, "-c", PARSING]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as library:
+        assert library.stdin is not None
+        assert library.stdout is not None
+        try:
+            library.stdin.write(shallow + b"|" + deep)
+            library.stdin.close()
+            assert library.stdout.readline() == b"parsed\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                library.wait(timeout=3)
+        finally:
+            library.kill()
+
+    ours = Walk(engine.compile_diagram(deep))
+    ours.start()
+
+    assert ours.complete("A").completed
 
 
 def test_programs_in_a_diagram_are_refused() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.util.task import TaskState
 
 from service.engine import timers
 from tests.engine.bare import Bare
@@ -199,6 +204,100 @@ def test_library_leaves_a_finished_cycle_with_a_dict_for_its_next_date() -> None
     bare.workflow.refresh_timers()
 
     assert isinstance(bare.workflow.waiting_events()[0].value, dict)
+
+
+def _due_of(bare: Bare) -> datetime:
+    return datetime.fromisoformat(bare.workflow.waiting_events()[0].value)
+
+
+def test_library_reckons_from_the_clock_on_the_wall(walk: Maker) -> None:
+    sketch = "start s\ncatch t timer {duration}\nend e\ns -> t -> e"
+
+    assert _due_of(Bare(sketch.format(duration="\"'PT1H'\""))) > NOON + timedelta(days=365)
+    assert walk(sketch.format(duration="PT1H")).start().timers[0].due_at == NOON + timedelta(hours=1)
+
+
+NAIVE = """
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+for month in ("01", "07"):
+    print(TimerEventDefinition.get_datetime(f"2026-{month}-01T17:00").hour)
+"""
+
+
+def test_library_reads_naive_dates_in_one_offset_of_the_machine(walk: Maker) -> None:
+    berlin = {**os.environ, "TZ": "Europe/Berlin"}
+    read = subprocess.run(
+        [sys.executable, "-c", NAIVE], env=berlin, capture_output=True, check=True, text=True
+    )
+    winter, summer = read.stdout.split()
+    assert winter == summer  # that of the season it was imported in
+
+    ours = walk(
+        'start s\nand f\ncatch w date "2026-01-01T17:00"\ncatch t date "2026-07-01T17:00"\n'
+        "s -> f\nf -> w\nf -> t",
+        env={"zone": ZoneInfo("Europe/Berlin")},
+    )
+
+    assert [timer.due_at.astimezone(UTC).hour for timer in ours.start().timers] == [16, 15]
+
+
+def _bare_cycle(text: str) -> Bare:
+    cycle = f"boundary b on A cycle \"'{text}'\" non-interrupting"
+    return Bare(f"start s\nuser A\n{cycle}\nuser B\nend e\ns -> A -> e\nb -> B")
+
+
+def _polled(bare: Bare, times: int) -> list[datetime]:
+    """Return when a cycle is next due after each poll."""
+    found = []
+    for _ in range(times):
+        bare.workflow.refresh_timers()
+        found.append(_due_of(bare))
+    return found
+
+
+def test_library_fires_every_cycle_it_missed_one_a_poll() -> None:
+    bare = _bare_cycle("R/2024-01-01T09:00:00+08:00/P1D")
+    _polled(bare, 1)
+    fired = len(bare.all(TaskState.READY))
+
+    _polled(bare, 20)
+
+    assert len(bare.all(TaskState.READY)) == fired + 20  # ours: caught up once, above
+
+
+def test_library_makes_a_month_of_a_cycle_a_fixed_number_of_days() -> None:
+    dues = _polled(_bare_cycle("R/2024-01-31T09:00:00+00:00/P1M"), 6)
+
+    assert {later - earlier for earlier, later in pairwise(dues)} == {timedelta(days=31)}
+
+
+def test_library_lets_a_daily_cycle_drift_where_summer_begins() -> None:
+    dues = _polled(_bare_cycle("R/2024-03-30T09:00:00+01:00/P1D"), 3)
+
+    assert dues[-1].astimezone(ZoneInfo("Europe/Berlin")).hour == 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("cycle", "0 0 9 * * ?"),
+        pytest.param(
+            "date",
+            "2024-03-25T24:00:00",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python's datetime reads 24:00"),
+        ),
+    ],
+    ids=["cron", "24:00"],
+)
+def test_library_finds_out_about_a_time_when_somebody_waits_for_it(kind: str, text: str) -> None:
+    bare = Bare(f"start s\nuser A\ncatch t {kind} \"'{text}'\"\nuser B\nend e\ns -> A -> t -> B -> e")
+
+    with pytest.raises(ValueError, match=r"invalid literal for int|hour must be in"):
+        bare.complete("A")
+
+
+def test_cron_is_refused_before_anybody_waits_for_it(refused: Callable[[str], list[object]]) -> None:
+    assert refused('start s\nmanual A\ncatch t cycle "0 0 9 * * ?"\ns -> A -> t') == [("t", "timer")]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ REASON = "主持的技改项目获行业认可，确属优秀。"
 #: what a step asks besides of somebody who is over age, or born on the day of a bound
 ANSWERS_OF_EXCEPTION = {
     "recommender_opinion": {"exception_reason": REASON},
-    "qualification_review": {"ruling": "exception"},
+    "qualification_review": {"ruling": "exception", "plain_ruling": "eligible"},  # a form shows one
 }
 OBJECTION = {"name": "演示-反映人", "contact": "0000-0001234", "facts": "所填荣誉与实际获得的不符，请核查。"}
 

@@ -92,6 +92,35 @@ def test_claimed_task_of_the_absent_passes_on_and_his_own_are_signed_alone(round
         assert ctx.session.scalars(query).one() == "演示-青锋团支部"
 
 
+def test_what_is_claimed_for_the_absent_is_his_again_after_it(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to=STEP)
+    number = delegate(round_2024)
+    with round_2024.acting(LEAGUE) as ctx:
+        task = user_tasks.claim(ctx, round_2024.task_id(nominee, STEP))
+        assert task.assignee_id == user_of(ctx, HEAD).id
+        revision = task.revision
+        assert user_tasks.claim(ctx, task.id).revision == revision
+
+    with round_2024.acting(HEAD) as ctx:
+        delegations.end(ctx, number)
+
+    assert (todo(round_2024, HEAD), todo(round_2024, LEAGUE)) == ([STEP], [])
+    approve(round_2024, nominee, HEAD)
+
+
+def test_what_is_claimed_for_the_absent_is_signed_in_both_names(round_2024: Story) -> None:
+    nominee = round_2024.nominate(to=STEP)
+    delegate(round_2024)
+    with round_2024.acting(LEAGUE) as ctx:
+        user_tasks.claim(ctx, round_2024.task_id(nominee, STEP))
+
+    approve(round_2024, nominee, LEAGUE)
+
+    with round_2024.wiring.reading() as ctx:
+        signed = ctx.session.scalars(select(Opinion.signed_by).where(Opinion.position == 2)).one()
+    assert signed == "演示-青锋团支部（代演示-青锋党支部）"
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_of_two_begun_at_once_for_the_same_time_one_is_refused(round_2024: Story) -> None:
     with round_2024.acting(HEAD) as ctx:

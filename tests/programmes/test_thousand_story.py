@@ -84,7 +84,7 @@ def to_display(story: Story) -> int:
     nominee = story.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
     story.complete(nominee, "workplace_opinion", "approve", text="同意。", **TICKS)
     story.complete(
-        nominee, "recommender_opinion", "approve", reason="同意推荐。", stated_reason="尚未报送人数。"
+        nominee, "recommender_opinion", "approve", reason="同意推荐。", over_reason="尚未报送人数。"
     )
     story.complete(nominee, "file_nomination", "file", by=ORGANISER, text="予以备案。")
     story.pass_until("2021-08-02 10:00")

@@ -1,4 +1,4 @@
-"""``xuanshu rehearse PROGRAMME``: the whole round of 660, and one in which something stays open."""
+"""``xuanshu rehearse PROGRAMME``: the whole round of 660, smaller ones of the others, one that stays open."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TITLE = "常州市“产业振兴好青年”寻访活动"
 CATEGORIES = ("生产管理类", "综合服务类", "科研创新类", "技术技能类", "安全生产类", "乡村振兴类")
 
 
-def rehearse(folder: Path, *arguments: str, **settings: str) -> Result:
+def rehearse(folder: Path, *arguments: str, key: str = KEY, **settings: str) -> Result:
     environment = {f"{PREFIX}{name}": value for name, value in {"DATA_DIR": str(folder), **settings}.items()}
-    return CliRunner().invoke(cli, ["rehearse", KEY, *arguments], env=environment)
+    return CliRunner().invoke(cli, ["rehearse", key, *arguments], env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,39 @@ def test_whole_round_tells_when_it_opened_closed_and_was_announced(whole: Result
     assert max(at for at, sentence in told if sentence == "办理“填写推荐表”") < milestones[1][0]
 
 
+@pytest.mark.parametrize(
+    ("key", "number", "told"),
+    [
+        (
+            "longcheng-craftsmen",
+            40,
+            {"申报结果": "授予称号 40", "授予称号": "龙城工匠培育对象 40"},
+        ),
+        (
+            "thousand-good-youth",
+            60,
+            {
+                "申报结果": "授予称号 60",
+                "授予称号": "市县两级机关、部门（单位） 30，国有企业（含在绍央企） 30，两新等其他基层领域 0",
+                "不足": "通知要求每期 1000 名以上，现有 60 名",
+            },
+        ),
+    ],
+)
+def test_a_smaller_crowd_of_another_selection_ends_clean(
+    key: str, number: int, told: dict[str, str], tmp_path: Path
+) -> None:
+    ended = rehearse(tmp_path, "--nominations", str(number), key=key)
+
+    parts = [line.split("  ", 1) for line in ended.output.partition("\n\n")[2].splitlines()]
+    summary = dict(part for part in parts if len(part) == 2)
+    total = summary.pop("合计")
+    sent = [sentence for _day, _hour, sentence in timeline(ended) if sentence.startswith("催办提醒")]
+    assert (ended.exit_code, summary) == (0, told)
+    assert total.startswith(f"{number} 人获得称号，")
+    assert total.endswith(f"，{sum(count(sentence) for sentence in sent)} 次提醒")
+
+
 def test_round_in_which_something_stays_open_ends_with_one(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "processes" / KEY, tmp_path / "processes" / KEY)
     diagram = tmp_path / "processes" / KEY / f"{KEY}.bpmn"
@@ -80,6 +113,23 @@ def test_round_in_which_something_stays_open_ends_with_one(tmp_path: Path) -> No
 
     told = [line.partition("：")[0] for line in ended.output.partition("\n\n")[2].splitlines()[3:]]
     assert (ended.exit_code, told) == (1, ["问题  流程没有结束"] * 6)  # they wait for what is never said
+
+
+def test_more_nominations_than_places_are_refused_before_anything_is_lived_through(tmp_path: Path) -> None:
+    ended = rehearse(tmp_path, "--nominations", "661")
+
+    assert (ended.output, str(ended.exception)) == (
+        "",
+        f"{TITLE}的名额一共 660 个，只够 660 份申报，不能演练 661 份。"
+        "请减少 --nominations，或在活动包里增加名额。",
+    )
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "many"])
+def test_number_of_nominations_that_cannot_be_meant_is_refused(number: str, tmp_path: Path) -> None:
+    ended = rehearse(tmp_path, "--nominations", number)
+
+    assert (ended.exit_code, "'--nominations'" in ended.output) == (2, True)
 
 
 def count(sentence: str) -> int:

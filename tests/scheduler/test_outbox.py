@@ -89,12 +89,40 @@ def test_one_recipient_that_fails_does_not_hold_up_the_others(wiring: Wiring) ->
     assert [sent.recipient for sent in _recorder(wiring).sent] == ["bob@example.org", "bella@example.org"]
 
 
-def test_channel_that_is_not_configured_keeps_its_messages(wiring: Wiring) -> None:
+def test_channel_that_is_taken_out_of_the_settings_keeps_its_messages_until_it_is_back(
+    wiring: Wiring, clock: MovableClock
+) -> None:
     _queue(wiring, "alice@example.org", 1)
+    without = replace(wiring, channels={})
 
-    outbox.run_once(replace(wiring, channels={}))
+    for _ in range(40):
+        assert not outbox.run_once(without)
+        clock.move(hours=1)
+    waiting = [(row.status, row.attempts) for row in _rows(wiring)]
+    outbox.run_once(wiring)
 
-    assert [row.status for row in _rows(wiring)] == [OutboxStatus.PENDING]
+    assert waiting == [(OutboxStatus.PENDING, 0)]
+    assert [row.status for row in _rows(wiring)] == [OutboxStatus.SENT]
+
+
+def test_messages_of_a_missing_channel_hold_up_no_others(wiring: Wiring) -> None:
+    _queue(wiring, "alice@example.org", 1, channel="apprise-1")
+    _queue(wiring, "bob@example.org", 1)
+
+    _drain(wiring)
+
+    assert [sent.recipient for sent in _recorder(wiring).sent] == ["bob@example.org"]
+
+
+def test_error_inside_a_channel_counts_as_a_try_whatever_its_kind(wiring: Wiring) -> None:
+    _queue(wiring, "alice@example.org", 1)
+    _recorder(wiring).refusals = [KeyError("token")]
+
+    outbox.run_once(wiring)
+
+    assert [(row.status, row.attempts, row.last_error) for row in _rows(wiring)] == [
+        (OutboxStatus.PENDING, 1, "KeyError: 'token'")
+    ]
 
 
 def test_process_that_dies_after_sending_makes_one_duplicate_with_the_same_key(
@@ -156,13 +184,13 @@ class _Slow:
         self._meanwhile()
 
 
-def _queue(wiring: Wiring, recipient: str, count: int) -> None:
+def _queue(wiring: Wiring, recipient: str, count: int, channel: str = "mail") -> None:
     with wiring.transaction() as ctx:
         begin = len(ctx.session.scalars(select(OutboxMessage.id)).all())
         for number in range(1, count + 1):
             ctx.session.add(
                 OutboxMessage(
-                    channel="mail",
+                    channel=channel,
                     recipient=recipient,
                     subject=f"第 {number} 条",
                     body=f"内容 {number}\n",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from service.models import Consent, HistoryEvent
+from service.models import Consent, DisclosureRow, HistoryEvent, Nomination
+from service.programmes.privacy import disclosures
 from service.wire import Runtime
 from tests.web.browser import Browser
 
@@ -22,6 +23,11 @@ def test_a_reveal_shows_the_value_and_is_written_down(
 
     with service.wiring.reading() as ctx:
         event = ctx.session.scalars(select(HistoryEvent).where(HistoryEvent.stream == "reveals")).one()
+        told = disclosures.list_of(ctx, ctx.session.get_one(Nomination, int(address.split("/")[3])))
+        others = ctx.session.scalars(select(Nomination.id)).all()
+        rows = ctx.session.scalars(select(DisclosureRow.nomination_id)).all()
+    assert [(row.who, row.purpose) for row in told] == [("演示-溧阳团委经办", "核对身份")]
+    assert len(rows) == 1 < len(others)
     masked = page.all(r'class="masked">(\d{6}\*+\w{4})<')[0]
     number = shown.all(r'<output class="masked">(\w{18})</output>')[0]
     assert (number[:6], number[-4:]) == (masked[:6], masked[-4:])

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, false, literal
 
 from service.engine.records import BpmnError, Element, OpenServiceTask, Variables
 from service.models import Instance, Membership, Unit, User, UserTask
-from service.workflow.context import Accepted, Calendar, Context, Introduced, Resolved, Topic
+from service.workflow.context import Accepted, Calendar, Completion, Context, Introduced, Resolved, Topic
 
 ZONE = ZoneInfo("Asia/Shanghai")
 #: 清明 2024: 4 to 6 April off, Sunday 7 April worked
@@ -105,6 +105,18 @@ class LeaveDomain:
 
     def opened(self, ctx: Context, task: UserTask, element: Element) -> None:
         """A new task needs nothing more."""
+
+    def hold_events(self, ctx: Context, instance: Instance) -> None:
+        """Nobody else is about."""
+
+    def find_lasting(self, ctx: Context, completion: Completion) -> str | None:
+        """Days are given back, bonuses are not."""
+        lasting = [task.name for task in completion.taking.topics if task.topic != "leave.book"]
+        return f"“{lasting[0]}”已经办过" if lasting else None
+
+    def taken_back(self, ctx: Context, reopened: UserTask, completion: Completion) -> None:
+        for task in completion.taking.topics:
+            self.days_left += int(str(task.variables.get("days", 1)))
 
     def begins(self, process_id: str) -> bool:
         return process_id == "leave"

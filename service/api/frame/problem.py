@@ -20,9 +20,12 @@ from service.api.frame.sentences import TITLES, translate
 from service.db import is_unavailable
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.workflow.definition.deployments import DiagramRefused
+from service.workflow.instance.execution import Faulted
 
 RETRY_AFTER = 2  # seconds
-STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
+STATUS: dict[type[ServiceError], int] = {
+    NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, Faulted: 409,
+}  # fmt: skip
 #: headers of werkzeug's errors that a client needs
 KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After")
 MEDIA_TYPE = "application/problem+json"

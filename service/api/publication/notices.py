@@ -101,7 +101,7 @@ def get_notice(slug: str) -> dict[str, Any]:
         **shown,
         "snapshot": notice.snapshot,
         "snapshot_hash": notice.snapshot_hash,
-        "prolonged": prolonging.list_of(ctx, notice),
+        "prolonged": prolonging.list_of(notice),
         "accepts_objections": notices.is_open(notice, ctx.now),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from service.engine.going_back.returns import reach
 from service.engine.instance import Instance, ProcessSpec, Scope
 from service.engine.migration.examine import Examined
 from service.engine.migration.redraw import Redraw
@@ -12,7 +13,6 @@ from service.engine.nodes.service_tasks import ServiceTask
 from service.engine.nodes.subprocesses import EventSubProcess
 from service.engine.nodes.user_tasks import UserTask
 from service.engine.records import Remark
-from service.engine.returns import reach
 from service.engine.token import Token
 
 JOIN_FIX = "让新图从这里还能走到结束：不要在已经走过的分支网关后加减分支，或把这些实例改到别的一步"

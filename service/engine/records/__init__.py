@@ -12,6 +12,7 @@ from service.engine.records.commands import (
     Repeat,
     ReturnTo,
     Start,
+    TakeBack,
 )
 from service.engine.records.diagram_facts import Element, Problem, ProcessInfo, StartTrigger
 from service.engine.records.environment import Environment, Perform, leave_open
@@ -19,6 +20,7 @@ from service.engine.records.failures import BpmnError, NotOpen, Refused, Uncaugh
 from service.engine.records.migrating import Action, Deadline, Instruction, Level, Migrated, Plan, Remark
 from service.engine.records.open_work import Open, OpenServiceTask, OpenUserTask, PendingTimer, Subscription
 from service.engine.records.step import Fault, Step, ThrownEvent, TraceEvent
+from service.engine.records.taking import Taking
 from service.engine.records.variables import JSON, Variables
 
 __all__ = [
@@ -55,6 +57,8 @@ __all__ = [
     "StartTrigger",
     "Step",
     "Subscription",
+    "TakeBack",
+    "Taking",
     "ThrownEvent",
     "TraceEvent",
     "UncaughtBpmnError",

@@ -57,7 +57,7 @@ class DeliverEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnTo:
-    """Leave an open user task for an earlier element (退回 / 撤回) that the diagram need not draw.
+    """Leave an open user task for an earlier element (退回) that the diagram need not draw.
 
     Only inside one scope (process or the same embedded sub-process) and only when nothing else is
     open in that scope besides what is bound to the task: a token cannot jump out of one branch of a
@@ -67,6 +67,17 @@ class ReturnTo:
     key: str  #: the open user task to leave
     element_id: str  #: the user task to open again
     variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeBack:
+    """Open a user task again in the place of everything its completion opened (撤回), in one branch or more.
+
+    Give it only after ``rehearse_taking_back``. What was closed around the task opens anew. Raises
+    ``Unreachable`` where there is no way.
+    """
+
+    element_id: str  #: the user task that was completed last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,5 +100,6 @@ Command = (
     | FireTimer
     | DeliverEvent
     | ReturnTo
+    | TakeBack
     | Repeat
 )

@@ -28,7 +28,7 @@ class NotOpen(Exception):
 
 
 class Unreachable(Exception):
-    """A ReturnTo that the rules of scope forbid; the text says which."""
+    """A way back that the diagram or its rules of scope forbid; the text says why."""
 
 
 class Refused(Exception):

@@ -23,7 +23,12 @@ class Instance(Base):
     """A process instance. Its row is locked before its engine state changes."""
 
     __tablename__ = "process_instance"
-    __table_args__ = (Index(None, "round_id", "process_id", "status"), UniqueConstraint("business_key"))
+    __table_args__ = (
+        Index(None, "round_id", "process_id", "status"),
+        # 我发起, newest first: everybody's instances are in one table
+        Index(None, "started_by_id", "id"),
+        UniqueConstraint("business_key"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int | None] = mapped_column(Id)

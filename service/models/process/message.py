@@ -41,7 +41,7 @@ class OutboxMessage(Base):
     """A message that has to leave the process. Written with the change it tells of."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "status", "due_at", "id"),)
+    __table_args__ = (Index(None, "status", "due_at", "id"), Index(None, "recipient", "created_at"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int | None] = mapped_column(Id)

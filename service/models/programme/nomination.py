@@ -103,7 +103,13 @@ class Nomination(Base):
     )  #: why a 破格; printed in the roster and the 公示
     stated_reason: Mapped[str] = mapped_column(
         String(1000), default=""
-    )  #: why against a rule of 原则上; printed in the roster
+    )  #: why against a rule of 原则上, or past a reminder; printed in the roster
+    over_reason: Mapped[str] = mapped_column(
+        String(1000), default=""
+    )  #: why one more than a soft quota has places; printed in the roster
+    overruling: Mapped[str] = mapped_column(
+        String(4000), default=""
+    )  #: why the organiser let in whom a rule refuses, in the rule's words; printed inside, never published
     remark: Mapped[str] = mapped_column(String(500), default="")  #: 备注
     created_at: Mapped[datetime] = mapped_column()
     submitted_at: Mapped[datetime | None] = mapped_column()
@@ -133,6 +139,7 @@ class Finding(Base):
     measured: Mapped[str] = mapped_column(String(200))
     message: Mapped[str] = mapped_column(String(500))
     warning: Mapped[bool] = mapped_column(default=False)  #: worth a look, whatever the result
+    reason: Mapped[str] = mapped_column(String(1000), default="")  #: what was stated in answer to it
 
 
 class Attachment(InsertedTogether, Base):

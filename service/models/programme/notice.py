@@ -29,7 +29,13 @@ class Notice(Base):
     """A frozen, masked list put before the public. Public pages read this and nothing else."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index(None, "round_id", "kind"), Index(None, "nomination_id", "key"))
+    __table_args__ = (
+        Index(None, "round_id", "kind"),
+        Index(None, "nomination_id", "key"),
+        # the public lists of all rounds: the organisers' by their numbers alone, the local ones that run.
+        # (kind, id) besides would mislead SQLite into walking through every local one for those
+        Index(None, "kind", "closed_at", "closes_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
@@ -50,6 +56,9 @@ class Notice(Base):
     nomination_id: Mapped[int | None] = mapped_column(
         ForeignKey("nomination.id")
     )  #: whom a local one is about
+    prolonged: Mapped[list[Any] | None] = (
+        mapped_column()
+    )  #: each time its end was moved: ``from``, ``until``, ``reason``, as the history has it; null: never
 
     round: Mapped[Round] = relationship()
     publisher: Mapped[Unit] = relationship()

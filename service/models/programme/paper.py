@@ -11,11 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.models.base import Base, Id
 
 
+def _first_printed(context: Any) -> datetime:
+    moment: datetime = context.get_current_parameters()["printed_at"]
+    return moment
+
+
 class PrintedPaper(Base):
     """One wording of a paper, printed in full. The same words are one row however often they are printed."""
 
     __tablename__ = "printed_paper"
-    __table_args__ = (Index(None, "nomination_id"), Index(None, "round_id", "recommender_id"))
+    __table_args__ = (
+        Index(None, "nomination_id"),
+        Index(None, "round_id", "recommender_id"),
+        Index(None, "content_hash"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
@@ -27,7 +36,8 @@ class PrintedPaper(Base):
         mapped_column()
     )  #: the form handed in last (submission) of each nomination on it; None: not kept when it was printed
     printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
-    printed_at: Mapped[datetime] = mapped_column()
+    printed_at: Mapped[datetime] = mapped_column()  #: for the first time
+    last_printed_at: Mapped[datetime] = mapped_column(default=_first_printed)
 
 
 class StampedScan(Base):

@@ -1,4 +1,4 @@
-"""Personal data: consents, what the scanner found and was overruled in, cleared files, corrections."""
+"""Personal data: consents, findings overruled, cleared files, who saw what of whom, corrections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, Id
@@ -142,6 +142,20 @@ class FileReading(Base):
         EncryptedJson
     )  #: hits: of each its kind and excerpt, numbers masked, with the words around them
     read_at: Mapped[datetime | None] = mapped_column()
+
+
+class DisclosureRow(Base):
+    """That a noted look or export showed something of a nomination. Written with the event, never changed.
+
+    The event says what, by whom and what for; of a list it does not say who is on it, this does.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (ForeignKeyConstraint(["stream", "seq"], ["history_event.stream", "history_event.seq"]),)
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
 
 
 class CorrectionStatus(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -15,7 +15,7 @@ from service.programmes import wiring
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.person import logins, people
-from service.workflow.task import handovers
+from service.workflow.task import departures, handovers
 
 PAGE = 50
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -55,6 +55,16 @@ def get(ctx: Context, user_id: int) -> User:
 
 def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str = "") -> tuple[User, str]:
     """Create an account and return it with its one-time password, which is kept nowhere."""
+    password = make_password()
+    user = create_with_password(ctx, login=login, name=name, unit=unit, password=password, email=email)
+    user.password_is_temporary = True
+    return user, password
+
+
+def create_with_password(
+    ctx: Context, *, login: str, name: str, unit: Unit | None, password: str, email: str = ""
+) -> User:
+    """Create an account whose owner knows its password."""
     fields = {}
     if _LOGIN.fullmatch(login) is None:
         fields["login"] = "2 至 40 个小写字母、数字、点、横线或下划线，以字母或数字开头"
@@ -68,13 +78,11 @@ def create(ctx: Context, *, login: str, name: str, unit: Unit | None, email: str
         fields["email"] = "邮箱地址写法不对"
     if fields or unit is None:
         raise Invalid("账号没有建立，请改正后再提交。", fields=fields)
-    password = make_password()
     user = logins.create_user(
         ctx, login=login, name=name.strip()[:80], password=password, unit=unit, email=email or None
     )
-    user.password_is_temporary = True
     history.record_in(ctx, "system", "account.created", user=login, unit=unit.code)
-    return user, password
+    return user
 
 
 def reset_password(ctx: Context, user: User) -> str:
@@ -103,7 +111,7 @@ def set_active(ctx: Context, user: User, *, active: bool) -> list[str]:
     if active:
         handovers.give_back(ctx, user, groups)
     else:
-        handovers.release(ctx, user, groups)
+        departures.release(ctx, user, groups)
     return [] if active else [group for group in groups if not count_holders(ctx, group)]
 
 
@@ -122,7 +130,7 @@ def grant(ctx: Context, user: User, role: str, unit: Unit | None) -> Membership:
 
 
 def revoke(ctx: Context, user: User, membership_id: int) -> tuple[Membership, int]:
-    """Take a role away; returns it and how many active people still hold it."""
+    """Take a role away, with what he claimed by it; returns it and how many active people still hold it."""
     membership = ctx.session.get(Membership, membership_id)
     if membership is None or membership.user_id != user.id:
         raise NotFound("没有这项授权，可能已经取消。")
@@ -131,8 +139,7 @@ def revoke(ctx: Context, user: User, membership_id: int) -> tuple[Membership, in
     ctx.session.delete(membership)
     ctx.session.flush()
     history.record_in(ctx, "system", "role.revoked", user=user.login, group=membership.group_key)
-    if not count_holders(ctx, membership.group_key):
-        handovers.release(ctx, user, [membership.group_key])
+    departures.relieve(ctx, user, membership.group_key)
     return membership, count_holders(ctx, membership.group_key)
 
 
@@ -158,6 +165,15 @@ def name_roles(ctx: Context) -> dict[str, str]:
             if role.name not in called:
                 called.append(role.name)
     return {key: " / ".join(called) for key, called in names.items()}
+
+
+def require_roles(ctx: Context, roles: Iterable[str]) -> None:
+    """Refuse a role no programme has; the sentence names those that are there."""
+    known = name_roles(ctx)
+    unknown = [role for role in roles if role not in known]
+    if unknown:
+        there = "、".join(f"{key}（{name}）" for key, name in known.items())
+        raise Invalid(f"没有岗位 {'、'.join(unknown)}。现有：{there}。")
 
 
 def make_password() -> str:

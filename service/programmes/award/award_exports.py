@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from service.documents.records import Column, RosterRecord
@@ -47,10 +47,13 @@ def print_register(
     """
     found = register.list_all(ctx, narrow, limit=MOST + 1)
     _require_some(found)
-    _note(ctx, {award.round_id for award in found}, "register", receiver, purpose)
-    lacking = consents.find_lacking_in(ctx, {award.round_id for award in found}, provision.KIND)
+    round_ids = {award.round_id for award in found}
+    lacking = consents.find_lacking_in(ctx, round_ids, provision.KIND)
     left_out = {award.nomination_id for award in found} & lacking
     found = [award for award in found if award.nomination_id not in lacking]
+    for round_id in sorted(round_ids):
+        people = [award.nomination_id for award in found if award.round_id == round_id]
+        _note(ctx, rounds.get(ctx, round_id), "register", receiver, purpose, people)
     are_placed = states.are_kept(ctx, found)
     newest = states.find_newest(ctx, found) if are_placed else {}
     rows = [
@@ -71,11 +74,13 @@ def print_ledger(ctx: Context, entry: Round, narrow: ledgers.Filter, *, receiver
     """
     found = ledgers.list_page(ctx, entry, narrow, limit=MOST + 1)
     _require_some(found)
-    _note(ctx, {entry.id}, "ledger", receiver, purpose)
     lacking = consents.find_lacking_in(ctx, {entry.id}, provision.KIND)
     left_out = {one.award.nomination_id for one in found} & lacking
     found = [one for one in found if one.award.nomination_id not in lacking]
     tracks = ledgers.tracks_of(ctx, entry)
+    # a holder may not know of what a private track says of him
+    people = [one.award.nomination_id for one in found if not tracks[one.track].private]
+    _note(ctx, entry, "ledger", receiver, purpose, people)
     rows = [
         [
             str(number), one.award.name, one.award.unit.name, tracks[one.track].name, one.item,
@@ -94,9 +99,10 @@ def _require_some(found: Sequence[Award] | Sequence[FollowUp]) -> None:
         raise Invalid(f"一次最多导出 {MOST} 条，请先按年份、单位或类别缩小范围。")
 
 
-def _note(ctx: Context, round_ids: set[int], paper: str, receiver: str, purpose: str) -> None:
-    for round_id in sorted(round_ids):
-        exports.note_export(ctx, rounds.get(ctx, round_id), paper, receiver=receiver, purpose=purpose)
+def _note(
+    ctx: Context, entry: Round, paper: str, receiver: str, purpose: str, people: Collection[int]
+) -> None:
+    exports.note_export(ctx, entry, paper, receiver=receiver, purpose=purpose, people=people)
 
 
 def _make(title: str, columns: Sequence[tuple[str, int]], rows: list[list[str]], left_out: int) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_,
 from sqlalchemy.orm import joinedload
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import HELD, Award, AwardStatus, Instance, Nomination, NominationStatus, Round, Unit
+from service.models import HELD, Award, AwardStatus, Instance, Nomination, NominationStatus, Round, Unit, User
 from service.models.base import table_of
 from service.programmes import wiring
 from service.programmes.nomination import asked_ahead, nominations
@@ -105,6 +105,12 @@ def count_by_category(ctx: Context, entry: Round) -> dict[str, int]:
     query = visible(ctx, select(Award.category, func.count().label("number")))
     query = query.where(Award.round_id == entry.id, Award.status.in_(HELD))
     return {row.category: row.number for row in ctx.session.execute(query.group_by(Award.category))}
+
+
+def find_account(ctx: Context, award: Award) -> User | None:
+    """Return the account of whoever holds a title; None where he has none, or it was put out of use."""
+    holder = ctx.session.get(User, award.holder_id) if award.holder_id is not None else None
+    return holder if holder is not None and holder.active else None
 
 
 def get_visible(ctx: Context, award_id: int) -> Award:

@@ -49,7 +49,8 @@ def print_list(ctx: Context, narrow: register.Filter, *, receiver: str, purpose:
         raise Invalid(f"一次最多打印 {MOST} 份证书，请先按年份、类别或推荐单位缩小范围。")
     for round_id in sorted({award.round_id for award in found}):
         entry = rounds.get(ctx, round_id)
-        exports.note_export(ctx, entry, CERTIFICATE, receiver=receiver, purpose=purpose)
+        people = [award.nomination_id for award in found if award.round_id == round_id]
+        exports.note_export(ctx, entry, CERTIFICATE, receiver=receiver, purpose=purpose, people=people)
     return _make(ctx, found)
 
 
@@ -61,8 +62,10 @@ def print_one(ctx: Context, award: Award, *, receiver: str, purpose: str) -> byt
         raise Conflict("这个称号已经不再保有，不能打印证书。")
     if find_paper(ctx, award.programme) is None:
         raise Conflict("这项活动没有设置荣誉证书。")
-    about = {"award": award.id, "nomination": award.nomination_id}
-    exports.note_export(ctx, award.round, CERTIFICATE, receiver=receiver, purpose=purpose, **about)
+    exports.note_export(
+        ctx, award.round, CERTIFICATE, receiver=receiver, purpose=purpose, people=[award.nomination_id],
+        award=award.id, nomination=award.nomination_id,
+    )  # fmt: skip
     return _make(ctx, [award])
 
 

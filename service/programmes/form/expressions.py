@@ -15,8 +15,10 @@ from service.programmes.rule.text_length import count_characters
 
 #: what a form's expressions may call besides the built-ins
 FUNCTIONS = frozenset({"character count", "working days between"})
-#: what they may read of the nomination besides the form's answers
-CONTEXT = frozenset({"eligibility", "asks_reason", "category", "source", "settings"})
+#: what they may read of the nomination, or of the title, besides the form's answers
+CONTEXT = frozenset(
+    {"eligibility", "asks_reason", "open_rules", "category", "source", "settings", "has_account"}
+)
 _CONTEXT = re.compile(rf"\b(?:today|now|working|{'|'.join(sorted(CONTEXT))})\b")
 _UTC = ZoneInfo("UTC")
 

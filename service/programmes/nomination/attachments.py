@@ -86,7 +86,9 @@ def require_room(ctx: Context, nomination: Nomination, slot_key: str) -> None:
 
 def keep(ctx: Context, nomination: Nomination, slot_key: str, checked: Checked) -> Attachment:
     """Keep a checked file in a slot of the nomination."""
-    return keep_together(ctx, [(nomination, slot_key, checked)])[0]
+    kept = keep_together(ctx, [(nomination, slot_key, checked)])[0]
+    nomination.revision += 1
+    return kept
 
 
 def keep_together(ctx: Context, files: Iterable[tuple[Nomination, str, Checked]]) -> list[Attachment]:
@@ -122,6 +124,7 @@ def remove(ctx: Context, attachment: Attachment) -> None:
     _hold(ctx, nomination)
     _require_editable(ctx, nomination)
     ctx.session.delete(attachment)
+    nomination.revision += 1
 
 
 def list_of(ctx: Context, nomination: Nomination) -> Sequence[Attachment]:
@@ -197,6 +200,7 @@ def _hold(ctx: Context, nomination: Nomination) -> None:
     """Hold a nomination's process until the commit: nobody hands the form in or withdraws meanwhile."""
     if nomination.instance_id is not None:
         execution.lock(ctx, nomination.instance_id)
+        ctx.session.refresh(nomination, ["revision"])
 
 
 def _require_editable(ctx: Context, nomination: Nomination) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,17 @@ def answers_of(ctx: Context, nomination: Nomination) -> dict[str, Any]:
 def handed_in(ctx: Context, nomination: Nomination) -> dict[str, Any]:
     """Return the newest answers the record was filled from as they were handed in."""
     return submissions.find_newest(ctx, nomination.instance_id, elements_of(ctx, nomination)) or {}
+
+
+def find_own_moment(ctx: Context, nomination: Nomination) -> datetime | None:
+    """Return when the nominee handed the record in himself; None where somebody else did it last."""
+    query = select(Submission.user_id, Submission.submitted_at).where(
+        Submission.instance_id == nomination.instance_id,
+        Submission.element_id.in_(elements_of(ctx, nomination)),
+    )
+    last = ctx.session.execute(query.order_by(Submission.id.desc()).limit(1)).first()
+    is_own = last is not None and last.user_id is not None and last.user_id == nomination.nominee_id
+    return last.submitted_at if last is not None and is_own else None
 
 
 def answers_of_many(ctx: Context, people: Sequence[Nomination]) -> dict[int, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from service import feel
 from service.models import Finding, Instance, Nomination, Submission
@@ -30,6 +30,14 @@ _KEPT = select(_finding.c.nomination_id, _finding.c.rule).where(
 #: the rules that findings of a nomination are kept of
 RULES_KEPT = "rules_with_findings"
 _FORGET_SOME = _FORGET.where(_finding.c.rule.in_(bindparam("rules", expanding=True)))
+#: those a reason is asked for: a rule of 原则上, or a reminder
+_ANSWER = update(_finding).where(
+    _finding.c.nomination_id == bindparam("nominee"),
+    or_(
+        _finding.c.result == Result.REASON.value,
+        and_(_finding.c.result == Result.PASS.value, _finding.c.warning),
+    ),
+)
 
 
 def check(ctx: Context, nomination: Nomination) -> Result:
@@ -67,6 +75,21 @@ def note_ticks(
             ctx.session.execute(_FORGET_SOME, {"nominee": nomination.id, "rules": sorted(rules)})
         _keep(ctx, nomination, ticks)
         asked_ahead.forget(ctx, RULES_KEPT, nomination.id)
+
+
+def note_reason(ctx: Context, nomination: Nomination, reason: str) -> None:
+    """Keep a stated reason (情况说明) with the findings it answers."""
+    ctx.session.execute(_ANSWER.values(reason=reason), {"nominee": nomination.id})
+
+
+def list_open(ctx: Context, nomination: Nomination) -> list[str]:
+    """Return the rules a nomination does not simply pass, by name; none where it passes all of them."""
+    if nomination.eligibility in (None, Result.PASS):
+        return []
+    query = select(Finding.rule).where(
+        Finding.nomination_id == nomination.id, Finding.result != Result.PASS.value
+    )
+    return list(ctx.session.scalars(query.order_by(Finding.rule)))
 
 
 def list_findings(ctx: Context, nomination: Nomination) -> list[Finding]:

@@ -29,6 +29,7 @@ class _Seen:
     """What one thing that checks a rule found."""
 
     measured: str
+    reason: str = ""
     result: Result = Result.PASS
     warning: bool = False
 
@@ -88,7 +89,7 @@ def _see_place(ctx: Context, nomination: Nomination) -> Iterator[_Seen]:
     """See the place that is held; of whoever holds none, the rule says nothing yet."""
     reason = ctx.session.scalar(_PLACE.where(QuotaUse.nomination_id == nomination.id))
     if reason:
-        yield _Seen(measured="超额推荐，已写明理由", result=Result.REASON, warning=True)
+        yield _Seen(measured="超额推荐，已写明理由", reason=reason, result=Result.REASON, warning=True)
     elif reason is not None:
         yield _Seen(measured="已占用名额")
 
@@ -103,4 +104,5 @@ def _write(nomination: Nomination, rule: StatedRule, seen: list[_Seen]) -> Findi
         measured="，".join(each.measured for each in seen)[:MAX_MEASURED],
         message=f"“{rule.words}”",
         warning=any(each.warning for each in seen),
+        reason="；".join(each.reason for each in seen if each.reason),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from service.config import BadSetting
 from service.errors import Invalid, NotFound
 from service.programmes.form.problems import find_problems
 from service.programmes.pack.agreement import (
@@ -70,7 +71,7 @@ class Pack:
 
 
 def load_all(processes_dir: Path, forms_dir: Path) -> dict[str, Pack]:
-    """Load every pack; the problems of all of them are raised together."""
+    """Load every pack; the problems of all of them are raised together. BadSetting where there is none."""
     packs: dict[str, Pack] = {}
     problems: list[str] = []
     for folder in sorted(processes_dir.iterdir() if processes_dir.is_dir() else ()):
@@ -82,6 +83,11 @@ def load_all(processes_dir: Path, forms_dir: Path) -> dict[str, Pack]:
             problems += wrong.problems
     if problems:
         raise WrongPack(problems)
+    if not packs:
+        there = processes_dir.resolve()
+        raise BadSetting(
+            f"XUANSHU_PROCESSES_DIR holds no programme, no folder with a programme.toml: {there}"
+        )
     return packs
 
 

@@ -33,7 +33,10 @@ _PROGRAMME_WORDS = frozenset({"document", "programme", "award", "year", "organis
 _PERSON_COLUMNS = {"姓名": "name", "所在单位": "unit", "推荐单位": "recommender"}
 #: what the list of a paper of a review may show, heading to key
 REVIEW_COLUMNS: Mapping[str, Mapping[str, str]] = {
-    FORM_CHECK: {"序号": "number", **_PERSON_COLUMNS, "审查结果": "outcome", "存在的问题": "defects"},
+    FORM_CHECK: {
+        "序号": "number", **_PERSON_COLUMNS, "审查结果": "outcome", "存在的问题": "defects",
+        "裁定说明": "overruling",
+    },
     PANEL_LIST: {
         "名次": "rank", **_PERSON_COLUMNS, "评分": "total", "赞成": "for", "反对": "against",
         "弃权": "abstain", "会审建议": "result", "调整理由": "reasons",

@@ -17,6 +17,9 @@ from service.programmes.rule.scoring import (
     Visibility,
 )
 
+#: of two who vote, each knows from the counts what the other voted
+LEAST_VOTERS = 3
+
 
 def read_review(table: Table) -> ReviewRules | None:
     """Read a programme's review; None where it has none. Problems are noted in the table's list."""
@@ -33,7 +36,7 @@ def read_review(table: Table) -> ReviewRules | None:
         corrections=table.integer("corrections", 1),
         majority=_check_part(table, "majority", table.integers("majority"), "表示超过二分之一"),
         quorum=_check_part(table, "quorum", table.integers("quorum", (1, 2)), "表示过半数"),
-        least_voters=table.integer("least_voters", 3, least=2),
+        least_voters=table.integer("least_voters", LEAST_VOTERS, least=LEAST_VOTERS),
         sittings=tuple(_read_sitting(row) for row in table.tables("sittings", optional=True)),
     )
     _check(table, rules)

@@ -38,14 +38,19 @@ def print_month(text: str) -> str:
 
 
 def remark_of(nomination: Nomination) -> str:
-    """Return what the roster's 备注 says: why a 破格, why against a 原则上, and what was remarked.
+    """Return what the roster's 备注 says: why he is listed all the same, and what was remarked.
 
     A 破格 the organiser has not agreed to yet is applied for.
     """
     word = "破格" if exceptions.is_approved(nomination) else "申请破格"
-    exception = f"{word}：{nomination.exception_reason}" if nomination.exception_reason else ""
-    stated = f"说明：{nomination.stated_reason}" if nomination.stated_reason else ""
-    return "；".join(part for part in (exception, stated, nomination.remark) if part)
+    reasons = (
+        (word, nomination.exception_reason),
+        ("裁定说明", nomination.overruling),
+        ("说明", nomination.stated_reason),
+        ("超额推荐", nomination.over_reason),
+    )
+    said = [f"{heading}：{reason}" for heading, reason in reasons if reason]
+    return "；".join([*said, nomination.remark] if nomination.remark else said)
 
 
 def _derive(pack: Pack, nomination: Nomination) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""The parts a batch is taken in, so that a round of a thousand can be taken whole."""
+"""The parts a batch is taken in, so that a round of a thousand can be taken whole; and who is in each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from service.errors import Forbidden
 from service.models import Attachment, Nomination, Round, Unit
 from service.programmes import wiring
-from service.programmes.pack.paper import DISQUALIFICATION
-from service.programmes.paper import exports, official, rosters
+from service.programmes.pack.paper import DISQUALIFICATION, ROSTER
+from service.programmes.paper import exports, official, review_papers, rosters, scans, workplace_rosters
+from service.programmes.paper.scans import Version
 from service.programmes.privacy import provision
+from service.programmes.round import quotas
 from service.workflow.context import Context
 
 MOST = 200  #: nominations in one part: each form takes some 50 ms to set
@@ -67,6 +69,39 @@ def list_parts(ctx: Context, entry: Round, recommender: Unit | None, *, files: b
         )
         first += len(group)
     return parts
+
+
+def list_people(ctx: Context, entry: Round, recommender: Unit | None, part: Part) -> set[int]:
+    """Return the nominations a part shows something of: those whose papers it has, in the first also lists.
+
+    Who stands on a published list is public.
+    """
+    people = {person.id for _number, person in (*part.people, *part.lost)}
+    if not part.is_first:
+        return people
+    for paper in wiring.pack_of(ctx, entry).programme.papers_of(ROSTER):
+        people.update(rosters.list_people(ctx, entry, recommender, paper.key))
+    for _unit, version in list_stamped(ctx, entry, recommender):
+        people.update(rosters.list_printed(ctx, version.printed))
+    if recommender is None:
+        for paper in review_papers.list_ready(ctx, entry):
+            people.update(review_papers.list_people(ctx, entry, paper.key))
+    return people
+
+
+def list_stamped(
+    ctx: Context, entry: Round, recommender: Unit | None
+) -> Iterator[tuple[Unit | None, Version]]:
+    """Yield the rosters whose stamped scans go into the first part, with their units and workplaces."""
+    workplaces = workplace_rosters.list_printed(ctx, entry)
+    units: list[Unit | None] = [None, *quotas.units_with_places(ctx, entry), *workplaces]
+    if recommender is not None:
+        people, _left_out = provision.divide(ctx, rosters.list_handed_in(ctx, entry, recommender))
+        here = {person.unit_id for person in people}
+        units = [recommender, *(unit for unit in workplaces if unit.id in here)]
+    for unit in units:
+        for version in scans.select_stamped(rosters.list_versions(ctx, entry, unit)):
+            yield unit, version
 
 
 def require_allowed(ctx: Context, entry: Round, recommender: Unit | None, *, files: bool) -> None:

@@ -24,14 +24,12 @@ from service.programmes.paper import (
     review_papers,
     rosters,
     scans,
-    workplace_rosters,
 )
-from service.programmes.paper.batch_parts import Part, list_parts
+from service.programmes.paper.batch_parts import Part, list_parts, list_stamped
 from service.programmes.paper.scans import Version
 from service.programmes.paper.validity import Validity
-from service.programmes.privacy import provision, quarantine
+from service.programmes.privacy import quarantine
 from service.programmes.privacy.disclosures import Use
-from service.programmes.round import quotas
 from service.workflow.context import Context
 
 IN_MEMORY = 16_000_000  #: bytes; a larger part lies on the disk until it is sent
@@ -124,21 +122,12 @@ def _of_all(ctx: Context, entry: Round, recommender: Unit | None, use: Use | Non
 def _stamped_rosters(ctx: Context, entry: Round, recommender: Unit | None) -> Iterator[Made]:
     """Yield the newest scans of rosters: a unit's, and its workplaces' own."""
     papers = wiring.pack_of(ctx, entry).programme.papers
-    workplaces = workplace_rosters.list_printed(ctx, entry)
-    units: list[Unit | None] = [None, *quotas.units_with_places(ctx, entry), *workplaces]
-    if recommender is not None:
-        people, _left_out = provision.divide(ctx, rosters.list_handed_in(ctx, entry, recommender))
-        here = {person.unit_id for person in people}
-        units = [recommender, *(unit for unit in workplaces if unit.id in here)]
-    for unit in units:
-        for version in scans.select_stamped(rosters.list_versions(ctx, entry, unit)):
-            paper = papers.get(version.printed.paper)
-            title = paper.title if paper else version.printed.paper
-            name = _plain(
-                f"{_title(paper) if paper else title} {unit.name if unit else entry.organiser.name}"
-            )
-            what = _tell(version, f"盖章扫描件 {title}")
-            yield f"盖章扫描件/{name} {version.code}.pdf", what, "", scans.read(ctx, version.scans[-1])
+    for unit, version in list_stamped(ctx, entry, recommender):
+        paper = papers.get(version.printed.paper)
+        title = paper.title if paper else version.printed.paper
+        name = _plain(f"{_title(paper) if paper else title} {unit.name if unit else entry.organiser.name}")
+        what = _tell(version, f"盖章扫描件 {title}")
+        yield f"盖章扫描件/{name} {version.code}.pdf", what, "", scans.read(ctx, version.scans[-1])
 
 
 def _tell(version: Version, what: str) -> str:

@@ -6,14 +6,14 @@ personal data is noted with receiver and purpose (个人信息保护法第二十
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from service.errors import Invalid
 from service.models import Nomination, Round, Unit
 from service.programmes.nomination import nominations, workplaces
 from service.programmes.paper import workplace_rosters
-from service.programmes.privacy.disclosures import EXPORTS, MAX_WORDS, MIN_WORDS
-from service.workflow import history
+from service.programmes.privacy.disclosures import EXPORTS, MAX_WORDS, MIN_WORDS, note
 from service.workflow.context import Context
 
 
@@ -50,8 +50,8 @@ def may_export_roster(ctx: Context, entry: Round, recommender: Unit | None) -> b
     return nominations.acts_at_or_above(actor, recommender, ("recommender", "unit_admin"))
 
 
-def note_export(ctx: Context, entry: Round, paper: str, *, receiver: str, purpose: str, **about: Any) -> None:
-    """Note in the history who took a paper with personal data, for whom and what for."""
+def require_use(receiver: str, purpose: str) -> dict[str, str]:
+    """Return for whom and what for a paper is taken, as it is noted; Invalid where that is not said."""
     asked = {"receiver": ("请写明交给谁使用", receiver.strip()), "purpose": ("请写明用途", purpose.strip())}
     fields = {
         name: f"{sentence}，{MIN_WORDS} 至 {MAX_WORDS} 个字"
@@ -60,5 +60,19 @@ def note_export(ctx: Context, entry: Round, paper: str, *, receiver: str, purpos
     }
     if fields:
         raise Invalid("导出含个人信息，须写明接收方和用途。", fields=fields)
-    said = {name: words for name, (_sentence, words) in asked.items()}
-    history.record_in(ctx, EXPORTS, "paper.exported", round_id=entry.id, paper=paper, **said, **about)
+    return {name: words for name, (_sentence, words) in asked.items()}
+
+
+def note_export(
+    ctx: Context,
+    entry: Round,
+    paper: str,
+    *,
+    receiver: str,
+    purpose: str,
+    people: Collection[int],
+    **about: Any,
+) -> None:
+    """Note in the history who took a paper with personal data, for whom and what for, and who is on it."""
+    said = require_use(receiver, purpose)
+    note(ctx, EXPORTS, "paper.exported", round_id=entry.id, people=people, paper=paper, **said, **about)

@@ -100,20 +100,26 @@ def gather(ctx: Context, nomination: Nomination, paper: Paper, *, in_full: bool)
     reasons = _reasons(pack, nomination)
     if last is not None and reasons:
         printed[max(printed)] = replace(last, text="\n".join((last.text, *reasons)))
+    own = record.find_own_moment(ctx, nomination)
     return FormRecord(
         fields=fields,
         opinions=printed,
         places=PLACES,
         photo=_portrait(ctx, nomination),
+        signed_on=own.astimezone(pack.programme.zone).date() if own else None,
     )
 
 
 def _reasons(pack: Pack, nomination: Nomination) -> list[str]:
-    """Return why he is put forward all the same; the second only where no roster prints it in its 备注."""
-    exception = f"破格理由：{nomination.exception_reason}" if nomination.exception_reason else ""
-    has_roster = bool(pack.programme.papers_of(ROSTER))
-    stated = f"情况说明：{nomination.stated_reason}" if nomination.stated_reason and not has_roster else ""
-    return [reason for reason in (exception, stated) if reason]
+    """Return why he is put forward all the same; but for a 破格 only where no roster has it in its 备注."""
+    reasons = [("破格理由", nomination.exception_reason)]
+    if not pack.programme.papers_of(ROSTER):
+        reasons += [
+            ("裁定说明", nomination.overruling),
+            ("情况说明", nomination.stated_reason),
+            ("超额推荐理由", nomination.over_reason),
+        ]
+    return [f"{heading}：{reason}" for heading, reason in reasons if reason]
 
 
 def _with_headings(ctx: Context, nomination: Nomination, gathered: FormRecord) -> FormRecord:

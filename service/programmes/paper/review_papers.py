@@ -61,11 +61,7 @@ def list_ready(ctx: Context, entry: Round) -> list[Paper]:
 
 def print_paper(ctx: Context, entry: Round, key: str, *, form: str = "docx") -> bytes:
     """Return a paper of a review as .docx or .xlsx. Conflict while there is nothing to say yet."""
-    access.require(ctx, entry)
-    paper = forms.get_paper(wiring.pack_of(ctx, entry), key, *REVIEW)
-    if not _is_ready(ctx, entry, paper):
-        raise Conflict(f"“{paper.title}”还没有内容：评审走到这一步以后才能打印。")
-    gathered = _GATHER[paper.kind](ctx, entry, paper)
+    paper, gathered = _gather(ctx, entry, key)
     keys = REVIEW_COLUMNS[paper.kind]
     widths = paper.widths or (0,) * len(paper.columns)
     columns = [
@@ -81,6 +77,30 @@ def print_paper(ctx: Context, entry: Round, key: str, *, form: str = "docx") -> 
     return official.print_list(ctx, entry, paper, gathered.words, gathered.day, columns, rows, notes)
 
 
+def list_people(ctx: Context, entry: Round, key: str) -> list[int]:
+    """Return the nominations a paper of a review names."""
+    _paper, gathered = _gather(ctx, entry, key)
+    gone, lacking = _find_unnamed(ctx, gathered.rows)
+    return [person.id for person, _row in gathered.rows if person.id not in gone | lacking]
+
+
+def _gather(ctx: Context, entry: Round, key: str) -> tuple[Paper, _Gathered]:
+    access.require(ctx, entry)
+    paper = forms.get_paper(wiring.pack_of(ctx, entry), key, *REVIEW)
+    if not _is_ready(ctx, entry, paper):
+        raise Conflict(f"“{paper.title}”还没有内容：评审走到这一步以后才能打印。")
+    return paper, _GATHER[paper.kind](ctx, entry, paper)
+
+
+def _find_unnamed(
+    ctx: Context, rows: Sequence[tuple[Nomination, Mapping[str, str]]]
+) -> tuple[set[int], set[int]]:
+    """Return whoever stepped out, and of the others whoever withdrew his consent to provision."""
+    gone = {person.id for person, _row in rows if person.status == NominationStatus.WITHDRAWN}
+    _willing, lacking = provision.divide(ctx, [person for person, _row in rows if person.id not in gone])
+    return gone, {person.id for person in lacking}
+
+
 def _leave_out(
     ctx: Context, rows: Sequence[tuple[Nomination, Mapping[str, str]]]
 ) -> tuple[list[Mapping[str, str]], list[str]]:
@@ -88,15 +108,13 @@ def _leave_out(
 
     The sentences above the list go on counting them: they were decided on.
     """
-    gone = {person.id for person, _row in rows if person.status == NominationStatus.WITHDRAWN}
-    _willing, lacking = provision.divide(ctx, [person for person, _row in rows if person.id not in gone])
-    unnamed = gone | {person.id for person in lacking}
+    gone, lacking = _find_unnamed(ctx, rows)
     notes = [
         sentence.format(number=number)
         for sentence, number in ((provision.GONE_LEFT_OUT, len(gone)), (provision.LEFT_OUT, len(lacking)))
         if number
     ]
-    listed = [row for person, row in rows if person.id not in unnamed]
+    listed = [row for person, row in rows if person.id not in gone | lacking]
     return [{**row, "number": str(number)} for number, row in enumerate(listed, start=1)], notes
 
 
@@ -121,7 +139,11 @@ def _gather_checks(ctx: Context, entry: Round, _paper: Paper) -> _Gathered:
         defects = list(ctx.session.scalars(found))
         result = "correcting" if task.outcome == correction else ("refused" if defects else "passed")
         outcomes[result] += 1
-        said = {"outcome": labels.get(task.outcome or "", task.outcome or ""), "defects": "；".join(defects)}
+        said = {
+            "outcome": labels.get(task.outcome or "", task.outcome or ""),
+            "defects": "；".join(defects),
+            "overruling": nomination.overruling,
+        }
         rows.append((nomination, _person(nomination) | said))
     words = {name: str(outcomes[name]) for name in ("passed", "correcting", "refused")}
     last = max(task.completed_at for task, _nomination in checks if task.completed_at is not None)

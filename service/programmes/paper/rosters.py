@@ -186,6 +186,24 @@ def list_handed_in(
     return list(ctx.session.scalars(query.order_by(Nomination.recommender_id, Nomination.id)))
 
 
+def list_people(ctx: Context, entry: Round, recommender: Unit | None, key: str = "") -> list[int]:
+    """Return the nominations a roster has a row of."""
+    paper = find_roster(wiring.pack_of(ctx, entry), key)
+    return [person.id for person in _list_rows(ctx, entry, recommender, paper)]
+
+
+def list_printed(ctx: Context, printed: PrintedPaper) -> list[int]:
+    """Return the nominations on a printed paper; of a roster that did not keep them, those on it by now."""
+    if printed.nomination_id is not None:
+        return [printed.nomination_id]
+    if printed.made_from is not None:
+        return sorted(map(int, printed.made_from))
+    entry = ctx.session.get_one(Round, printed.round_id)
+    unit = ctx.session.get(Unit, printed.recommender_id) if printed.recommender_id else None
+    known = wiring.pack_of(ctx, entry).programme.papers.get(printed.paper)
+    return [person.id for person in _list_rows(ctx, entry, unit, known)]
+
+
 def list_left_out(ctx: Context, entry: Round, recommender: Unit | None) -> list[Nomination]:
     """Return those handed in who withdrew their consent to provision: no roster and no batch has them."""
     return provision.divide(ctx, list_handed_in(ctx, entry, recommender))[1]
@@ -193,8 +211,15 @@ def list_left_out(ctx: Context, entry: Round, recommender: Unit | None) -> list[
 
 def _list_forms(ctx: Context, entry: Round, recommender: Unit | None, paper: Paper) -> dict[str, int]:
     """Return the forms a roster is made from: of those it lists."""
-    people = list_handed_in(ctx, entry, recommender, paper.categories)
-    return validity.list_forms(ctx, provision.divide(ctx, people)[0])
+    return validity.list_forms(ctx, _list_rows(ctx, entry, recommender, paper))
+
+
+def _list_rows(
+    ctx: Context, entry: Round, recommender: Unit | None, paper: Paper | None
+) -> Sequence[Nomination]:
+    """Return those a roster lists: handed in, of its categories, and willing to be given to others."""
+    categories = paper.categories if paper else ()
+    return provision.divide(ctx, list_handed_in(ctx, entry, recommender, categories))[0]
 
 
 def _count_by_sheet(pack: Pack, paper: Paper, people: Sequence[Nomination]) -> Counter[str]:

@@ -60,8 +60,9 @@ def hash_words(words: FormRecord | RosterRecord) -> str:
     content["photo"] = hashlib.sha256(photo).hexdigest() if photo else ""
     content.pop("code", None)
     content.pop("watermark", None)
-    if not content.get("notes"):  # a roster without any reads as it did before rosters had notes
-        content.pop("notes", None)
+    for word in ("notes", "signed_on"):  # one without reads as it did before papers had them
+        if not content.get(word):
+            content.pop(word, None)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -82,13 +83,14 @@ def note_printed(
     nomination: Nomination | None = None,
     recommender: Unit | None = None,
 ) -> PrintedPaper:
-    """Keep that a wording was printed, and of which forms; printed again, it is the same row."""
+    """Keep that a wording was printed, of which forms and when; printed again, it is the same row."""
     query = _of(entry, nomination, recommender).where(
         PrintedPaper.paper == paper, PrintedPaper.content_hash == content_hash
     )
     found = ctx.session.scalars(query).first()
     if found is not None:
         found.made_from = made_from
+        found.last_printed_at = ctx.now
         return found
     printed = PrintedPaper(
         round_id=entry.id,
@@ -112,8 +114,9 @@ def list_of(
     nomination: Nomination | None = None,
     recommender: Unit | None = None,
 ) -> list[Version]:
-    """Return what was printed of a nomination or a unit's roster, newest first."""
-    rows = list(ctx.session.scalars(_of(entry, nomination, recommender).order_by(PrintedPaper.id.desc())))
+    """Return what was printed of a nomination or a unit's roster, whatever was printed last first."""
+    newest = (PrintedPaper.last_printed_at.desc(), PrintedPaper.id.desc())
+    rows = list(ctx.session.scalars(_of(entry, nomination, recommender).order_by(*newest)))
     query = select(StampedScan).where(StampedScan.printed_paper_id.in_([row.id for row in rows]))
     scans = list(ctx.session.scalars(query.order_by(StampedScan.id))) if rows else []
     return [

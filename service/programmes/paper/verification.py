@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from service.errors import NotFound
 from service.models import Nomination, PrintedPaper, Round, StampedScan, Unit
@@ -14,6 +14,7 @@ from service.programmes import wiring
 from service.programmes.paper.scans import CODE_LENGTH, code_of
 from service.workflow.context import Context
 
+HASH_LENGTH = 64
 _CODE = re.compile(rf"[0-9a-f]{{{CODE_LENGTH}}}")
 
 
@@ -25,7 +26,7 @@ class Verified:
     title: str
     round_title: str
     unit: str  #: whose roster, or the workplace that handed the form in
-    printed_at: datetime
+    printed_at: datetime  #: for the last time
     is_newest: bool  #: nothing with other words was printed of the same since
     is_stamped: bool  #: its scan with the seals has come back
 
@@ -35,7 +36,9 @@ def find_by_code(ctx: Context, code: str) -> Verified:
     wanted = re.sub(r"[\s-]", "", code).lower()
     if not _CODE.fullmatch(wanted):
         raise NotFound("没有这个打印版本编码，请核对后再查。")
-    query = select(PrintedPaper).where(PrintedPaper.content_hash.startswith(wanted))
+    # every hash that begins with it, in a way that both databases find by their index
+    first, last = (wanted.ljust(HASH_LENGTH, digit) for digit in "0f")
+    query = select(PrintedPaper).where(PrintedPaper.content_hash.between(first, last))
     printed = ctx.session.scalars(query.order_by(PrintedPaper.id.desc()).limit(1)).first()
     if printed is None:
         raise NotFound("没有这个打印版本编码，请核对后再查。")
@@ -50,11 +53,12 @@ def is_code(text: str) -> bool:
 def _describe(ctx: Context, printed: PrintedPaper) -> Verified:
     entry = ctx.session.get_one(Round, printed.round_id)
     paper = wiring.pack_of(ctx, entry).programme.papers.get(printed.paper)
-    newest = select(func.max(PrintedPaper.id)).where(
+    newer = select(PrintedPaper.id).where(
         PrintedPaper.round_id == printed.round_id,
         PrintedPaper.paper == printed.paper,
         PrintedPaper.nomination_id.is_not_distinct_from(printed.nomination_id),
         PrintedPaper.recommender_id.is_not_distinct_from(printed.recommender_id),
+        PrintedPaper.last_printed_at > printed.last_printed_at,
     )
     stamped = select(StampedScan.id).where(StampedScan.printed_paper_id == printed.id).limit(1)
     return Verified(
@@ -62,8 +66,8 @@ def _describe(ctx: Context, printed: PrintedPaper) -> Verified:
         title=paper.title if paper else printed.paper,
         round_title=f"{entry.title} {entry.label}",
         unit=_unit_of(ctx, printed) or entry.organiser.name,
-        printed_at=printed.printed_at,
-        is_newest=ctx.session.scalar(newest) == printed.id,
+        printed_at=printed.last_printed_at,
+        is_newest=ctx.session.scalar(newer.limit(1)) is None,
         is_stamped=ctx.session.scalar(stamped) is not None,
     )
 

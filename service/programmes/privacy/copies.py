@@ -20,7 +20,6 @@ from service.models import Award, FollowUp, Nomination, Notice
 from service.programmes import wiring
 from service.programmes.nomination import attachments, identities, opinions, record, screening
 from service.programmes.privacy import consents, corrections, disclosures, quarantine, subject
-from service.workflow import history
 from service.workflow.context import Context
 
 TITLE = "个人信息副本"
@@ -60,9 +59,9 @@ def make(ctx: Context, nomination: Nomination, use: disclosures.Use) -> bytes:
                 continue
             data = wiring.storage_of(ctx).read(file.sha256)
             package.writestr(f"files/{file.id}-{file.filename}", data)
-    history.record_in(
-        ctx, disclosures.EXPORTS, "data.exported", round_id=nomination.round_id, paper="copy",
-        nomination=nomination.id, receiver=use.receiver, purpose=use.purpose,
+    disclosures.note(
+        ctx, disclosures.EXPORTS, "data.exported", round_id=nomination.round_id, people=[nomination.id],
+        paper="copy", nomination=nomination.id, receiver=use.receiver, purpose=use.purpose,
     )  # fmt: skip
     return target.getvalue()
 
@@ -94,7 +93,12 @@ def describe(ctx: Context, nomination: Nomination) -> dict[str, Any]:
         "consents": _consents(ctx, nomination),
         "opinions": _opinions(ctx, nomination),
         "checks": [
-            {"rule": finding.rule, "result": finding.result, "measured": finding.measured}
+            {
+                "rule": finding.rule,
+                "result": finding.result,
+                "measured": finding.measured,
+                "reason": finding.reason,
+            }
             for finding in screening.list_findings(ctx, nomination)
         ],
         "files": [

@@ -24,7 +24,7 @@ from service.programmes.form.fields import (
     name_of,
 )
 from service.programmes.form.visibility import find_hidden, walk_level
-from service.programmes.nomination import facts, record
+from service.programmes.nomination import facts, record, screening
 from service.programmes.privacy import subject
 from service.workflow.context import Context
 
@@ -158,6 +158,7 @@ def _context(ctx: Context, nomination: Nomination) -> FormContext:
         "settings": dict(programme.named),
         "eligibility": nomination.eligibility,
         "asks_reason": nomination.asks_reason,
+        "open_rules": screening.list_open(ctx, nomination),
         "category": nomination.category,
         "source": nomination.source,
     }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, insert, select
 
 from service.errors import Invalid
-from service.models import HistoryEvent, Nomination, Round, Seat, Unit
+from service.models import DisclosureRow, HistoryEvent, Nomination, Round, Seat, Unit
+from service.models.base import table_of
+from service.pending_rows import add_row
 from service.programmes import wiring
 from service.programmes.nomination import nominations
 from service.programmes.pack.packs import Pack
@@ -25,6 +27,7 @@ PURPOSES = ("办理", "存档", "上报", "其他")
 MIN_WORDS, MAX_WORDS = 2, 100
 #: what an expert is called to whom his name is not told
 EXPERT = "评审专家"
+_WRITE = insert(table_of(DisclosureRow))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,23 +111,38 @@ def list_of(ctx: Context, nomination: Nomination, *, for_nominee: bool = False) 
     """
     ctx.session.flush()
     unnamed = _find_unnamed(ctx, nomination, for_nominee=for_nominee)
-    query = select(HistoryEvent).where(
-        HistoryEvent.stream.in_((REVEALS, EXPORTS)), HistoryEvent.round_id == nomination.round_id
-    )
-    events = ctx.session.scalars(query.order_by(HistoryEvent.id))
-    place = listings.find_place(ctx, nomination)
+    of_event = and_(DisclosureRow.stream == HistoryEvent.stream, DisclosureRow.seq == HistoryEvent.seq)
+    query = select(HistoryEvent).join(DisclosureRow, of_event)
+    query = query.where(DisclosureRow.nomination_id == nomination.id).order_by(HistoryEvent.id)
     named = _Named.of(wiring.all_packs(ctx).get(nomination.round.programme))
     return [
-        _read(event, named, is_named=event.actor_id not in unnamed)
-        for event in events
-        if place.is_subject_of(event)
+        _read(event, named, is_named=event.actor_id not in unnamed) for event in ctx.session.scalars(query)
     ]
 
 
-def note_download(ctx: Context, use: Use, round_id: int, **about: Any) -> None:
+def note(
+    ctx: Context,
+    stream: str,
+    kind: str,
+    /,
+    *,
+    round_id: int | None,
+    people: Collection[int],
+    **details: Any,
+) -> None:
+    """Note a look or an export in the history, and the nominations it shows something of.
+
+    Each of them is told of it; who else is on the same list no event and nobody's page says.
+    """
+    seq = history.record_in(ctx, stream, kind, round_id=round_id, **details)
+    for nomination_id in sorted(set(people)):
+        add_row(ctx.session, _WRITE, nomination_id=nomination_id, stream=stream, seq=seq)
+
+
+def note_download(ctx: Context, use: Use, round_id: int, *, people: Collection[int], **about: Any) -> None:
     """Note that a file handed in was taken: it may show in full what pages mask."""
     said = {"receiver": use.receiver, "purpose": use.purpose}
-    history.record_in(ctx, EXPORTS, "file.downloaded", round_id=round_id, **said, **about)
+    note(ctx, EXPORTS, "file.downloaded", round_id=round_id, people=people, **said, **about)
 
 
 def read_use(given: Mapping[str, str]) -> Use:

@@ -37,15 +37,20 @@ def open_notice(ctx: Context, nomination: Nomination, key: str) -> Notice:
     )
 
 
-def close_notice(ctx: Context, nomination: Nomination, key: str) -> None:
-    """End the window; Conflict before its last day is over, unless an objection in it was upheld."""
+def close_notice(ctx: Context, nomination: Nomination, key: str) -> str:
+    """End the window; returns what was concluded of an objection that was upheld meanwhile, or nothing.
+
+    Conflict before its last day is over, unless there was one.
+    """
     _rule(ctx, nomination, key)
     notice = find_newest(ctx, nomination, key)
     if notice is None:
         raise Conflict(f"{nomination.name}没有发布过这份公示，不能结束。")
-    if notice.closes_at is not None and ctx.now < notice.closes_at and not _has_upheld(ctx, notice):
+    upheld = _find_upheld(ctx, notice)
+    if notice.closes_at is not None and ctx.now < notice.closes_at and upheld is None:
         raise Conflict("公示还没有期满，不能结束。")
     windows.close(ctx, notice)
+    return upheld or ""
 
 
 def find_newest(ctx: Context, nomination: Nomination, key: str | None = None) -> Notice | None:
@@ -91,11 +96,11 @@ def _publisher(nomination: Nomination, rule: LocalNotice) -> Unit:
     return nomination.unit if rule.level == "unit" else nomination.recommender
 
 
-def _has_upheld(ctx: Context, notice: Notice) -> bool:
-    """Say whether an objection was upheld meanwhile, be it one to an earlier notice of the same person."""
-    query = select(Objection.id).where(
+def _find_upheld(ctx: Context, notice: Notice) -> str | None:
+    """Return the conclusion of an objection upheld meanwhile, be it one to an earlier notice of his."""
+    query = select(Objection.conclusion).where(
         Objection.nomination_id == notice.nomination_id,
         Objection.status == ObjectionStatus.UPHELD,
         Objection.settled_at >= notice.opens_at,
     )
-    return ctx.session.scalar(query.limit(1)) is not None
+    return ctx.session.scalar(query.order_by(Objection.settled_at.desc()).limit(1))

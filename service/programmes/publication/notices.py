@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from service.errors import Conflict, NotFound
 from service.models import (
@@ -40,6 +40,7 @@ MAX_TITLE = 200
 MOST_LISTED = 50
 #: kinds that take objections
 OBJECTABLE = (NoticeKind.CANDIDATES, NoticeKind.SUPPLEMENT, NoticeKind.LOCAL)
+_ORGANISERS = tuple(kind for kind in NoticeKind if kind is not NoticeKind.LOCAL)
 #: where a transaction remembers who is on the lists of awards, by round
 ANNOUNCED = "announced_awards"
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
@@ -151,10 +152,14 @@ def get_public(ctx: Context, slug: str) -> Notice:
 
 
 def list_public(ctx: Context, *, limit: int = 50) -> Sequence[Notice]:
-    """Return what organisers published, newest first; local notices are listed by ``local_notices``."""
-    query = select(Notice).where(Notice.opens_at <= ctx.now, Notice.kind != NoticeKind.LOCAL)
-    query = query.options(joinedload(Notice.publisher))
-    return list(ctx.session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
+    """Return what organisers published, newest first; local notices are listed by ``local_notices``.
+
+    Their snapshots are not read, and of the others not even their rows: each holds a whole list of people.
+    """
+    newest = select(Notice.id).where(Notice.kind.in_(_ORGANISERS)).order_by(Notice.id.desc()).limit(limit)
+    query = select(Notice).where(Notice.id.in_(newest), Notice.opens_at <= ctx.now)
+    query = query.options(joinedload(Notice.publisher), defer(Notice.snapshot))
+    return list(ctx.session.scalars(query.order_by(Notice.id.desc())))
 
 
 def list_objectable(ctx: Context, entry: Round) -> Sequence[Notice]:

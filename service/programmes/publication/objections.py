@@ -52,6 +52,8 @@ _COUNT_OPEN = (
     )
     .group_by(_objection.c.nomination_id)
 )
+#: what nearly every step of a case asks for, read in one statement
+_WITH_UNITS = joinedload(Objection.nomination).options(*nominations.WITH_UNITS)
 #: how many objections against a candidate are open
 COUNTED = "open_objections_counted"
 
@@ -204,7 +206,9 @@ def require_open(ctx: Context, notice: Notice) -> None:
 def of_instance(ctx: Context, instance: Instance) -> Objection | None:
     """Return the objection an instance is about, or None."""
     noun, _, number = instance.business_key.partition(":")
-    return ctx.session.get(Objection, int(number)) if noun == "objection" else None
+    if noun != "objection":
+        return None
+    return ctx.session.get(Objection, int(number), options=[_WITH_UNITS])
 
 
 def is_about_actor(ctx: Context, instance: Instance) -> bool:

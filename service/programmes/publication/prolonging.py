@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import HistoryEvent, Instance, Job, JobKind, Nomination, Notice, NoticeKind
+from service.models import Instance, Job, JobKind, Nomination, Notice, NoticeKind
 from service.programmes.publication import notices, objections
-from service.programmes.round import rounds
+from service.programmes.round import calendars, rounds
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.instance import execution
@@ -20,20 +20,12 @@ from service.workflow.job import jobs
 PROLONGED = "notice.prolonged"
 
 
-def list_of(ctx: Context, notice: Notice) -> Sequence[dict[str, Any]]:
+def list_of(notice: Notice) -> Sequence[dict[str, Any]]:
     """Return how often a notice was prolonged (``from``, ``until``, ``reason``), oldest first.
 
     Its snapshot says nothing of it: that is what was published, and its hash is held against it.
     """
-    query = select(HistoryEvent.details).where(
-        HistoryEvent.stream == f"round:{notice.round_id}", HistoryEvent.kind == PROLONGED
-    )
-    told = ctx.session.scalars(query.order_by(HistoryEvent.seq))
-    return [
-        {key: details[key] for key in ("from", "until", "reason")}
-        for details in told
-        if details["notice"] == notice.id
-    ]
+    return notice.prolonged or []
 
 
 def prolong(ctx: Context, notice: Notice, until: datetime, reason: str) -> None:
@@ -45,13 +37,14 @@ def prolong(ctx: Context, notice: Notice, until: datetime, reason: str) -> None:
         raise Forbidden("只有公示的单位可以延长公示。")
     rounds.check_reason(reason, "请填写延长的原因。")
     instance = _lock(ctx, notice)
-    ctx.session.refresh(notice, ["closes_at", "closed_at"], with_for_update=True)
+    ctx.session.refresh(notice, ["closes_at", "closed_at", "prolonged"], with_for_update=True)
     if not notices.is_open(notice, ctx.now):
         raise Conflict("公示期已结束，不能再延长。")
     before = notice.closes_at
     assert before is not None
     if until <= before:
         raise Invalid("只能延长，不能缩短。", fields={"until": "请选择现在最后一天以后的日期"})
+    calendars.require_year_of(ctx, notice.round, until, "until")
     waiting = select(Job.element_id).where(
         Job.instance_id == instance.id, Job.kind == JobKind.TIMER, Job.due_at == before
     )
@@ -61,8 +54,8 @@ def prolong(ctx: Context, notice: Notice, until: datetime, reason: str) -> None:
     ]
     if not any(moved):
         raise Conflict("流程图里没有等这份公示期满的计时，不能延长。请把计时改为 =notice.until。")
-    notice.closes_at = until
     told = {"from": before.isoformat(), "until": until.isoformat(), "reason": reason.strip()}
+    notice.closes_at, notice.prolonged = until, [*list_of(notice), told]
     history.record_in(
         ctx,
         f"round:{notice.round_id}",

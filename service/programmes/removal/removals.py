@@ -151,7 +151,7 @@ def _clear_words(ctx: Context, nomination: Nomination, instances: list[int]) -> 
         (Comment, Comment.instance_id.in_(instances), {"text": NAMELESS}),
         (Signer, Signer.user_task_id.in_(tasks), {"question": NAMELESS, "answer": ""}),
         (Opinion, Opinion.nomination_id == about, {"text": NAMELESS}),
-        (Finding, Finding.nomination_id == about, {"measured": ""}),
+        (Finding, Finding.nomination_id == about, {"measured": "", "reason": ""}),
         (Consultation, Consultation.nomination_id == about, {"text": NAMELESS}),
         (Seat, Seat.nomination_id == about, {"remark": "", "reason": ""}),
         (ListChange, ListChange.nomination_id == about, {"reason": NAMELESS}),
@@ -232,6 +232,7 @@ def _clear_columns(nomination: Nomination) -> None:
     for field in ("sex", "ethnicity", "education", "political_status", "workplace_and_post", "remark"):
         setattr(nomination, field, "")
     nomination.exception_reason = nomination.stated_reason = nomination.status_reason = ""
+    nomination.over_reason = nomination.overruling = ""
     nomination.birth_date = nomination.id_number = nomination.id_number_index = None
     nomination.phone = nomination.corrected = None
 

@@ -22,16 +22,16 @@ from service.models import (
     BallotCount,
     Candidate,
     Nomination,
-    NominationStatus,
     Round,
     Seat,
     SeatStatus,
     Standing,
+    User,
     UserTask,
     Voter,
 )
 from service.programmes import wiring
-from service.programmes.review import conflicts, draws, standings, ties
+from service.programmes.review import conflicts, draws, secrecy, standings, ties
 from service.programmes.round import rounds
 from service.workflow import notifications
 from service.workflow.context import Context
@@ -42,7 +42,7 @@ from service.workflow.task import task_access, user_tasks
 PROPERTY = "ballot"
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 CHOICES = (FOR, AGAINST, ABSTAIN)
-RECUSED = "recused"  #: counted beside the choices: how many stepped back from a nomination (回避)
+RECUSED = secrecy.RECUSED
 STEP = "投票"
 THOUSAND = 1000  #: a standing's total is in thousandths
 
@@ -76,9 +76,13 @@ def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, lis
     scored somebody in the round. A ballot is drawn up anew when the list comes back to the panel. Refused
     where so few may vote, on the whole or on one nomination, that the counts would tell who voted what.
     """
+    return open_for(ctx, entry, list_voters(ctx, entry, role))
+
+
+def open_for(ctx: Context, entry: Round, voters: Sequence[int]) -> tuple[Ballot, list[str]]:
+    """Open a ballot on the proposed list for some people, as far as they may vote on anybody there."""
     proposed = select(Standing.nomination_id).where(Standing.round_id == entry.id, Standing.proposed)
     subjects = list(ctx.session.scalars(proposed.order_by(Standing.nomination_id)))
-    voters = _list_voters(ctx, entry, role)
     if not subjects or not voters:
         raise Conflict("没有建议名单或没有投票人（评过分的专家，或任务头 role 的角色），不能投票。")
     voters = _require_secret(ctx, entry, voters, subjects)
@@ -99,10 +103,12 @@ def open_ballot(ctx: Context, entry: Round, role: str = "") -> tuple[Ballot, lis
     return ballot, [f"user:{user}" for user in voters]
 
 
-def _list_voters(ctx: Context, entry: Round, role: str) -> list[int]:
+def list_voters(ctx: Context, entry: Round, role: str) -> list[int]:
+    """Return who may vote in a round: whoever holds ``role`` at the organiser, or has scored somebody."""
     if role:
         return sorted(user.id for user in notifications.list_holders(ctx, [f"{role}@{entry.organiser.code}"]))
-    seated = select(Seat.user_id).where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED)
+    seated = select(Seat.user_id).join(User, User.id == Seat.user_id)
+    seated = seated.where(Seat.round_id == entry.id, Seat.status == SeatStatus.SCORED, User.active)
     return list(ctx.session.scalars(seated.distinct().order_by(Seat.user_id)))
 
 
@@ -112,15 +118,13 @@ def _require_secret(ctx: Context, entry: Round, voters: Sequence[int], subjects:
     barred = conflicts.list_of(ctx, voters, subjects)
     able = [user for user in voters if len(barred[user]) < len(subjects)]
     if len(able) < least:
-        raise Conflict(
-            f"投票人只有 {len(able)} 位，少于 {least} 位，从票数就能看出各人投了什么，不能无记名投票。"
-        )
+        raise Conflict(f"投票人只有 {len(able)} 位，少于 {least} 位，{secrecy.TELLING}，不能无记名投票。")
     for subject in subjects:
         number = sum(subject not in barred[user] for user in able)
         if number < least:
             name = ctx.session.get_one(Nomination, subject).name
             raise Conflict(
-                f"回避之后只有 {number} 位可以对{name}投票，少于 {least} 位，从票数就能看出各人投了什么。"
+                f"回避之后只有 {number} 位可以对{name}投票，少于 {least} 位，{secrecy.TELLING}。"
                 "请补充评审专家，或先将其调出名单。"
             )
     return able
@@ -135,7 +139,7 @@ def find_newest(ctx: Context, entry: Round) -> Ballot | None:
 def list_subjects(ctx: Context, ballot: Ballot) -> Sequence[Standing]:
     """Return what is voted on, in the order of the ranked list."""
     entry = rounds.get(ctx, ballot.round_id)
-    wanted = _list_on_paper(ctx, ballot)
+    wanted = secrecy.list_on_paper(ctx, ballot)
     return [row for row in standings.list_of(ctx, entry) if row.nomination_id in wanted]
 
 
@@ -155,7 +159,7 @@ def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
     task = task_access.lock_offered(ctx, task_id)
     ballot = _ballot_of(ctx, task)
     _require_own(ctx, task)
-    on_paper = _list_on_paper(ctx, ballot)
+    on_paper = secrecy.list_on_paper(ctx, ballot)
     barred = _find_barred(ctx, on_paper)
     _require_complete(on_paper - barred.keys(), choices)
     turn = (Voter.ballot_id == ballot.id, Voter.user_id == ctx.actor.user_id, Voter.has_voted.is_(False))
@@ -181,7 +185,7 @@ def cast(ctx: Context, task_id: int, choices: Mapping[int, str]) -> None:
 
 def list_barred(ctx: Context, ballot: Ballot) -> Mapping[int, str]:
     """Return the nominations of a ballot that the actor must step back from, each with the reason."""
-    return _find_barred(ctx, _list_on_paper(ctx, ballot))
+    return _find_barred(ctx, secrecy.list_on_paper(ctx, ballot))
 
 
 def list_votable(ctx: Context, ballot: Ballot) -> list[int]:
@@ -203,18 +207,18 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
 
     ``by_votes`` ranks those who did by their share of the votes, and takes off whoever is beyond the
     places of his category as well, but for those who share its last place: of them a meeting decides.
+    Refused while so few have voted on somebody that the counts would tell who voted what. Of whoever
+    stepped out meanwhile nothing is kept: a single vote on him may have been cast, and when is known.
     """
     ballot = find_newest(ctx, entry)
     if ballot is None or ballot.closed_at is not None:
         raise Conflict("没有正在进行的投票。")
+    _require_countable(ctx, entry, ballot)
+    ctx = ctx.as_system()  # whoever happened to come last takes nobody off
     ballot.closed_at = ctx.now
     by_nomination = {row.nomination_id: row for row in standings.list_of(ctx, entry)}
-    standing = _list_on_paper(ctx, ballot)
-    fallen = [
-        result
-        for result in list_results(ctx, ballot)
-        if not result.passed and result.nomination_id in standing
-    ]
+    secrecy.forget(ctx, ballot, but=secrecy.list_on_paper(ctx, ballot))
+    fallen = [result for result in list_results(ctx, ballot) if not result.passed]
     for result in fallen:
         votes = result.votes
         recused = f"，回避 {votes[RECUSED]} 人" if votes.get(RECUSED) else ""
@@ -223,6 +227,17 @@ def count(ctx: Context, entry: Round, *, by_votes: bool = False) -> int:
         )
         standings.change(ctx, by_nomination[result.nomination_id], proposed=False, step=STEP, reason=reason)
     return len(fallen) + (_rank_by_votes(ctx, entry, ballot) if by_votes else 0)
+
+
+def _require_countable(ctx: Context, entry: Round, ballot: Ballot) -> None:
+    least = draws.rules_of(ctx, entry).least_voters
+    short = secrecy.list_short(ctx, ballot, least)
+    if short:
+        names = secrecy.write_names(ctx, [one.nomination for one in short])
+        raise Conflict(
+            f"对{names}投票的不到 {least} 人，{secrecy.TELLING}，不能计票。"
+            "请主办单位在“评审”页作废这次投票，重新发出选票。"
+        )
 
 
 def _rank_by_votes(ctx: Context, entry: Round, ballot: Ballot) -> int:
@@ -313,13 +328,6 @@ def _require_own(ctx: Context, task: UserTask) -> None:
     )
     if ctx.session.scalar(mine) is None:
         raise Conflict("投票须由投票人本人进行，不能代投。")
-
-
-def _list_on_paper(ctx: Context, ballot: Ballot) -> set[int]:
-    """Return what is voted on: whoever stepped out since the ballot was drawn up is not any more."""
-    query = select(BallotCount.nomination_id).join(Nomination, Nomination.id == BallotCount.nomination_id)
-    query = query.where(BallotCount.ballot_id == ballot.id, Nomination.status != NominationStatus.WITHDRAWN)
-    return set(ctx.session.scalars(query))
 
 
 def _find_barred(ctx: Context, on_paper: set[int]) -> Mapping[int, str]:

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import null, select, union_all
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import Invalid
-from service.models import CalendarDay, CalendarYear, Round, Stream
+from service.models import CalendarDay, CalendarYear, HistoryEvent, Round, Stream
 from service.models.programme.round import CALENDAR_STREAM
+from service.programmes import wiring
 from service.programmes.pack.programme import Programme
 from service.programmes.rule import calendar
 from service.programmes.rule.calendar import WorkingDays
@@ -20,6 +22,8 @@ from service.workflow.instance import reminders
 
 #: where a transaction remembers the working days, and that it changed them
 KEPT, CHANGED = "working_days", "working_days_changed"
+#: kind of the event that keeps the last year with data, as open tasks were planned with it
+REACHES = "calendar.reaches"
 #: the working days last read, by the head of the calendar's history
 _by_head: dict[str, WorkingDays] = {}
 
@@ -50,6 +54,15 @@ def find_deadline(
     return calendar.deadline(month_day, year, programme.zone, rolled_by=rolled_by)
 
 
+def require_year_of(ctx: Context, entry: Round, moment: datetime, field: str) -> None:
+    """Refuse a moment that somebody wrote into a field and that lies in a year without data.
+
+    Midnight belongs to the year that ends.
+    """
+    day = reminders.find_due_day(moment, wiring.pack_of(ctx, entry).programme.zone)
+    load(ctx, entry).require(day.year, field=field)
+
+
 def _read(ctx: Context) -> WorkingDays:
     days = select(CalendarDay.day, CalendarDay.working, null().label("year"))
     years = select(null(), null(), CalendarYear.year)
@@ -78,6 +91,9 @@ def list_years(ctx: Context) -> Sequence[CalendarYear]:
 
 def lock(ctx: Context) -> None:
     """Hold the calendar until the transaction ends: whoever else would change it waits."""
+    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    begun = insert(Stream).values(name=CALENDAR_STREAM, seq=0, head="")
+    ctx.session.execute(begun.on_conflict_do_nothing(index_elements=["name"]))
     ctx.session.get(Stream, CALENDAR_STREAM, with_for_update=True)
 
 
@@ -102,8 +118,40 @@ def declare_year(ctx: Context, year: int, source: str) -> None:
     if not source.strip():
         raise Invalid("请填写依据文件。", fields={"source": "必填，例如：国务院办公厅关于放假安排的通知"})
     ctx.session.merge(CalendarYear(year=year, source=source.strip()))
-    reminders.replan(ctx, datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 2, 1, tzinfo=UTC))
+    _replan(ctx, year, year)
     _changed(ctx, "calendar.year_declared", year=year, source=source.strip())
+
+
+def replan_grown(ctx: Context) -> int | None:
+    """Plan open tasks anew if the data, a newer library's say, reaches further than they were planned with.
+
+    Returns the last year with data if that is another one than was known. Where none was known, the last
+    year counts as new.
+    """
+    lock(ctx)
+    known = _find_planned_year(ctx)
+    last = load(ctx).ready_until.year
+    if last == known:
+        return None
+    first_new = last if known is None else known + 1
+    if first_new <= last:
+        _replan(ctx, first_new, last)
+    history.record_in(ctx, CALENDAR_STREAM, REACHES, year=last)
+    return last
+
+
+def _find_planned_year(ctx: Context) -> int | None:
+    query = select(HistoryEvent.details).where(
+        HistoryEvent.stream == CALENDAR_STREAM, HistoryEvent.kind == REACHES
+    )
+    details = ctx.session.scalar(query.order_by(HistoryEvent.seq.desc()).limit(1))
+    return details["year"] if details else None
+
+
+def _replan(ctx: Context, first: int, last: int) -> None:
+    """Plan anew what may have nudges in some years: due in them, a quarter before or a month after."""
+    begins, ends = datetime(first - 1, 10, 1, tzinfo=UTC), datetime(last + 1, 2, 1, tzinfo=UTC)
+    reminders.replan(ctx, begins, ends)
 
 
 def guess_years(ctx: Context, until: int, source: str) -> tuple[int, ...]:

@@ -44,6 +44,7 @@ def extend(ctx: Context, nomination: Nomination, until: datetime, reason: str) -
     """
     entry, stage = nomination.round, Stage.SUBMISSION
     rounds.require_organiser(ctx, entry)
+    rounds.hold(ctx, entry)
     due = rounds.due_of(entry, stage)
     if due is None:
         raise Invalid("申报没有截止日期。")
@@ -55,7 +56,7 @@ def extend(ctx: Context, nomination: Nomination, until: datetime, reason: str) -
         raise Conflict("这份申报已经报送或办结，不需要延期。")
     before = nominations.extended_until(ctx, entry, nomination, stage) or due
     extension = _keep(ctx, entry, nomination, until, reason.strip())
-    entry.dates = {**entry.dates, stage: {**entry.dates[stage], "extended": True}}
+    rounds.note_extended(entry, stage)
     ctx.session.flush()
     if instance.status == InstanceStatus.ACTIVE:
         _delay(ctx, instance.id, stage, until)

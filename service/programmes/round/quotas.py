@@ -282,7 +282,7 @@ def _exceed(ctx: Context, nomination: Nomination, quota: Quota) -> str:
     if wiring.pack_of(ctx, nomination.round).programme.quota.source == "none":
         ctx.session.execute(_TAKE_BEYOND, {"wanted": quota.id})
         return ""
-    reason = nomination.stated_reason.strip()
+    reason = nomination.over_reason.strip()
     if not reason:
         raise BpmnError(FULL, _over_sentence(ctx, quota) + _cite(ctx, nomination, quota.kind))
     ctx.session.execute(_TAKE_BEYOND, {"wanted": quota.id})

@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from service.engine import Diagram
 from service.engine.records import ThrownEvent
 from service.errors import Conflict, Invalid
-from service.models import Deployment, Instance, InstanceStatus, Round, StartSubscription, SubscriptionRow
+from service.models import (
+    Deployment,
+    Instance,
+    InstanceStatus,
+    Job,
+    JobKind,
+    Round,
+    StartSubscription,
+    SubscriptionRow,
+)
 from service.programmes.round import rounds
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.instance import events
+from service.workflow.instance import events, execution
 
 Kind = Literal["signal", "message"]
 KINDS: tuple[Kind, ...] = ("signal", "message")
@@ -67,7 +76,8 @@ def throw(
     """Give a round a message or signal: a signal to all who wait, a message to one.
 
     What the diagram throws itself is refused: given by hand it would come at the wrong moment, and what
-    the diagram does beside it would not happen. So is what nobody hears. Written into the round's history.
+    the diagram does beside it would not happen. So is what nobody hears. Written into the round's history,
+    a message into that of whoever hears it as well.
     """
     rounds.require_organiser(ctx, entry)
     rounds.check_reason(reason, "请填写发出的原因。")
@@ -83,11 +93,29 @@ def throw(
     heard = events.throw(ctx, events.Reach(round_id=entry.id, key=entry.programme), event)
     if not (heard.waiting or heard.starts):
         raise Conflict(f"没有谁以关联键“{key or ''}”等待消息“{name}”。", fields={"correlation_key": "请核对"})
+    if kind == "message" and heard.waiting:
+        _say_why(ctx, entry, event, reason.strip())
     history.record_in(
-        ctx, f"round:{entry.id}", "event.thrown", round_id=entry.id, event=kind, name=name,
+        ctx, f"round:{entry.id}", events.THROWN, round_id=entry.id, event=kind, name=name,
         correlation_key=key, waiting=heard.waiting, starts=heard.starts, reason=reason.strip(),
     )  # fmt: skip
     return heard
+
+
+def _say_why(ctx: Context, entry: Round, event: ThrownEvent, reason: str) -> None:
+    """Write into the history of the instance that hears a message why: who acts next reads it there."""
+    heard = and_(Job.instance_id == SubscriptionRow.instance_id, Job.key == SubscriptionRow.key)
+    query = select(SubscriptionRow.instance_id, SubscriptionRow.element_id).join(Job, heard)
+    query = query.where(
+        Job.kind == JobKind.MESSAGE,
+        SubscriptionRow.round_id == entry.id,
+        SubscriptionRow.kind == event.kind,
+        SubscriptionRow.name == event.name,
+        SubscriptionRow.correlation_key.is_not_distinct_from(event.correlation_key),
+    )
+    instance_id, element_id = ctx.session.execute(query.order_by(Job.id.desc()).limit(1)).one()
+    instance = execution.lock(ctx, instance_id)
+    history.record(ctx, instance, "message.given", element_id=element_id, name=event.name, reason=reason)
 
 
 def _count(

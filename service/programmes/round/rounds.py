@@ -169,6 +169,13 @@ def require_organiser(ctx: Context, entry: Round) -> None:
         raise Forbidden("只有主办单位可以进行这项操作。")
 
 
+def hold(ctx: Context, entry: Round) -> None:
+    """Hold a round's process until the commit, and read the round as it is: its dates are written whole."""
+    if entry.instance_id is not None:
+        execution.lock(ctx, entry.instance_id)
+        ctx.session.refresh(entry)
+
+
 def due_of(entry: Round, stage: str) -> datetime | None:
     """Return when a stage is due to close, as it stands now."""
     text = entry.dates.get(stage, {}).get("due")
@@ -193,12 +200,14 @@ def move_deadline(ctx: Context, entry: Round, stage: Stage, due: datetime, reaso
     one waits; a stage that has closed, or whose last day is over, stays closed.
     """
     require_organiser(ctx, entry)
+    hold(ctx, entry)
     before = due_of(entry, stage)
     if before is None or entry.instance_id is None:
         raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
     check_reason(reason, "请填写调整原因。")
     if due <= ctx.now:
         raise Invalid("新的截止时间必须晚于现在。", fields={"due": "请选择今天以后的日期"})
+    calendars.require_year_of(ctx, entry, due, "due")
     instance = execution.lock(ctx, entry.instance_id)
     is_over = before <= ctx.now or "closed" in entry.dates[stage]
     if not jobs.move_timer(ctx, instance, f"{stage}_deadline", due, reason.strip()) and is_over:
@@ -224,6 +233,7 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     Also after the stage closed: the unit may then nominate until the extension ends.
     """
     require_organiser(ctx, entry)
+    hold(ctx, entry)
     due = due_of(entry, stage)
     if due is None:
         raise Invalid("这个阶段没有截止日期。", fields={"stage": "请选择有截止日期的阶段"})
@@ -241,7 +251,7 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
     extension.reason = reason.strip()
     extension.granted_by_id = ctx.actor.user_id
     extension.granted_at = ctx.now
-    entry.dates = {**entry.dates, stage: {**entry.dates[stage], "extended": True}}
+    note_extended(entry, stage)
     ctx.session.flush()
     delay_closing(ctx, entry, extension)
     move_tasks(ctx, entry, before, until, reason.strip(), below=unit)
@@ -253,11 +263,21 @@ def extend(ctx: Context, entry: Round, unit: Unit, stage: Stage, until: datetime
 
 
 def require_extendable(ctx: Context, entry: Round, stage: Stage, due: datetime, until: datetime) -> None:
-    """Refuse more time in a stage that nobody can be let into any more, or that is none."""
+    """Refuse more time in a stage that nobody can be let into any more, or that is none.
+
+    Raises CalendarMissing for a year without working days.
+    """
     if stage == Stage.SUBMISSION and entry.stage not in (Stage.PREPARATION, *nominations.EXTENDABLE):
         raise Conflict("联合会审已经开始，不能再延期。")
     if until <= max(due, ctx.now):
         raise Invalid("延期时间必须晚于原截止时间和现在。", fields={"until": "请选择更晚的日期"})
+    calendars.require_year_of(ctx, entry, until, "until")
+
+
+def note_extended(entry: Round, stage: Stage) -> None:
+    """Note on a round that is held that somebody has more time in a stage."""
+    entry.dates = {**entry.dates, stage: {**entry.dates[stage], "extended": True}}
+    entry.revision += 1
 
 
 def list_extensions(ctx: Context, entry: Round) -> Sequence[tuple[Extension, Unit]]:

@@ -24,12 +24,16 @@ _MOMENT = re.compile(
 
 
 class CalendarMissing(Invalid):
-    """The holidays of that year have not been announced or not been entered."""
+    """The holidays of that year have not been announced or not been entered.
 
-    def __init__(self, year: int) -> None:
+    ``field`` is where somebody wrote a date in it.
+    """
+
+    def __init__(self, year: int, *, field: str = "") -> None:
         super().__init__(
             f"没有 {year} 年的放假调休安排，无法推算工作日。请在“管理 → 工作日历”录入国务院办公厅公布的"
-            f"{year} 年节假日安排，并标记该年已录全，然后再试。"
+            f"{year} 年节假日安排，并标记该年已录全，然后再试。",
+            fields={field: f"没有 {year} 年的工作日历，请核对年份"} if field else None,
         )
         self.year = year
 
@@ -97,10 +101,10 @@ class WorkingDays:
         """Return the day, or the next working day when it is not worked (民法典第二百零三条)."""
         return day if self.is_working_day(day) else self.shift(day, 1)
 
-    def require(self, year: int) -> None:
-        """Refuse a year without data. Raises CalendarMissing."""
+    def require(self, year: int, *, field: str = "") -> None:
+        """Refuse a year without data, at the field it came in. Raises CalendarMissing."""
         if not self._knows(year):
-            raise CalendarMissing(year)
+            raise CalendarMissing(year, field=field)
 
     def between(self, start: date, end: date) -> int:
         """Count the working days after ``start`` up to and including ``end``; negative when reversed."""

@@ -13,6 +13,7 @@ from service.programmes.publication import local_notices, notices, objections, r
 from service.programmes.review import succession
 from service.programmes.round import rounds
 from service.programmes.topics.subject import nomination_of
+from service.workflow import history
 from service.workflow.context import Context, Topic
 
 
@@ -32,10 +33,15 @@ def open_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Vari
 
 
 def close_notice(ctx: Context, instance: Instance, task: OpenServiceTask) -> Variables:
-    """``notice.close``: the window is over: the round's, or that of the header ``notice``."""
+    """``notice.close``: the window is over: the round's, or that of the header ``notice``.
+
+    Of a nomination that an objection keeps back its history says why: whoever mends it reads that.
+    """
     key = task.headers.get("notice") or _given_notice(ctx, instance, task)
     if key:
-        local_notices.close_notice(ctx, nomination_of(ctx, instance), key)
+        upheld = local_notices.close_notice(ctx, nomination_of(ctx, instance), key)
+        if upheld:
+            history.record(ctx, instance, "notice.refused", reason=upheld)
         return {}
     entry = rounds.of_instance(ctx, instance)
     notices.close_candidates(ctx, entry)

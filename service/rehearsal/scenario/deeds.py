@@ -19,7 +19,7 @@ from service.rehearsal.scenario.scene import Scene, Unplayable
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.instance import execution
-from service.workflow.task import returns, user_tasks
+from service.workflow.task import returns, taking_back, user_tasks
 
 MOST_STEPS = 40  #: tasks that one ``carry`` does before it is given up
 OBJECTOR = {"name": "演示-反映人", "contact": "0000-0001234", "facts": "所填荣誉与实际获得的不符，请核查。"}
@@ -119,7 +119,7 @@ def take_back(scene: Scene, step: Step) -> str:
         user = (
             scene.user(ctx, said["who"]) if "who" in said else notifications.list_responsible(ctx, task)[-1]
         )
-        returns.take_back(scene.act_as(ctx, user), task.id)
+        taking_back.take_back(scene.act_as(ctx, user), task.id)
         return f"{user.name}撤回“{said['take_back']}”（{said['of']}）"
 
 

@@ -129,7 +129,7 @@ def _nudges(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -
 def _published_reason(scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> str:
     notice = notices.find_newest(ctx, scene.entry(ctx), NoticeKind.CANDIDATES)
     rows = [person for person in people_on(notice) if person["nomination"] == nomination.id]
-    return str(rows[0]["exception_reason"]) if rows else "（不在公示名单上）"
+    return str(rows[0]["exception_reason"] or "（没有说明）") if rows else "（不在公示名单上）"
 
 
 def _objection(_scene: Scene, ctx: Context, _called: str, nomination: Nomination) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ class ExpectedPerson(Words):
     printed = Number()  #: opinions that stand and are on the paper form
     nudges = Number()  #: sent so far, all steps together
     remark = Text()  #: part of the roster's 备注
-    published_reason = Text()  #: part of what the notice prints beside him
+    published_reason = Text()  #: part of what the notice prints beside him; （没有说明） for nothing
     objection = Text()  #: how the newest objection to him stands
     reply = Text()  #: part of what the receipt tells the newest objector
     changes = Texts()  #: every change of his place on the list: step, in or out, reason

@@ -18,7 +18,7 @@ from service.web.task.inbox import zone_of
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import incidents
-from service.workflow.job import given_up_starts, retries
+from service.workflow.job import given_up_starts, retries, unsent_messages
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,10 +33,11 @@ STARTS: dict[str, given_up_starts.Kind] = {"event": PendingStart, "timer": Start
 @for_organisers
 def list_incidents() -> str:
     """List what is unresolved: all of it for administrators, that of his rounds for an organiser."""
-    return _page()
+    return show_page()
 
 
-def _page(refused: Invalid | None = None, opened: str = "") -> str:
+def show_page(refused: Invalid | None = None, opened: str = "") -> str:
+    """Return the page, with what was refused where it was asked for."""
     ctx: Context = g.ctx
     rows = [row for row in incidents.list_open(ctx) if _may_mend(ctx, row.round_id)]
     wanted = {row.instance_id for row in rows}
@@ -50,6 +51,7 @@ def _page(refused: Invalid | None = None, opened: str = "") -> str:
             for start in given_up_starts.list_all(ctx)
             if _may_mend(ctx, _round_of(start))
         ],
+        unsent=[row for row in unsent_messages.list_all(ctx) if _may_mend(ctx, row.first.round_id)],
         zone_of=zone_of,
         refused=refused,
         opened=opened,
@@ -63,8 +65,7 @@ def retry(incident_id: int) -> Response:
     """Do again what went wrong."""
     ctx: Context = g.ctx
     incident = incidents.get_open(ctx, incident_id)
-    if not _may_mend(ctx, incident.round_id):
-        raise Forbidden(_("这项异常不属于您主办的届次。"))
+    require_mending(ctx, incident.round_id)
     if retries.retry(ctx, incident_id):
         flash(_("已重新执行，异常解除。"), "success")
     else:
@@ -91,14 +92,19 @@ def drop_start(kind: str, start_id: int) -> ResponseReturnValue:
         given_up_starts.drop(g.ctx, STARTS[kind], start_id, request.form.get("reason", ""))
     except Invalid as refused:
         g.ctx.session.rollback()
-        return _page(refused, f"{kind}-{start_id}"), 422
+        return show_page(refused, f"{kind}-{start_id}"), 422
     flash(_("已放弃，原因记入历史。"), "success")
     return redirect(url_for("incident_pages.list_incidents"))
 
 
-def _require_start(kind: str, start_id: int) -> None:
-    if not _may_mend(g.ctx, _round_of(given_up_starts.get(g.ctx, STARTS[kind], start_id))):
+def require_mending(ctx: Context, round_id: int | None) -> None:
+    """Refuse whoever may not mend what went wrong in a round, or in none."""
+    if not _may_mend(ctx, round_id):
         raise Forbidden(_("这项异常不属于您主办的届次。"))
+
+
+def _require_start(kind: str, start_id: int) -> None:
+    require_mending(g.ctx, _round_of(given_up_starts.get(g.ctx, STARTS[kind], start_id)))
 
 
 def _kind_of(start: PendingStart | StartTimer) -> str:

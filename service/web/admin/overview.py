@@ -11,7 +11,7 @@ from service.web.frame import labels
 from service.web.frame.doors import for_admins, for_organisers, is_admin
 from service.workflow.context import Context
 from service.workflow.instance import incidents
-from service.workflow.job import given_up_starts
+from service.workflow.job import given_up_starts, unsent_messages
 
 pages = Blueprint("admin_pages", __name__, url_prefix="/admin")
 
@@ -25,7 +25,7 @@ def show() -> str:
     return render_template(
         "admin/show.html",
         is_admin=is_admin(ctx.actor),
-        incidents=len(incidents.list_open(ctx)) + len(given_up_starts.list_all(ctx)),
+        incidents=_count_incidents(ctx),
         ready_until=ready_until,
         short=(ready_until - ctx.now.astimezone(FALLBACK_ZONE).date()).days < 366,
     )
@@ -42,3 +42,8 @@ def show_audit() -> str:
         events=audit.list_recent(ctx),
         words=labels.AUDIT,
     )
+
+
+def _count_incidents(ctx: Context) -> int:
+    stuck = len(incidents.list_open(ctx)) + len(given_up_starts.list_all(ctx))
+    return stuck + len(unsent_messages.list_all(ctx))

@@ -25,6 +25,7 @@ def download(award_id: int, paper: str) -> Response:
         paper,
         receiver=request.form.get("receiver", ""),
         purpose=request.form.get("purpose", ""),
+        people=[award.nomination_id],
         award=award.id,
         nomination=award.nomination_id,
     )

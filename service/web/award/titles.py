@@ -107,9 +107,12 @@ def evidence(entry_id: int) -> ResponseReturnValue:
     entry = follow_ups.get(ctx, entry_id)
     data, award = follow_ups.read_evidence(ctx, entry), entry.award
     about: dict[str, object] = {"of": f"follow_up:{entry.id}", "field": "evidence"}
+    people: list[int] = []
     if not follow_ups.tracks_of(ctx, award)[entry.track].private:
-        about["nomination"] = award.nomination_id
-    return downloads.ask_or_give(entry, data, entry.round_id, about, entry.written_by_id, award.holder_id)
+        about["nomination"], people = award.nomination_id, [award.nomination_id]
+    return downloads.ask_or_give(
+        entry, data, entry.round_id, about, entry.written_by_id, award.holder_id, people=people
+    )
 
 
 @pages.post("/<int:award_id>/processes/<element_id>")

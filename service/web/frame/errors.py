@@ -20,13 +20,16 @@ from service.db import NotReady, is_unavailable
 from service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.web.frame.security import API_PREFIX
 from service.web.frame.sessions import LoginRequired
+from service.workflow.instance.execution import Faulted
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 RETRY_AFTER = 5  # seconds
 HEALTH = "health.show"
-STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
+STATUS: dict[type[ServiceError], int] = {
+    NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, Faulted: 409,
+}  # fmt: skip
 
 log = logging.getLogger(__name__)
 

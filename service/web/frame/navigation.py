@@ -97,6 +97,7 @@ PLACES = [
             "disclosure_pages",
             "impact_pages",
             "incident_pages",
+            "unsent_message_pages",
         ),
         door=administers,
     ),
@@ -139,9 +140,9 @@ def open_count() -> int:
     """Return how many tasks wait for the actor."""
     if not _may_ask():
         return 0
-    if "counts" not in g:
-        g.counts = tasklist.count(g.ctx)
-    return int(g.counts["todo"])
+    if "open_count" not in g:
+        g.open_count = tasklist.count_todo(g.ctx)
+    return int(g.open_count)
 
 
 def unread_count() -> int:

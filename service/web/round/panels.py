@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service.errors import Conflict, Invalid, NotFound, ServiceError
-from service.models import Nomination, Round
+from service.models import Ballot, Nomination, Round
 from service.programmes import wiring
 from service.programmes.nomination import nominations, proportions
 from service.programmes.privacy import provision
-from service.programmes.review import access, ballots, closings, draws, scores, seats, standings, ties
+from service.programmes.review import (
+    access,
+    ballots,
+    closings,
+    draws,
+    scores,
+    seats,
+    standings,
+    ties,
+    voiding,
+)
 from service.programmes.round import rounds
 from service.web.frame.errors import status_of
 from service.web.frame.numbers import number
 from service.workflow.context import Context
-from service.workflow.instance import execution
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -70,12 +79,24 @@ def close_ballot(round_id: int) -> ResponseReturnValue:
     entry = _visible(round_id)
     try:
         closings.close(ctx, entry, request.form.get("reason", ""))
-    except execution.Faulted:
-        raise
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _page(_visible(round_id), refused), status_of(refused)
     flash(_("投票已结束并计票，原因记入历史。"), "success")
+    return redirect(url_for("panel_pages.show", round_id=round_id))
+
+
+@pages.post("/ballot/void")
+def void_ballot(round_id: int) -> ResponseReturnValue:
+    """Void a ballot that cannot be counted as a secret and open another, with a reason."""
+    ctx: Context = g.ctx
+    entry = _visible(round_id)
+    try:
+        voiding.void(ctx, entry, request.form.get("reason", ""))
+    except (Invalid, Conflict) as refused:
+        ctx.session.rollback()
+        return _page(_visible(round_id), refused), status_of(refused)
+    flash(_("这次投票已作废，新的选票已发出，原因记入历史。"), "success")
     return redirect(url_for("panel_pages.show", round_id=round_id))
 
 
@@ -153,14 +174,24 @@ def _page(entry: Round, refused: ServiceError | None) -> str:
         organises=nominations.is_organiser(ctx, entry),
         ballot=ballot,
         turnout=ballots.count_turnout(ctx, ballot) if ballot else 0,
-        closing_obstacle=closings.find_obstacle(ctx, entry, ballot)
-        if ballot and ballot.closed_at is None
-        else None,
+        **_closing(ctx, entry, ballot),
         results={result.nomination_id: result for result in results},
         by_votes=not rules.criteria or ballots.are_votes(rows, results),
         refused=refused,
         zone=programme.zone,
     )
+
+
+def _closing(ctx: Context, entry: Round, ballot: Ballot | None) -> dict[str, Any]:
+    """Return what the organiser may do about an open ballot, and what became of those before it."""
+    if ballot is None:
+        return {}
+    outlook = closings.judge(ctx, entry, ballot) if ballot.closed_at is None else None
+    return {
+        "outlook": outlook,
+        "left_out": voiding.list_short(ctx, entry, ballot) if outlook and outlook.may_void else [],
+        "voided": voiding.list_voided(ctx, entry),
+    }
 
 
 def _seats_page(entry: Round, nomination_id: int, refused: ServiceError | None) -> str:

@@ -23,7 +23,7 @@ from service.programmes.paper import (
     scans,
     workplace_rosters,
 )
-from service.programmes.paper.batch_parts import Part, list_parts
+from service.programmes.paper.batch_parts import Part, list_parts, list_people
 from service.programmes.privacy.disclosures import Use
 from service.programmes.publication import document_numbers, published
 from service.programmes.round import quotas, rounds
@@ -34,7 +34,7 @@ from service.workflow.context import Context
 from service.workflow.task.tasklist import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -105,7 +105,8 @@ def review(round_id: int, key: str, kind: str) -> ResponseReturnValue:
     try:
         data = review_papers.print_paper(ctx, entry, key, form=kind)
         receiver, purpose = request.form.get("receiver", ""), request.form.get("purpose", "")
-        exports.note_export(ctx, entry, key, receiver=receiver, purpose=purpose)
+        people = review_papers.list_people(ctx, entry, key)
+        exports.note_export(ctx, entry, key, receiver=receiver, purpose=purpose, people=people)
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
@@ -131,6 +132,7 @@ def form_docx(nomination_id: int, paper: str) -> ResponseReturnValue:
         paper,
         receiver=request.form.get("receiver", ""),
         purpose=request.form.get("purpose", ""),
+        people=[nomination.id],
         nomination=nomination.id,
     )
     title = forms.get_paper(wiring.pack_of(ctx, nomination.round), paper, NOMINATION).title
@@ -145,7 +147,9 @@ def disqualification_docx(nomination_id: int) -> ResponseReturnValue:
     data = official.print_disqualification(ctx, nomination)
     paper = downloads.Made(filename=f"取消资格通知 {nomination.name}.docx", content_type=TYPES["docx"])
     about = {"paper": DISQUALIFICATION, "nomination": nomination.id}
-    return downloads.ask_or_give(paper, data, nomination.round_id, about, nomination.nominee_id)
+    return downloads.ask_or_give(
+        paper, data, nomination.round_id, about, nomination.nominee_id, people=[nomination.id]
+    )
 
 
 @pages.post("/nominations/<int:nomination_id>/disqualification/number")
@@ -166,33 +170,32 @@ def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
     files, part = "files" in request.form, request.form.get("part", 0, type=number)
     parts: Sequence[Part] = ()
     try:
-        unit = _recommender(entry)
+        unit, use = _recommender(entry), _read_use()
         if not exports.may_export_roster(ctx, entry, unit):
             raise Forbidden(_("只有主办单位和推荐单位自己可以导出汇总表和全套材料。"))
+        exports.require_use(use.receiver, use.purpose)
         if what == "roster":
             chosen = rosters.find_roster(wiring.pack_of(ctx, entry), request.form.get("paper", ""))
             title, key = chosen.title, chosen.key
+            data = rosters.print_roster(ctx, entry, unit, form=kind, key=key, use=use)
+            people: Collection[int] = rosters.list_people(ctx, entry, unit, key)
         else:
             parts = list_parts(ctx, entry, unit, files=files)
+            if len(parts) > 1 and not part:
+                return render_template("papers/batch.html", round=entry, parts=parts, given=request.form)
+            data = batches.make_batch(ctx, entry, unit, files=files, part=part or 1, use=use)
+            people = list_people(ctx, entry, unit, parts[max(part, 1) - 1])
         exports.note_export(
             ctx,
             entry,
             key,
-            receiver=request.form.get("receiver", ""),
-            purpose=request.form.get("purpose", ""),
+            receiver=use.receiver,
+            purpose=use.purpose,
+            people=people,
             unit=unit.code if unit else "",
             full=exports.may_read_in_full(ctx, entry, unit),
             **({"part": part} if len(parts) > 1 else {}),
         )
-        if len(parts) > 1 and not part:
-            ctx.session.rollback()  # nothing was taken yet
-            return render_template(
-                "papers/batch.html", round=rounds.get(ctx, round_id), parts=parts, given=request.form
-            )
-        if what == "batch":
-            data = batches.make_batch(ctx, entry, unit, files=files, part=part or 1, use=_read_use())
-        else:
-            data = rosters.print_roster(ctx, entry, unit, form=kind, key=key, use=_read_use())
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _form(rounds.get(ctx, round_id), refused), status_of(refused)
@@ -202,7 +205,7 @@ def _export(round_id: int, what: str, kind: str) -> ResponseReturnValue:
 
 
 def _read_use() -> Use:
-    """Return for whom and what for something is taken, as the form says; ``note_export`` checks it."""
+    """Return for whom and what for something is taken, as the form says; ``exports`` checks it."""
     return Use(
         receiver=request.form.get("receiver", "").strip(), purpose=request.form.get("purpose", "").strip()
     )

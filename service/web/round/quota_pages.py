@@ -108,6 +108,7 @@ def _page(entry: Round, *, form: str = "", refused: ServiceError | None = None) 
         programme=wiring.pack_of(ctx, entry).programme,
         table=funnel.tabulate(ctx, entry),
         coverage=coverage.list_coverage(ctx, entry) if organises else (),
+        by_heads=not by_hand,
         may_change=quota_changes.is_matrix(ctx, entry) and quota_changes.may_change(ctx, entry),
         reportable=[] if by_hand else head_counts.list_reportable(ctx, entry),
         allottable=allotments.list_allottable(ctx, entry) if by_hand else [],

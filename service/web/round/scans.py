@@ -41,7 +41,8 @@ def download(scan_id: int) -> ResponseReturnValue:
     """Give a stamped scan back, as a download, once it is said what for."""
     scan, round_id, about = scans.get_visible(g.ctx, scan_id)
     data = scans.read(g.ctx, scan)
-    return downloads.ask_or_give(scan, data, round_id, about, content_type=scans.PDF[0])
+    people = rosters.list_printed(g.ctx, scans.get_printed(g.ctx, scan.printed_paper_id))
+    return downloads.ask_or_give(scan, data, round_id, about, people=people, content_type=scans.PDF[0])
 
 
 def _find_version(ctx: Context, printed: PrintedPaper) -> scans.Version:

@@ -23,7 +23,6 @@ from service.web.task.inbox import zone_of
 from service.web.task.tasks import read_answers
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.instance import execution
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -79,8 +78,6 @@ def decide(round_id: int, element_id: str) -> ResponseReturnValue:
     answers = read_answers(request.form.get("answers", ""))
     try:
         done = joint_reviews.decide(ctx, list(chosen), chosen, answers)
-    except execution.Faulted:
-        raise
     except (Invalid, Conflict, NotFound) as refused:
         ctx.session.rollback()
         kept = {task: outcome for task, outcome in chosen.items() if f"task:{task}" not in refused.fields}

@@ -68,14 +68,15 @@ def show() -> str:
     tab = tab if tab in TABS else "todo"
     narrow = read_filter()
     page = TABS[tab][1](ctx, narrow, page=request.args.get("page", 1, type=number))
-    g.counts = tasklist.count(ctx)
+    counts = tasklist.count(ctx)
+    g.open_count = counts["todo"]  # the bar shows it too
     instances = [INSTANCES[tab](row) for row in page.rows] if tab in INSTANCES else []
     return render_template(
         "inbox.html",
         may_start=tab == "todo" and not page.rows and _may_start(ctx),
         tabs={key: title for key, (title, _list) in TABS.items()},
         tab=tab,
-        counts=g.counts,
+        counts=counts,
         page=page,
         titles=provision.find_titles(ctx, instances),
         narrow=narrow,

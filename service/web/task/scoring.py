@@ -19,7 +19,6 @@ from service.web.task import dossier
 from service.web.task.inbox import zone_of
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.instance import execution
 from service.workflow.task import task_access, user_tasks
 
 if TYPE_CHECKING:
@@ -59,8 +58,6 @@ def submit(task_id: int) -> ResponseReturnValue:
     given = {name: value.strip() for name, value in request.form.items() if name != "csrf_token"}
     try:
         task = user_tasks.complete(ctx, task_id, _outcome(ctx, task_id), _read(given))
-    except execution.Faulted:
-        raise
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _page(task_id, given, refused), status_of(refused)

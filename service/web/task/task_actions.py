@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 from service.errors import Conflict, Invalid
 from service.web import colleagues
 from service.web.task.side_forms import COPY, show_refused
-from service.workflow.instance import execution
-from service.workflow.task import returns, user_tasks
+from service.workflow.task import returns, taking_back, user_tasks
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -74,8 +73,6 @@ def send_back(task_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         reopened = returns.send_back(g.ctx, task_id, form.get("to_element", ""), form.get("reason", ""))
-    except execution.Faulted:
-        raise
     except (Invalid, Conflict) as refused:
         return show_refused(task_id, "send-back", refused)
     flash(_("已退回到“%(name)s”。", name=reopened.name), "success")
@@ -85,7 +82,7 @@ def send_back(task_id: int) -> ResponseReturnValue:
 @pages.post("/take-back")
 def take_back(task_id: int) -> Response:
     """Take one's own completion back (撤回)."""
-    reopened = returns.take_back(g.ctx, task_id)
+    reopened = taking_back.take_back(g.ctx, task_id)
     flash(_("已撤回，可以修改后重新办理。"), "success")
     return _to_task(reopened.id)
 

@@ -37,4 +37,4 @@ def download(file_id: int) -> ResponseReturnValue:
     """Give a file back, as a download, once it is said what for."""
     file, data = task_files.get_visible(g.ctx, file_id)
     about = {"of": f"user_task:{file.user_task_id}", "field": file.slot}
-    return downloads.ask_or_give(file, data, file.round_id, about)
+    return downloads.ask_or_give(file, data, file.round_id, about, people=())

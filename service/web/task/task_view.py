@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from service.engine.records import Element
-from service.models import Candidate, Draft, Nomination, Round, Submission, TaskStatus, User, UserTask
+from service.models import Candidate, Draft, Nomination, Round, TaskStatus, User, UserTask
 from service.programmes import intake, submitted, task_forms
 from service.programmes.board.targets import Target, find_target
 from service.programmes.nomination import nominations, record
@@ -32,7 +32,7 @@ from service.web.task.trails import Line
 from service.workflow import notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
-from service.workflow.task import instances, returns, task_access
+from service.workflow.task import instances, returns, taking_back, task_access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ def describe(
         files=dossier.task_slots(ctx, task, editable=offered),
         buttons=_buttons(element, list_outcomes(ctx, task.instance, element)),
         outcome=words.of_outcome(elements, task),
-        may_take_back=_may_take_back(ctx, task),
+        may_take_back=taking_back.find_obstacle(ctx, task) is None,
         earlier=returns.list_earlier(ctx, task) if offered else [],
         list_page=url_for("panel_pages.show", round_id=task.round_id)
         if standings.PROPERTY in element.properties
@@ -191,7 +191,7 @@ def _form(
     )
     return FormView(
         schema=task_forms.get_form(ctx, task),
-        data={**intake.form_context(ctx, nomination), **begun},
+        data={**intake.form_context(ctx, task.instance, nomination), **begun},
         errors={key.removeprefix("attachment:"): text for key, text in errors.items()},
         draft_url=url_for("tasks.save_draft", task_id=task.id),
         saved_at=draft.saved_at if draft else None,
@@ -232,13 +232,3 @@ def _buttons(element: Element, outcomes: Sequence[tuple[str, str]]) -> list[Butt
 def _has_candidates(ctx: Context, task: UserTask) -> bool:
     query = select(Candidate.group_key).where(Candidate.user_task_id == task.id).limit(1)
     return ctx.session.scalar(query) is not None
-
-
-def _may_take_back(ctx: Context, task: UserTask) -> bool:
-    """Only the newest submission of the instance can be taken back; the rest is decided when it is tried."""
-    if task.status != TaskStatus.COMPLETED or task.completed_by_id != ctx.actor.user_id:
-        return False
-    newest = select(Submission.user_task_id).where(Submission.instance_id == task.instance_id)
-    return task.instance.ended_at is None and (
-        ctx.session.scalar(newest.order_by(Submission.id.desc()).limit(1)) == task.id
-    )

@@ -15,7 +15,6 @@ from service.web.frame.errors import status_of
 from service.web.task import task_view
 from service.web.task.side_forms import SideForm
 from service.workflow.context import Context
-from service.workflow.instance import execution
 from service.workflow.task import task_access, user_tasks
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ def complete(task_id: int) -> ResponseReturnValue:
     answers = read_answers(request.form.get("answers", ""))
     try:
         task = user_tasks.complete(ctx, task_id, request.form.get("outcome", ""), answers)
-    except execution.Faulted:
-        raise  # the application keeps the answers and opens an incident
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _page_again(ctx, task_id, answers, refused), status_of(refused)

@@ -70,7 +70,9 @@ def download(attachment_id: int) -> ResponseReturnValue:
     if is_photo(attachment) and request.args.get("inline") == "1":
         return _send_small(data, LOOKED_AT)
     about = {"paper": attachment.slot, "nomination": nomination.id}
-    return downloads.ask_or_give(attachment, data, attachment.round_id, about, nomination.nominee_id)
+    return downloads.ask_or_give(
+        attachment, data, attachment.round_id, about, nomination.nominee_id, people=[nomination.id]
+    )
 
 
 @pages.route("/evidence/<int:evidence_id>", methods=["GET", "POST"])
@@ -78,7 +80,7 @@ def download_evidence(evidence_id: int) -> ResponseReturnValue:
     """Give back what was handed in with an objection, as a download, once it is said what for."""
     file, data = evidence.get_visible(g.ctx, evidence_id)
     about = {"of": f"objection:{file.objection_id}", "field": "evidence"}
-    return downloads.ask_or_give(file, data, file.round_id, about)
+    return downloads.ask_or_give(file, data, file.round_id, about, people=())
 
 
 @pages.get("/attachments/<int:attachment_id>/thumbnail")

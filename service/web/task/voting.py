@@ -15,7 +15,6 @@ from service.web.frame.errors import status_of
 from service.web.frame.numbers import is_number
 from service.web.task.inbox import zone_of
 from service.workflow.context import Context
-from service.workflow.instance import execution
 from service.workflow.task import task_access
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ def cast(task_id: int) -> ResponseReturnValue:
     choices = {int(number): value for number, value in fields.items() if is_number(number)}
     try:
         ballots.cast(ctx, task_id, choices)
-    except execution.Faulted:
-        raise
     except (Invalid, Conflict) as refused:
         ctx.session.rollback()
         return _page(task_id, choices, refused), status_of(refused)

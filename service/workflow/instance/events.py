@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, insert, literal, select
 from sqlalchemy import types as sql
 
+from service import engine
 from service.engine.records import ThrownEvent
 from service.models import (
     Deployment,
+    HistoryEvent,
     Instance,
     Job,
     JobKind,
@@ -25,7 +27,10 @@ from service.models import (
 from service.models.base import Moment
 from service.workflow import subjects
 from service.workflow.context import Context
+from service.workflow.definition import deployments
 
+#: history: somebody threw an event by hand; its details say which ``event`` (kind) and ``name``
+THROWN = "event.thrown"
 _OPEN_JOB = ["kind", "name", "due_at", "payload", "status", "attempts", "last_error"]
 _WAITING = ["round_id", "instance_id", "key", "element_id"]
 _STARTED = ["deployment_id", "process_id", "element_id", "kind", "name"]
@@ -67,6 +72,31 @@ def throw(ctx: Context, reach: Reach, event: ThrownEvent) -> Heard:
     if event.kind == "signal":
         ctx.domain.after_broadcast(ctx, reach.round_id, event.name)
     return Heard(waiting=waiting, starts=starts)
+
+
+def list_thrown_since(ctx: Context, instance: Instance, event_id: int) -> set[tuple[str, str]]:
+    """Return kind and name of what was thrown in an instance's round after an event of the history.
+
+    By the other instances, and by hand. What the instance threw itself it has heard.
+    """
+    later = (
+        HistoryEvent.round_id.is_not_distinct_from(instance.round_id),
+        HistoryEvent.id > event_id,
+        HistoryEvent.instance_id.is_distinct_from(instance.id),
+    )
+    passed = (
+        select(HistoryEvent.element_id, Instance.deployment_id, Instance.deployment_hash)
+        .join(Instance, Instance.id == HistoryEvent.instance_id)
+        .where(*later, HistoryEvent.kind == "element.completed")
+        .distinct()
+    )
+    by_diagrams = {
+        engine.find_thrown(deployments.diagram_of(ctx, row[1], row[2]), row[0] or "")
+        for row in ctx.session.execute(passed)
+    }
+    by_hand = select(HistoryEvent.details).where(*later, HistoryEvent.kind == THROWN)
+    given = {(details["event"], details["name"]) for details in ctx.session.scalars(by_hand)}
+    return given.union(one for one in by_diagrams if one is not None)
 
 
 def _tell_waiting(ctx: Context, reach: Reach, event: ThrownEvent) -> int:

@@ -6,7 +6,7 @@ changes nothing. The caller holds the instance's row and owns the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,10 +25,11 @@ from service.engine.records import (
     Perform,
     Start,
     Step,
+    TraceEvent,
     UncaughtBpmnError,
     Variables,
 )
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, NotFound, ServiceError
 from service.models import Deployment, Instance, InstanceStatus, Job, JobKind, SubscriptionRow
 from service.models.base import table_of
 from service.pending_rows import add_row, remove_row
@@ -58,15 +59,16 @@ class RefusedByProcess(Conflict):
     """A topic ended in a BPMN error that the diagram does not catch."""
 
 
-class Faulted(Conflict):
-    """The process itself cannot go on. The transaction has to be rolled back.
+class Faulted(ServiceError):
+    """The process itself cannot go on: nobody's mistake who acted, so no kind of refusal catches it.
 
-    The entry point then runs ``aftermath`` in a transaction of its own: it opens the incident and
-    keeps what a retry needs.
+    The transaction has to be rolled back. The entry point then runs ``aftermath`` in a transaction of
+    its own: it opens the incident and keeps what a retry needs. Without one nothing is kept.
     """
 
     def __init__(self, fault: Fault, aftermath: Callable[[Context], None] | None = None) -> None:
-        super().__init__(f"流程出现故障：{fault.message} 已通知管理员，您填写的内容已保存。")
+        kept, undone = "已通知管理员，您填写的内容已保存。", "这次操作没有生效，请把这句话告诉系统管理员。"
+        super().__init__(f"流程出现故障：{fault.message} {kept if aftermath else undone}")
         self.fault = fault
         self.aftermath = aftermath
 
@@ -238,9 +240,17 @@ def _reconcile(ctx: Context, instance: Instance, step: Step) -> None:
 
 
 def _record_trace(ctx: Context, instance: Instance, step: Step) -> None:
-    for event in step.trace:
-        if event.kind != "entered" and event.type not in ("sequenceFlow", "userTask"):
-            history.record(ctx, instance, f"element.{event.kind}", element_id=event.element_id)
+    for kind, element_id in list_noted(step.trace):
+        history.record(ctx, instance, kind, element_id=element_id)
+
+
+def list_noted(trace: Iterable[TraceEvent]) -> list[tuple[str, str]]:
+    """Return kind and element of what the history keeps of a trace: all but flows and what people do."""
+    return [
+        (f"element.{event.kind}", event.element_id)
+        for event in trace
+        if event.kind != "entered" and event.type not in ("sequenceFlow", "userTask")
+    ]
 
 
 def _reconcile_jobs(

@@ -16,7 +16,7 @@ from service.workflow.context import Context
 def open_for_task(
     ctx: Context, instance: Instance, task: UserTask, *, kind: str, message: str, **payload: Any
 ) -> Incident:
-    """Open an incident about a user task. A retry offers it, or submits it, again."""
+    """Open an incident about a user task. A retry offers it, or submits it, again, by ``payload``."""
     return _open(
         ctx,
         instance,

@@ -8,11 +8,11 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import load_only
 
 from service.engine.records import Element, OpenUserTask, Step
-from service.models import Candidate, Draft, Instance, TaskStatus, Unit, User, UserTask
+from service.models import Candidate, Draft, Instance, TaskStatus, UserTask
 from service.models.base import table_of
 from service.pending_rows import add_row
 from service.workflow import history, memory
-from service.workflow.context import Context
+from service.workflow.context import Context, Resolved
 from service.workflow.definition import deployments
 from service.workflow.instance import incidents, open_keys, reminders
 
@@ -102,15 +102,18 @@ def offer(ctx: Context, instance: Instance, row: UserTask, task: OpenUserTask) -
     for key in resolved.groups:
         add_row(ctx.session, _OFFER, user_task_id=row, group_key=key)
     if resolved.substituted:
+        ctx.session.flush()
         history.record(
-            ctx, instance, "task.substituted", element_id=row.element_id, missing=list(resolved.missing),
-            asked=list(resolved.groups),
+            ctx, instance, "task.substituted", element_id=row.element_id, task=row.id,
+            missing=list(resolved.missing), asked=list(resolved.groups),
         )  # fmt: skip
     if not resolved.groups:
         ctx.session.flush()
         names = "、".join(resolved.missing) or "(空)"
         message = f"“{row.name}”没有人可以办理：{names} 下没有启用的人员。请在人员管理中指定后重试。"
-        incidents.open_for_task(ctx, instance, row, kind="nobody-resolved", message=message)
+        incidents.open_for_task(
+            ctx, instance, row, kind="nobody-resolved", message=message, missing=list(resolved.missing)
+        )
 
 
 def _find(ctx: Context, instance: Instance, keys: Iterable[str]) -> list[_Open]:
@@ -143,21 +146,25 @@ def list_groups(ctx: Context, task: UserTask) -> set[str]:
     return set(ctx.session.scalars(select(Candidate.group_key).where(Candidate.user_task_id == task.id)))
 
 
-def offer_again(
-    ctx: Context, instance: Instance, row: UserTask, element: Element, *, gone: User | None = None
-) -> bool:
-    """Resolve a task's groups anew, after roles changed. True if somebody can now do it.
+def resolve_again(
+    ctx: Context, instance: Instance, row: UserTask, element: Element, *, meant: tuple[str, ...] = ()
+) -> Resolved:
+    """Return whom a task would be offered to by roles and people as they are now.
 
-    Groups the diagram computes are kept as they were computed, without ``gone``, who left.
+    Groups the diagram computes are kept as they were computed; ``meant`` are those it had come to where
+    the task is offered to nobody.
     """
     groups = element.candidate_groups
     if any(group.startswith("=") for group in groups):
-        query = select(Candidate.group_key).where(Candidate.user_task_id == row.id)
-        left = f"user:{gone.id}" if gone else ""
-        groups = tuple(key for key in ctx.session.scalars(query) if key != left)
-        if not groups and gone is not None:  # of one person of his own: his unit decides who steps in
-            groups = (f"unit_admin@{ctx.session.get_one(Unit, gone.unit_id).code}",)
-    resolved = ctx.domain.resolve(ctx, instance, groups)
+        groups = tuple(sorted(list_groups(ctx, row))) or meant
+    return ctx.domain.resolve(ctx, instance, groups)
+
+
+def offer_again(
+    ctx: Context, instance: Instance, row: UserTask, element: Element, *, meant: tuple[str, ...] = ()
+) -> bool:
+    """Offer a task anew, after roles or people changed. True if somebody can now do it."""
+    resolved = resolve_again(ctx, instance, row, element, meant=meant)
     ctx.session.execute(delete(Candidate).where(Candidate.user_task_id == row.id))
     for key in resolved.groups:
         add_row(ctx.session, _OFFER, user_task_id=row.id, group_key=key)

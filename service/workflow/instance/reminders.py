@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -85,18 +86,24 @@ def plan(
 ) -> list[Nudge]:
     """Return the nudges for a due date, earliest first. A due date of 24:00 belongs to the day that ends.
 
-    What is repeated without end goes on to the first nudge after ``until``, or is there once.
+    What is repeated without end goes on to the first nudge after ``until``, or is there once. A nudge that
+    lies where the calendar has no data is left out; ``replan`` brings it once there is some.
     """
     last_day = find_due_day(due, zone)
     nudges: list[Nudge] = []
     for rule in (part.strip() for part in rules.split(",") if part.strip()):
-        if rule.endswith(_REPEATED):
-            nudges += _repeat(int(rule.removesuffix(_REPEATED)), last_day, at, zone, calendar, until)
-            continue
-        days = int(rule)
-        day = calendar.shift(last_day, days) if days else last_day
-        nudges.append(Nudge(rule=rule, at=datetime.combine(day, at, zone), days_left=(last_day - day).days))
+        with suppress(ServiceError):
+            if rule.endswith(_REPEATED):
+                nudges += _repeat(int(rule.removesuffix(_REPEATED)), last_day, at, zone, calendar, until)
+            else:
+                nudges.append(_place(rule, last_day, at, zone, calendar))
     return sorted(nudges, key=lambda nudge: nudge.at)
+
+
+def _place(rule: str, last_day: date, at: time, zone: ZoneInfo, calendar: Calendar) -> Nudge:
+    days = int(rule)
+    day = calendar.shift(last_day, days) if days else last_day
+    return Nudge(rule=rule, at=datetime.combine(day, at, zone), days_left=(last_day - day).days)
 
 
 def _repeat(
@@ -125,16 +132,12 @@ def find_due_day(due: datetime, zone: ZoneInfo) -> date:
 def find_first_due(ctx: Context, task: UserTask, element: Element) -> datetime | None:
     """Return when a new or re-dated task's next nudge is due, or None.
 
-    Nudges whose moment has passed already are left out. Without calendar data for the year there
-    is no plan; the calendar page warns about it.
+    Nudges whose moment has passed already are left out.
     """
     if task.due_date is None or element.properties.get("reminders") == "":
         return None
     instance = task.instance or ctx.session.get_one(Instance, task.instance_id)
-    try:
-        nudges = _plan_of(ctx, instance, element, task.due_date)
-    except ServiceError:
-        return None
+    nudges = _plan_of(ctx, instance, element, task.due_date)
     return next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
 
 
@@ -180,7 +183,7 @@ def send(ctx: Context, task: UserTask, responsible: Sequence[User], sent: Collec
     element = deployments.get_element(ctx, task.instance, task.element_id)
     zone = ctx.domain.zone(ctx, task.instance)
     nudges = _plan_of(ctx, task.instance, element, task.due_date)
-    due = [nudge for nudge in nudges if nudge.at <= ctx.now]
+    due = [nudge for nudge in nudges if task.created_at < nudge.at <= ctx.now]
     task.remind_at = next((nudge.at for nudge in nudges if nudge.at > ctx.now), None)
     if not due or (task.id, due[-1].rule, task.due_date) in sent:
         return False
@@ -198,13 +201,12 @@ def send(ctx: Context, task: UserTask, responsible: Sequence[User], sent: Collec
 
 
 def replan(ctx: Context, first: datetime, last: datetime) -> None:
-    """Let the tasks due in a period that had no plan, for want of a calendar, be planned on the next beat."""
-    unplanned = (
-        UserTask.status == TaskStatus.OPEN,
-        UserTask.remind_at.is_(None),
-        UserTask.due_date.between(first, last),
-    )
-    ctx.session.execute(update(UserTask).where(*unplanned).values(remind_at=ctx.now))
+    """Let the open tasks due in a period be planned anew on the next beat: the calendar knows more of it.
+
+    What lay beyond it comes; of what was missed meanwhile, the newest; what was sent is not sent again.
+    """
+    due = UserTask.status == TaskStatus.OPEN, UserTask.due_date.between(first, last)
+    ctx.session.execute(update(UserTask).where(*due).values(remind_at=ctx.now))
 
 
 def rearm(ctx: Context, task: UserTask) -> None:

@@ -6,7 +6,7 @@ from service.models import Draft, Incident, Instance, Job, JobStatus, User, User
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution, incidents, offers
-from service.workflow.task import user_tasks
+from service.workflow.task import handovers, user_tasks
 
 
 def retry(ctx: Context, incident_id: int) -> bool:
@@ -30,7 +30,7 @@ def _retry(ctx: Context, instance: Instance, incident: Incident) -> bool:
         return True
     if incident.kind == "nobody-resolved":
         element = deployments.get_element(ctx, instance, task.element_id)
-        return offers.offer_again(ctx, instance, task, element)
+        return offers.offer_again(ctx, instance, task, element, meant=handovers.meant_for(ctx, task))
     return _submit_again(ctx, task, incident)
 
 

@@ -14,7 +14,6 @@ from service.models import (
     HistoryEvent,
     Incident,
     Instance,
-    Membership,
     TaskStatus,
     User,
     UserTask,
@@ -24,7 +23,7 @@ from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.instance import execution, incidents, offers
 
-#: history: a task whose holder left was let go of; ``named`` where it had been offered to him by name
+#: history: a task whose holder left was let go of
 RELEASED = "task.released"
 #: kinds of history events after which a task may have fallen to others than it was meant for
 _FALLEN = (RELEASED, "task.substituted", "incident.opened")
@@ -102,36 +101,6 @@ def _tell(ctx: Context, task: UserTask, user: User) -> None:
     )  # fmt: skip
 
 
-def release(ctx: Context, user: User, groups: Iterable[str]) -> int:
-    """Let go of what somebody who left had to do, and offer anew what nobody else could do.
-
-    What he had claimed goes back to those it was offered to. A group without a holder left falls to the
-    unit's administrator (X14); with none, an incident says so. Nothing passes by itself. Returns how many
-    tasks changed hands.
-    """
-    deserted = set(groups) - _held(ctx, groups)
-    query = select(UserTask).where(UserTask.status == TaskStatus.OPEN)
-    offered = select(Candidate.user_task_id).where(Candidate.group_key.in_([*deserted, f"user:{user.id}"]))
-    mine = query.where((UserTask.assignee_id == user.id) | UserTask.id.in_(offered))
-    tasks = list(ctx.session.scalars(mine.order_by(UserTask.instance_id, UserTask.id)))
-    for task in tasks:
-        instance = execution.lock(ctx, task.instance_id)
-        element = deployments.get_element(ctx, instance, task.element_id)
-        if task.assignee_id == user.id:
-            task.assignee_id = None
-        task.revision += 1
-        before = sorted(offers.list_groups(ctx, task))
-        named = {"named": True} if f"user:{user.id}" in before else {}
-        history.record(
-            ctx, instance, RELEASED, element_id=task.element_id, task=task.id, to=user.name, before=before,
-            **named,
-        )  # fmt: skip
-        if not offers.offer_again(ctx, instance, task, element, gone=user):
-            message = f"“{task.name}”没有人可以办理：{user.name} 已不在岗。请在人员管理中指定后重试。"
-            incidents.open_for_task(ctx, instance, task, kind="nobody-resolved", message=message)
-    return len(tasks)
-
-
 def give_back(ctx: Context, user: User, groups: Iterable[str]) -> int:
     """Offer anew, to somebody who is back, what fell to others for want of him. Returns how many tasks.
 
@@ -172,31 +141,34 @@ def _list_fallen(ctx: Context) -> list[UserTask]:
 
 def meant_for(ctx: Context, task: UserTask) -> tuple[str, ...]:
     """Return the groups a task was for before it fell to others; none once it was handed to somebody."""
+    if any(event.kind == "task.handed_over" for event in _list_events(ctx, task)):
+        return ()
+    written = deployments.get_element(ctx, task.instance, task.element_id).candidate_groups
+    if not any(group.startswith("=") for group in written):
+        return written
+    return find_first_offer(ctx, task)
+
+
+def find_first_offer(ctx: Context, task: UserTask) -> tuple[str, ...]:
+    """Return the groups a task had come to when it first fell to others; none if it never did.
+
+    Whoever let go of it says so, or who found nobody when it came: an incident where there was no
+    substitute either.
+    """
+    events = _list_events(ctx, task)
+    said = [event.details.get("before") or event.details.get("missing") for event in events]
+    query = select(Incident.payload).where(Incident.user_task_id == task.id).order_by(Incident.id)
+    said += [payload.get("missing") for payload in ctx.session.scalars(query)]
+    return tuple(next(filter(None, said), ()))
+
+
+def _list_events(ctx: Context, task: UserTask) -> list[HistoryEvent]:
+    """Return what made a task fall to others or handed it to somebody, oldest first."""
     ctx.session.flush()
     query = select(HistoryEvent).where(
         HistoryEvent.instance_id == task.instance_id,
         HistoryEvent.element_id == task.element_id,
         HistoryEvent.kind.in_((*_FALLEN, "task.handed_over")),
     )
-    events = [
-        event
-        for event in ctx.session.scalars(query.order_by(HistoryEvent.id))
-        if event.details.get("task", task.id) == task.id
-    ]
-    if any(event.kind == "task.handed_over" for event in events):
-        return ()
-    written = deployments.get_element(ctx, task.instance, task.element_id).candidate_groups
-    if not any(group.startswith("=") for group in written):
-        return written
-    # computed: the first to fall says what it had come to
-    said = (event.details.get("before") or event.details.get("missing") for event in events)
-    return tuple(next(filter(None, said), ()))
-
-
-def _held(ctx: Context, groups: Iterable[str]) -> set[str]:
-    query = (
-        select(Membership.group_key)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.group_key.in_(list(groups)), User.active)
-    )
-    return set(ctx.session.scalars(query))
+    events = ctx.session.scalars(query.order_by(HistoryEvent.id))
+    return [event for event in events if event.details.get("task", task.id) == task.id]

@@ -1,19 +1,24 @@
-"""Going back: 退回 to an earlier step that the diagram need not draw, and 撤回 by whoever acted last."""
+"""退回: going back to an earlier step that the diagram need not draw."""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from service import engine
 from service.engine.records import ReturnTo, Unreachable
-from service.errors import Conflict, Forbidden, Invalid
-from service.models import Draft, Submission, TaskStatus, UserTask
+from service.errors import Conflict, Invalid
+from service.models import HistoryEvent, Submission, TaskStatus, User, UserTask
 from service.workflow import history, notifications
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.definition.present_names import present_names
 from service.workflow.instance import execution, offers
+from service.workflow.person import people
 from service.workflow.task import task_access
+
+_PASSED_ON = "task.transferred"
+#: kinds of history events that say who has a task from then on
+_TAKEN = (_PASSED_ON, "task.claimed", "task.unclaimed", "task.released", "task.handed_over")
 
 
 def list_earlier(ctx: Context, task: UserTask) -> list[tuple[str, str]]:
@@ -39,7 +44,7 @@ def list_earlier(ctx: Context, task: UserTask) -> list[tuple[str, str]]:
 
 
 def send_back(ctx: Context, task_id: int, to_element: str, reason: str) -> UserTask:
-    """Send a task back (退回) to an earlier step; whoever did that step does it again.
+    """Send a task back (退回) to an earlier step; whoever did that step does it again, if it is his still.
 
     It is no decision: no opinion is recorded. Refused across the branches of a parallel split.
     """
@@ -60,25 +65,6 @@ def send_back(ctx: Context, task_id: int, to_element: str, reason: str) -> UserT
         dedupe=f"sent-back:{task.id}", round_id=task.round_id, task=reopened,
     )  # fmt: skip
     return reopened
-
-
-def take_back(ctx: Context, task_id: int) -> UserTask:
-    """Take one's own completion back (撤回) while the next has not acted; returns the reopened task."""
-    done = ctx.session.get(UserTask, task_id)
-    if done is None or done.completed_by_id != ctx.actor.user_id or ctx.actor.user_id is None:
-        raise Forbidden("只能撤回自己刚刚办结的任务。")
-    instance = execution.lock(ctx, done.instance_id)
-    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status == TaskStatus.OPEN)
-    opened = list(ctx.session.scalars(query))
-    newest = select(Submission.user_task_id).where(Submission.instance_id == instance.id)
-    if ctx.session.scalar(newest.order_by(Submission.id.desc()).limit(1)) != done.id or len(opened) != 1:
-        raise Conflict("后面的环节已经办理，不能撤回；可以请当前办理人退回。")
-    following = opened[0]
-    if following.assignee_id is not None or _has_draft(ctx, following):
-        raise Conflict("下一环节已经签收，不能撤回；可以请当前办理人退回。")
-    history.record(ctx, instance, "task.taken_back", element_id=done.element_id, task=done.id)
-    back = present_names(ctx, instance).get(done.element_id, done.element_id)
-    return _go_back(ctx, following, back, outcome="taken_back")
 
 
 def _go_back(ctx: Context, task: UserTask, to_element: str, *, outcome: str) -> UserTask:
@@ -102,22 +88,49 @@ def _go_back(ctx: Context, task: UserTask, to_element: str, *, outcome: str) -> 
     reopened = ctx.session.scalars(query.order_by(UserTask.id.desc())).first()
     if reopened is None:
         raise Conflict("流程没有回到所选环节，操作已取消。")
-    called = {to_element} | {
-        old for old, new in present_names(ctx, task.instance).items() if new == to_element
-    }
-    before = select(UserTask.completed_by_id).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.element_id.in_(called),
-        UserTask.status == TaskStatus.COMPLETED,
-    )
-    reopened.assignee_id = ctx.session.scalar(before.order_by(UserTask.id.desc()).limit(1))
+    reopened.assignee_id = find_doer(ctx, reopened)
     return reopened
+
+
+def find_doer(ctx: Context, reopened: UserTask) -> int | None:
+    """Return whose the step was when it was done last, if he may still do it; None: any of its candidates.
+
+    Not who stood in for him, nor somebody who has left, lost the role or must step back from it.
+    """
+    instance = reopened.instance
+    names = present_names(ctx, instance).items()
+    called = {reopened.element_id} | {old for old, new in names if new == reopened.element_id}
+    query = (
+        select(UserTask, User)
+        .join(User, User.id == UserTask.assignee_id)
+        .join(Submission, Submission.user_task_id == UserTask.id)
+        .where(UserTask.instance_id == instance.id, UserTask.element_id.in_(called))
+    )
+    found = ctx.session.execute(query.order_by(Submission.id.desc()).limit(1)).first()
+    if found is None:
+        return None
+    done, user = found
+    if not user.active or not (_is_candidate(ctx, reopened, user) or _was_passed_on(ctx, done)):
+        return None
+    return None if task_access.find_refusal(ctx, reopened, user) else user.id
+
+
+def _is_candidate(ctx: Context, task: UserTask, user: User) -> bool:
+    his = people.groups_of(ctx, user) | {f"user:{user.id}"}
+    return not his.isdisjoint(offers.list_groups(ctx, task))
+
+
+def _was_passed_on(ctx: Context, done: UserTask) -> bool:
+    """Say whether a task came to whoever had it last by 转办: it is his by name, whatever roles he holds."""
+    ctx.session.flush()
+    query = select(HistoryEvent).where(
+        HistoryEvent.instance_id == done.instance_id, HistoryEvent.kind.in_(_TAKEN)
+    )
+    events = ctx.session.scalars(query.order_by(HistoryEvent.id.desc()))
+    last = next((event for event in events if event.details.get("task") == done.id), None)
+    return last is not None and last.kind == _PASSED_ON
 
 
 def _find_obstacle(ctx: Context, task: UserTask, to_element: str) -> str | None:
     diagram = deployments.get_diagram(ctx, task.instance)
     return engine.find_return_obstacle(diagram, task.element_id, to_element, once=ctx.domain.once_only)
-
-
-def _has_draft(ctx: Context, task: UserTask) -> bool:
-    return ctx.session.scalar(select(exists().where(Draft.user_task_id == task.id))) or False

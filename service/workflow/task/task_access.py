@@ -10,7 +10,17 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.models import Candidate, Instance, Signer, Submission, TaskCopy, TaskStatus, User, UserTask
+from service.models import (
+    Candidate,
+    Draft,
+    Instance,
+    Signer,
+    Submission,
+    TaskCopy,
+    TaskStatus,
+    User,
+    UserTask,
+)
 from service.workflow.context import Actor, Context
 from service.workflow.definition import deployments
 from service.workflow.instance import locks
@@ -26,6 +36,7 @@ _LOCK = (
     .with_for_update(of=(Instance, UserTask))
 )
 _LOCK_FRESH = _LOCK.execution_options(populate_existing=True)
+_LOCK_WITH_DRAFT = _LOCK_FRESH.add_columns(Draft).outerjoin(Draft, Draft.user_task_id == UserTask.id)
 
 
 class AlreadyDone(Conflict):
@@ -84,6 +95,17 @@ def lock_offered(ctx: Context, task_id: int) -> UserTask:
     if not (mine or ctx.actor.is_system):
         require_offered(ctx, task)
     return task
+
+
+def lock_with_draft(ctx: Context, task_id: int) -> tuple[UserTask, Draft | None]:
+    """Lock an open task that is the actor's to do, as ``lock_offered``, and read what was begun at it."""
+    with ctx.session.no_autoflush:
+        row: Any = ctx.session.execute(_LOCK_WITH_DRAFT, _locking(ctx, [task_id])).first()
+    if row is not None:
+        instance, task, offered, _ = row
+        locks.note(ctx.session, instance)
+        locks.offers(ctx.session)[task.id, ctx.actor.user_id] = bool(offered)
+    return lock_offered(ctx, task_id), row[3] if row is not None else None
 
 
 def lock_together(ctx: Context, task_ids: Sequence[int]) -> None:

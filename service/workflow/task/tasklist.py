@@ -122,6 +122,12 @@ def count(ctx: Context) -> dict[str, int]:
     return dict(row._mapping)
 
 
+def count_todo(ctx: Context) -> int:
+    """Return how many tasks the actor has to do, up to MAX_COUNT: what every page shows."""
+    found = select(UserTask.id).where(is_todo(ctx), _may_begin(ctx)).limit(MAX_COUNT)
+    return ctx.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def list_steps(ctx: Context) -> list[tuple[str, str]]:
     """Return (element_id, name) of the steps at which something waits for the actor."""
     query = select(UserTask.element_id, func.min(UserTask.name)).where(is_todo(ctx))

@@ -38,14 +38,19 @@ DEFAULT_OUTCOMES = "complete:办结"
 def claim(ctx: Context, task_id: int) -> UserTask:
     """Claim an offered task. Claiming one's own again changes nothing.
 
-    Whoever could not complete it (回避) is told so now, not when he has done the work.
+    Whoever could not complete it (回避) is told so now, not when he has done the work. What is claimed in
+    the place of somebody absent (代理) is claimed for him.
     """
     task = lock_open(ctx, task_id)
     if task.assignee_id == ctx.actor.user_id:
         return task
     require_offered(ctx, task)
-    _require_may_act(delegations.act_in_place(ctx, task), task)
-    task.assignee_id = ctx.actor.user_id
+    ctx = delegations.act_in_place(ctx, task)
+    _require_may_act(ctx, task)
+    holder = ctx.actor.stands_in_for or ctx.actor.user_id
+    if task.assignee_id == holder:
+        return task
+    task.assignee_id = holder
     _changed(ctx, task, "task.claimed")
     return task
 
@@ -252,7 +257,7 @@ def check_outcome(element: Element, outcome: str) -> None:
 def _close(ctx: Context, task: UserTask, outcome: str) -> None:
     task.status = TaskStatus.COMPLETED
     task.outcome = outcome
-    task.assignee_id = ctx.actor.user_id or task.assignee_id
+    task.assignee_id = ctx.actor.stands_in_for or ctx.actor.user_id or task.assignee_id
     task.completed_by_id = ctx.actor.user_id
     task.completed_at = ctx.now
     task.revision += 1

@@ -29,7 +29,7 @@ def hand_in(story: Story, unit: str, category: str, **more: Any) -> int:
             return nominee
         answers = {"text": "同意。"} | (TICKS if step == "workplace_opinion" else {})
         if step == "recommender_opinion":
-            answers = {"reason": "同意推荐。", "stated_reason": "尚未报送人数。"}
+            answers = {"reason": "同意推荐。", "over_reason": "尚未报送人数。"}
         story.complete(nominee, step, "approve", **answers)
     raise AssertionError(story.waits_at(nominee))
 

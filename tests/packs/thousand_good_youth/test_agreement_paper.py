@@ -15,7 +15,13 @@ from service.programmes.paper import forms
 from tests.packs.judging import the_pack
 from tests.packs.test_papers import grid
 from tests.packs.thousand_good_youth.living import complete, entitle, hand_in, read
-from tests.packs.thousand_good_youth.test_mentoring import AGREEMENT, PARTIES, WITHOUT_ACCOUNT
+from tests.packs.thousand_good_youth.test_mentoring import (
+    AGREEMENT,
+    PARTIES,
+    SIGNED_FOR,
+    WITHOUT_ACCOUNT,
+    leave,
+)
 from tests.packs.thousand_good_youth.test_mentoring import draft as draft_agreement
 from tests.programmes.story import Story
 
@@ -69,6 +75,22 @@ def test_003_d_paper_says_that_the_unit_signs_for_a_mentor_and_why(period_2021: 
 
     said = "演示-顾师傅(由所在单位代为签署:退休返聘,没有账号。)"
     assert mentor == f"导师|{said}|单位和职务|演示-项目公司总工程师"
+
+
+def test_003_d_paper_says_that_the_league_signs_for_the_member_and_why(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    leave(period_2021, "houxuanren")
+    key = draft(period_2021, award_id, **SIGNED_FOR)
+    for party in ("daoshi", "xiangmu-tuan"):
+        complete(period_2021, key, "sign", by=party, text="同意。")
+
+    rows = grid(print_agreement(period_2021, award_id)).split("\n")
+
+    with period_2021.wiring.reading() as ctx:
+        name = read(ctx, award_id).name
+    league = _who(period_2021, "xiangmu-tuan")
+    assert rows[1].split("|")[:2] == ["好青年", f"{name}(由所在单位团组织代为签署:没有本系统账号。)"]
+    assert rows[7] == f"好青年签署|同意。签字:演示-{league}(代签)2021年8月2日"
 
 
 def test_003_d_signatures_under_an_earlier_wording_do_not_stand_under_the_new_one(period_2021: Story) -> None:

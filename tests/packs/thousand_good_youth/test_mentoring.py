@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import Instance, Submission, User, UserTask
+from service.models import Candidate, Instance, Membership, Submission, User, UserTask
 from service.programmes.account import accounts
 from service.programmes.form import schemas
 from service.workflow import notifications
 from service.workflow.context import Context
+from service.workflow.instance import incidents
+from service.workflow.job import retries
 from service.workflow.person import delegations, people
 from service.workflow.task import user_tasks
 from tests.packs.judging import the_pack
@@ -28,6 +30,7 @@ AGREEMENT = {
 }
 PARTIES = ("daoshi", "houxuanren", "xiangmu")
 WITHOUT_ACCOUNT = {"mentor": "none", "mentor_name": "演示-顾师傅", "on_behalf_reason": "退休返聘，没有账号。"}
+SIGNED_FOR = {"holder_on_behalf_reason": "没有本系统账号。"}
 SIGN = "sign_agreement"
 
 
@@ -44,6 +47,13 @@ def task_of(story: Story, award_id: int) -> int:
     query = query.where(Instance.business_key == f"award:{award_id}:mentoring", UserTask.status == "open")
     with story.wiring.reading() as ctx:
         return ctx.session.scalars(query).one()
+
+
+def offered(story: Story, award_id: int) -> list[str]:
+    """Return whom the open task of the agreement is offered to."""
+    query = select(Candidate.group_key).where(Candidate.user_task_id == task_of(story, award_id))
+    with story.wiring.reading() as ctx:
+        return sorted(ctx.session.scalars(query))
 
 
 def agree(story: Story, award_id: int) -> str:
@@ -132,7 +142,9 @@ def test_003_d_agreement_does_not_end_before_it_begins() -> None:
     form = the_pack("thousand-good-youth").forms["thousand-good-youth.agreement"]
 
     with pytest.raises(Invalid) as told:
-        schemas.validate(form, AGREEMENT | WITHOUT_ACCOUNT | {"ended_on": "2021-08-01"})
+        schemas.validate(
+            form, AGREEMENT | WITHOUT_ACCOUNT | {"ended_on": "2021-08-01"}, {"has_account": True}
+        )
 
     assert told.value.fields == {"ended_on": "期满日期不能早于起始日期"}
 
@@ -189,6 +201,57 @@ def test_003_d_a_mentor_who_left_is_not_signed_for_but_another_is_chosen(period_
     assert waits_at(period_2021, key) == [SIGN]
 
 
+def test_x14_what_a_mentor_who_left_would_do_falls_to_the_administrator_of_his_unit(
+    period_2021: Story,
+) -> None:
+    award_id = entitle(period_2021)
+    key = agree(period_2021, award_id)
+    with period_2021.wiring.transaction() as ctx:
+        accounts.set_active(ctx, user(ctx, "daoshi"), active=False)
+
+    complete(period_2021, key, "record", by="houxuanren", day="2021-08-02", text="跟班学习。")
+
+    assert offered(period_2021, award_id) == ["unit_admin@sx"]
+    complete(period_2021, key, "evaluate", by="sxdanwei", day="2021-08-02", result="良好", text="有进步。")
+    assert waits_at(period_2021, key) == ["give_feedback"]
+
+
+def test_x14_a_mentor_who_comes_back_is_asked_after_all(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = agree(period_2021, award_id)
+    with period_2021.wiring.transaction() as ctx:
+        accounts.set_active(ctx, user(ctx, "daoshi"), active=False)
+    complete(period_2021, key, "record", by="houxuanren", day="2021-08-02", text="跟班学习。")
+
+    with period_2021.wiring.transaction() as ctx:
+        mentor = user(ctx, "daoshi")
+        accounts.set_active(ctx, mentor, active=True)
+
+    assert offered(period_2021, award_id) == [f"user:{mentor.id}"]
+
+
+def test_x14_a_mentor_who_left_where_nobody_administers_is_an_incident_until_somebody_does(
+    period_2021: Story,
+) -> None:
+    award_id = entitle(period_2021)
+    key = agree(period_2021, award_id)
+    with period_2021.wiring.transaction() as ctx:
+        ctx.session.execute(delete(Membership).where(Membership.role == "unit_admin"))
+        accounts.set_active(ctx, user(ctx, "daoshi"), active=False)
+    complete(period_2021, key, "record", by="houxuanren", day="2021-08-02", text="跟班学习。")
+    assert offered(period_2021, award_id) == []
+    with period_2021.wiring.transaction() as ctx:
+        [incident] = incidents.list_open(ctx)
+        assert (incident.kind, retries.retry(ctx, incident.id)) == ("nobody-resolved", False)
+        admin = user(ctx, "sxdanwei")
+        people.grant(ctx, admin, "unit_admin", admin.unit)
+
+    with period_2021.wiring.transaction() as ctx:
+        assert retries.retry(ctx, incident.id)
+
+    assert offered(period_2021, award_id) == ["unit_admin@sx"]
+
+
 def test_003_d_the_unit_signs_for_a_mentor_without_an_account_and_says_why(period_2021: Story) -> None:
     award_id = entitle(period_2021)
     key = f"award:{award_id}:mentoring"
@@ -205,6 +268,65 @@ def test_003_d_the_unit_signs_for_a_mentor_without_an_account_and_says_why(perio
     }  # fmt: skip
     [text] = ledger_texts(period_2021, award_id, "师徒协议")
     assert text.split("\n")[2:4] == ["导师姓名：演示-顾师傅", "由单位代为签署的原因：退休返聘，没有账号。"]
+
+
+def test_003_d_a_member_with_an_account_signs_himself_and_his_league_does_not(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    draft(period_2021, key, **SIGNED_FOR)
+    complete(period_2021, key, "sign", by="daoshi", text="同意。")
+
+    with pytest.raises(Forbidden):
+        complete(period_2021, key, "sign", by="xiangmu-tuan", text="代签。")
+    complete(period_2021, key, "sign", by="houxuanren", text="同意。")
+
+    [text] = ledger_texts(period_2021, award_id, "师徒协议")
+    assert SIGNED_FOR["holder_on_behalf_reason"] not in text  # nobody is asked why: he signs
+    assert waits_at(period_2021, key) == [SIGN]
+
+
+def test_003_d_the_league_signs_for_a_member_without_an_account_and_says_why(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    leave(period_2021, "houxuanren")
+    with pytest.raises(Invalid) as told:
+        draft(period_2021, key)
+
+    draft(period_2021, key, **SIGNED_FOR)
+    complete(period_2021, key, "sign", by="daoshi", text="同意。")
+    complete(period_2021, key, "sign", by="xiangmu-tuan", text="经本人同意，代为签署。")
+
+    assert told.value.fields == {"holder_on_behalf_reason": "请填写由团组织代好青年签署的原因。"}
+    [text] = ledger_texts(period_2021, award_id, "师徒协议")
+    assert "由团组织代好青年签署的原因：没有本系统账号。" in text.split("\n")
+    assert waits_at(period_2021, key) == [SIGN]
+
+
+def test_003_d_a_member_who_left_before_he_signed_is_signed_for_in_an_agreement_that_says_so(
+    period_2021: Story,
+) -> None:
+    award_id = entitle(period_2021)
+    key = f"award:{award_id}:mentoring"
+    draft(period_2021, key)
+    complete(period_2021, key, "sign", by="daoshi", text="同意。")
+    leave(period_2021, "houxuanren")
+    with period_2021.wiring.reading() as ctx:
+        task = ctx.session.get_one(UserTask, task_of(period_2021, award_id))
+        [admin] = notifications.list_responsible(ctx, task)
+
+    with pytest.raises(Conflict, match="已不在岗，这一步只能由本人办理，不能代签"):
+        complete(period_2021, key, "sign", by=admin.login, text="代签。")
+    complete(period_2021, key, "return", by=admin.login, text="本人已离职，请注明代签。")
+    draft(period_2021, key, **SIGNED_FOR)
+    complete(period_2021, key, "sign", by="daoshi", text="同意。")
+
+    assert offered(period_2021, award_id) == ["league@sxgz-1-2"]
+
+
+def leave(story: Story, login: str) -> None:
+    """Let somebody's account end."""
+    with story.wiring.transaction() as ctx:
+        accounts.set_active(ctx, user(ctx, login), active=False)
 
 
 def test_003_d_nobody_is_chosen_who_is_no_mentor_nor_the_member_himself(period_2021: Story) -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from service import feel
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import Instance
+from service.models import Instance, User
 from service.programmes.award import processes
 from service.workflow.definition.decision_tables import read_tables
+from service.workflow.person import people
 from tests.packs.judging import the_pack
 from tests.packs.thousand_good_youth.living import (
     begin,
@@ -128,3 +130,18 @@ def test_003_e_recommendation_is_begun_by_the_holder_or_his_branch_and_once_at_a
 
     with period_2021.acting("houxuanren") as ctx, pytest.raises(Conflict, match="正在办理"):
         processes.begin_by_hand(ctx, read(ctx, award_id), "party_applied")
+
+
+def test_x15_a_secretary_who_holds_the_title_does_not_recommend_himself(period_2021: Story) -> None:
+    award_id = entitle(period_2021)
+    key = apply(period_2021, award_id, "共青团员")
+    with period_2021.wiring.transaction() as ctx:
+        holder = ctx.session.scalars(select(User).where(User.login == "houxuanren")).one()
+        people.grant(ctx, holder, "league", holder.unit)
+    vote = {"day": "2021-08-02", "present": 20, "in_favour": 18, "text": "同意推荐。"}
+
+    with pytest.raises(Forbidden, match="本人不能对自己的申报签署意见"):
+        complete(period_2021, key, "recommend", by="houxuanren", **vote)
+    complete(period_2021, key, "recommend", by="xiangmu-tuan", **vote)
+
+    assert waits_at(period_2021, key) == ["committee_reviews"]

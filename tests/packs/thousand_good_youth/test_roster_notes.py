@@ -34,7 +34,7 @@ def record_form(story: Story) -> Mapping[str, Any]:
 def test_x09_reason_stands_below_the_table_in_both_formats(period_2021: Story) -> None:
     nominee = hand_in(period_2021, "sxjg-01", "organ")
     columns = columns_of(rosters.find_roster(period_2021.pack), record_form(period_2021))
-    note = f"注：1. {period_2021.read(nominee).name}：说明：尚未报送人数。"
+    note = f"注：1. {period_2021.read(nominee).name}：超额推荐：尚未报送人数。"
 
     rows = list(openpyxl.load_workbook(print_roster(period_2021, "xlsx")).worksheets[0].values)
     word = docx.Document(print_roster(period_2021, "docx"))

@@ -123,7 +123,7 @@ def test_report_that_is_returned_is_filed_again(cultivation: Cultivation) -> Non
     cultivation.pass_until("2025-12-02 09:00")
     cultivation.do("submit")
 
-    cultivation.do("return", remark="请补充带徒情况。")
+    cultivation.do("return", reason="请补充带徒情况。")
 
     assert [step for step, _ in cultivation.waits_for()] == ["file_report"]
 

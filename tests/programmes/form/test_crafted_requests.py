@@ -160,4 +160,4 @@ def test_category_of_a_batch_is_that_of_the_form(round_2024: Story) -> None:
         task = ctx.session.get_one(UserTask, round_2024.task_id(nominee, "consult_police"))
         nomination = ctx.session.get_one(Nomination, nominee)
         assert (task.batch_key, nomination.category) == ("rural_revitalisation", "rural_revitalisation")
-        assert intake.form_context(ctx, nomination)["category"] == "rural_revitalisation"
+        assert intake.form_context(ctx, task.instance, nomination)["category"] == "rural_revitalisation"

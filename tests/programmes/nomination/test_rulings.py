@@ -10,13 +10,14 @@ import pytest
 from service.errors import Conflict, Invalid
 from service.models import Nomination, NoticeKind
 from service.programmes.domain import Programmes
-from service.programmes.nomination import exceptions, opinions
+from service.programmes.nomination import exceptions, opinions, screening
 from service.programmes.paper.answers import remark_of
 from service.programmes.publication import notices
 from tests.programmes.story import REASON, Story
 
 OVER_AGE, ON_THE_BOUND, IN_AGE = date(1988, 12, 31), date(1989, 1, 1), date(1995, 8, 1)
 LAST_DAY = date(1984, 1, 1)  #: no exception by the words alone, and one at best
+YOUNGEST_DAY = date(2006, 1, 1)  #: the bound at 18, which no exception widens
 EXAMINED = {"insured": True, "national": True, "conduct": True}
 
 
@@ -38,6 +39,43 @@ def test_nobody_passes_without_the_ruling_he_needs(round_2024: Story, birth: dat
 
     assert refused.value.fields == {"ruling": "请选择主办单位裁定。"}
     assert round_2024.waits_at(nominee) == ["qualification_review"]
+
+
+def test_n03_youngest_day_is_confirmed_by_a_person_and_is_no_exception(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=YOUNGEST_DAY, to="recommender_opinion")
+    round_2024.complete(
+        nominee, "recommender_opinion", "approve", reason="同意推荐。", exception_reason=REASON
+    )
+    applied = printed(round_2024, nominee)
+    round_2024.carry(nominee, "qualification_review")
+
+    with pytest.raises(Invalid) as refused:
+        examine(round_2024, nominee)
+    examine(round_2024, nominee, plain_ruling="eligible", ruling="exception")
+    round_2024.to_notice()
+
+    [person] = [p for c in round_2024.notice().snapshot["categories"] for p in c["people"]]
+    with round_2024.wiring.reading() as ctx:
+        given = opinions.list_of(ctx, ctx.session.get_one(Nomination, nominee))
+        found = {f.rule: f.result for f in screening.list_findings(ctx, round_2024.read(nominee))}
+    assert refused.value.fields == {"plain_ruling": "请选择主办单位认定。"}
+    assert applied == printed(round_2024, nominee) == ("", "")
+    assert [one.text for one in given if one.heading == "资格审查及初审"] == ["符合条件"]
+    assert (found["N03"], person["exception_reason"]) == ("REVIEW", "")
+
+
+def test_n03_youngest_day_confirmed_as_outside_does_not_pass(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=YOUNGEST_DAY, to="qualification_review")
+
+    with pytest.raises(Invalid) as refused:
+        examine(round_2024, nominee, plain_ruling="ineligible")
+    examine(
+        round_2024, nominee, "fail", plain_ruling="ineligible", defects=["out_of_age"], reason="不含当日。"
+    )
+
+    found = round_2024.read(nominee)
+    assert list(refused.value.fields) == ["plain_ruling"]
+    assert (found.status, found.status_reason) == ("failed", "不符合；年龄不在寻访范围；不含当日。")
 
 
 def test_nobody_is_ruled_on_whom_the_rules_let_pass(round_2024: Story) -> None:

@@ -89,6 +89,27 @@ def test_overruling_the_rules_asks_for_a_reason_that_is_printed_and_published(ro
     assert paper[paper.index(f"破格理由：{REASON}") - 1].startswith("推荐理由：")
 
 
+def test_n03_overruling_somebody_too_young_is_explained_inside_and_is_no_exception(round_2024: Story) -> None:
+    nominee = round_2024.nominate(birth=date(2006, 1, 2))
+    answers = {"reason": "经核对身份证原件。", "exception_reason": REASON}
+
+    with pytest.raises(Invalid) as refused:
+        round_2024.complete(nominee, "confirm_ineligible", "overrule", **answers)
+    round_2024.complete(
+        nominee, "confirm_ineligible", "overrule", overruling="户籍档案更正为2005年12月31日。", **answers
+    )
+    round_2024.to_notice()
+
+    [person] = [p for c in round_2024.notice().snapshot["categories"] for p in c["people"]]
+    found = round_2024.read(nominee)
+    assert refused.value.fields == {"overruling": "请填写裁定说明。"}
+    assert found.exception_reason == person["exception_reason"] == ""
+    assert remark_of(found) == (
+        "裁定说明：主办单位裁定符合条件（未满18周岁：通知要求“2006年1月1日前出生”）："
+        "户籍档案更正为2005年12月31日。"
+    )
+
+
 def read_words(docx: bytes) -> list[str]:
     """Return the paragraphs of a Word file's table, one after another."""
     cells = [cell for row in Document(io.BytesIO(docx)).tables[0].rows for cell in row.cells]
@@ -193,8 +214,11 @@ def test_reason_against_a_rule_of_principle_is_asked_for_and_printed_not_publish
     )
     round_2024.to_notice()
 
+    with round_2024.wiring.reading() as ctx:
+        found = {f.rule: f.reason for f in screening.list_findings(ctx, round_2024.read(nominee))}
     assert list(refused.value.fields) == ["stated_reason"]
     assert remark_of(round_2024.read(nominee)) == "说明：事迹仍在延续。"
+    assert {rule: reason for rule, reason in found.items() if reason} == {"N08": "事迹仍在延续。"}
     assert "事迹仍在延续" not in str(round_2024.notice().snapshot)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.config import BadSetting
 from service.programmes.diagram import completeness
 from service.programmes.pack.packs import WrongPack, load_all, load_pack
 
@@ -315,9 +316,14 @@ def test_a_programme_that_is_not_there_is_told_with_those_that_are(pack_dirs):
     assert refusal.value.problems == (f"{pack_dirs[0]} 里没有活动 changzhou，只有：{KEY}",)
 
 
-def test_folder_without_programmes_has_no_packs(tmp_path):
-    assert load_all(tmp_path, tmp_path) == {}
-    assert load_all(tmp_path / "nowhere", tmp_path) == {}
+@pytest.mark.parametrize("name", ["", "nowhere"])
+def test_folder_without_programmes_is_a_setting_that_cannot_be_meant(tmp_path, name):
+    with pytest.raises(BadSetting) as refused:
+        load_all(tmp_path / name, tmp_path)
+
+    assert refused.value.message == (
+        f"XUANSHU_PROCESSES_DIR holds no programme, no folder with a programme.toml: {tmp_path / name}"
+    )
 
 
 def test_a_pack_whose_dates_were_just_changed_is_loaded_to_be_redrawn(pack_dirs, programme_file):

@@ -9,9 +9,12 @@ import zipfile
 import pytest
 
 from service.errors import NotFound
-from service.programmes.paper import batch_parts, batches
+from service.models import Nomination
+from service.programmes.paper import batch_parts, batches, rosters, scans
 from tests.programmes.paper.test_validity import disqualify
-from tests.programmes.story import ORGANISER, Story
+from tests.programmes.story import ORGANISER, RECOMMENDER, Story
+
+PDF = b"%PDF-1.4\nstamped\n%%EOF"
 
 
 def unpack(story: Story, part: int) -> zipfile.ZipFile:
@@ -54,6 +57,27 @@ def test_what_is_about_all_is_in_the_first_part_alone(
 
     assert [any("汇总表" in name for name in names) for names in (first, second)] == [True, False]
     assert [sum("推荐表/" in name for name in names) for names in (first, second)] == [1, 1]
+
+
+def test_a_part_tells_those_whose_papers_it_has_and_the_first_those_on_lists(
+    round_2024: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early, stamped = (round_2024.nominate(to="consult_police") for _ in range(2))
+    with round_2024.acting(RECOMMENDER) as ctx:
+        unit = ctx.session.get_one(Nomination, early).recommender
+        rosters.print_roster(ctx, round_2024.entry(ctx), unit)
+        [version] = rosters.list_versions(ctx, round_2024.entry(ctx), unit)
+        scans.attach(ctx, version, "盖章.pdf", PDF)
+    disqualify(round_2024, stamped)
+    late = round_2024.nominate(to="consult_police")
+    monkeypatch.setattr(batch_parts, "MOST", 1)
+
+    with round_2024.acting(ORGANISER) as ctx:
+        entry = round_2024.entry(ctx)
+        parts = batch_parts.list_parts(ctx, entry, None)
+        people = [batch_parts.list_people(ctx, entry, None, part) for part in parts]
+
+    assert people == [{early, stamped, late}, {late}, {stamped}]
 
 
 @pytest.mark.parametrize("part", [0, 2])

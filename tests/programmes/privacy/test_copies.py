@@ -34,9 +34,7 @@ def test_copy_holds_answers_consents_opinions_and_files(round_2024: Story) -> No
     assert values["name"] == ("PUBLIC", answers["name"])
     assert [row["kind"] for row in held["consents"]] == ["publication", "provision", "sensitive"]
     assert held["opinions"][0]["text"] == "同意推荐，事迹突出"
-    assert [row["title"] for row in held["published_in"]] == [
-        "关于常州市“产业振兴好青年”候选人的公示"
-    ]
+    assert [row["title"] for row in held["published_in"]] == ["关于常州市“产业振兴好青年”候选人的公示"]
     assert len([name for name in package.namelist() if name.startswith("files/")]) == len(held["files"]) == 3
     text = read_cells(package)
     assert answers["id_number"] in text

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from service.models import Award, HistoryEvent, Nomination, Unit
-from service.programmes.award import certificates
+from service.programmes.award import award_exports, certificates, register
 from service.programmes.paper import exports, rosters, scans
 from service.programmes.privacy import disclosures
 from service.workflow.context import Context
@@ -27,16 +26,19 @@ def unit(ctx: Context, code: str) -> Unit:
     return ctx.session.scalars(select(Unit).where(Unit.code == code)).one()
 
 
-def export(story: Story, paper: str, **about: object) -> None:
+def export(story: Story, paper: str, of: str = "") -> None:
+    """Export a roster of a unit, or of the round."""
     with story.acting("shiwei" if story.pack.key == "changzhou-good-youth" else "sxtuanshiwei") as ctx:
-        exports.note_export(ctx, story.entry(ctx), paper, **ASKED, **about)
+        entry, here = story.entry(ctx), unit(ctx, of) if of else None
+        people = rosters.list_people(ctx, entry, here, paper)
+        exports.note_export(ctx, entry, paper, **ASKED, people=people, unit=of)
 
 
 def test_a_workplaces_roster_is_shown_to_those_of_the_workplace(period_2021: Story) -> None:
     mine = period_2021.nominate("sxjg-01", "organ", by="sxjg-01-tuan")
     other = period_2021.nominate("sxjg-02", "organ", by="sxjg-02-tuan")
 
-    export(period_2021, "roster", unit="sxjg-01")
+    export(period_2021, "roster", of="sxjg-01")
 
     title = period_2021.pack.programme.papers["roster"].title
     assert shown(period_2021, mine, other) == [[title], []]
@@ -52,9 +54,10 @@ def test_a_downloaded_scan_of_it_is_shown_to_them_too(period_2021: Story) -> Non
         scan_id = scans.attach(ctx, version, "盖章.pdf", PDF).id
 
     with period_2021.acting("sxjg") as ctx:
-        _scan, round_id, about = scans.get_visible(ctx, scan_id)
+        scan, round_id, about = scans.get_visible(ctx, scan_id)
         use = disclosures.Use(receiver="团市委", purpose="上报")
-        disclosures.note_download(ctx, use, round_id, **about)
+        people = rosters.list_printed(ctx, scans.get_printed(ctx, scan.printed_paper_id))
+        disclosures.note_download(ctx, use, round_id, people=people, **about)
 
     title = period_2021.pack.programme.papers["roster"].title
     assert shown(period_2021, mine, other) == [[title], []]
@@ -69,22 +72,14 @@ def test_a_certificate_of_one_title_is_shown_to_its_holder_alone(round_2024: Sto
     assert shown(round_2024, holder, other) == [["荣誉证书"], []]
 
 
-def test_a_paper_noted_by_its_title_alone_is_shown_to_the_holder_alone(round_2024: Story) -> None:
+def test_lists_of_titles_are_shown_to_those_on_them(round_2024: Story) -> None:
     holder, other = awarded(round_2024)
-    with round_2024.wiring.reading() as ctx:
-        award_id = ctx.session.scalars(select(Award.id).where(Award.nomination_id == holder)).one()
+    with round_2024.acting(ORGANISER) as ctx:
+        [name] = ctx.session.scalars(select(Award.name).where(Award.nomination_id == holder))
+        certificates.print_list(ctx, register.Filter(text=name), **ASKED)
+        award_exports.print_register(ctx, register.Filter(text=name), {}, **ASKED)
 
-    export(round_2024, "certificate", award=award_id)
-
-    assert shown(round_2024, holder, other) == [["荣誉证书"], []]
-
-
-@pytest.mark.parametrize("paper", ["register", "ledger", "certificate"])
-def test_lists_of_titles_are_shown_to_those_who_hold_one(round_2024: Story, paper: str) -> None:
-    nominee = round_2024.nominate()
-    export(round_2024, paper)
-
-    assert shown(round_2024, nominee) == [[]]
+    assert shown(round_2024, holder, other) == [["荣誉证书", "称号名册"], []]
 
 
 def test_a_roster_of_some_categories_is_shown_to_those_in_them(period_2021: Story) -> None:
@@ -95,8 +90,9 @@ def test_a_roster_of_some_categories_is_shown_to_those_in_them(period_2021: Stor
     assert shown(period_2021, organ) == [[]]
 
 
-def test_who_was_not_handed_in_by_then_or_stood_no_more_is_on_no_roster(round_2024: Story) -> None:
-    early, withdrawn = round_2024.nominate(), round_2024.nominate(GEHU)
+def test_who_was_not_recommended_by_then_or_stood_no_more_is_on_no_roster(round_2024: Story) -> None:
+    early, climbing = round_2024.nominate(to="qualification_review"), round_2024.nominate()
+    withdrawn = round_2024.nominate(GEHU)
     late = round_2024.start()
     round_2024.complete(withdrawn, "workplace_league_opinion", "reject", text="不符合条件，不予推荐。")
     round_2024.clock.move(minutes=1)
@@ -106,12 +102,13 @@ def test_who_was_not_handed_in_by_then_or_stood_no_more_is_on_no_roster(round_20
     round_2024.hand_in(late)
 
     title = round_2024.pack.programme.papers["roster"].title
-    assert shown(round_2024, early, late, withdrawn) == [[title], [], []]
+    assert shown(round_2024, early, climbing, late, withdrawn) == [[title], [], [], []]
 
 
 def test_the_administrators_list_calls_papers_by_their_titles(round_2024: Story) -> None:
     export(round_2024, "roster")
-    export(round_2024, "batch")
+    with round_2024.acting(ORGANISER) as ctx:
+        exports.note_export(ctx, round_2024.entry(ctx), "batch", **ASKED, people=())
 
     with round_2024.acting("admin") as ctx:
         rows, _more = disclosures.list_page(ctx, disclosures.Filter())

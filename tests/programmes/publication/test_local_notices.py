@@ -20,6 +20,7 @@ from service.programmes.privacy.publication import MayNotBePublished
 from service.programmes.publication import local_notices, notices, objections
 from service.programmes.removal import removals
 from service.programmes.round import rounds, withdrawals
+from service.workflow import history
 from tests.packs.test_fourth import KEY
 from tests.programmes.publication.local_story import (
     PUBLISHED,
@@ -164,6 +165,17 @@ def test_a_case_left_from_an_earlier_window_ends_the_next_when_it_is_upheld(stor
     expected = "expect: {people: {青苗伴读: {waits_at: 填写申报书}}, incidents: 0}"
 
     assert story.tell(*OBJECTED, *steps, expected) == []
+
+
+def test_x05_whoever_mends_the_form_reads_what_was_found(story: LocalStory) -> None:
+    found = "{complete: 核查, of: 青苗伴读, outcome: 属实, answers: {结论: 服务时长填多了。}}"
+
+    assert story.tell(*OBJECTED, "{complete: 登记受理, of: 青苗伴读}", found) == []
+
+    with story.service.wiring.reading() as ctx:
+        instance = ctx.session.get_one(Instance, nomination_of(ctx, "青苗伴读").instance_id)
+        told = [one for one in history.of_instance(ctx, instance) if one.kind == "notice.refused"]
+        assert [one.details["reason"] for one in told] == ["服务时长填多了。"]
 
 
 def test_a_case_knows_at_which_level_it_is(story: LocalStory) -> None:

@@ -15,6 +15,7 @@ from service.models import Instance, Nomination, NoticeKind, Stage
 from service.programmes.pack.packs import Pack
 from service.programmes.publication import notices, prolonging
 from service.programmes.round import withdrawals
+from service.programmes.rule.calendar import CalendarMissing
 from tests.programmes.conftest import PROGRAMME
 from tests.programmes.publication.changed_pack import open_story, with_notice
 from tests.programmes.round.test_rounds import at
@@ -43,8 +44,7 @@ def test_objections_are_taken_until_the_new_end_and_the_stage_waits_for_it(round
 
     notice = round_2024.notice()
     assert notice.closed_at == at(round_2024, "2024-04-12 00:00")
-    with round_2024.wiring.reading() as ctx:
-        told = prolonging.list_of(ctx, notice)
+    told = prolonging.list_of(notice)
     assert [(datetime.fromisoformat(one["until"]), one["reason"]) for one in told] == [
         (at(round_2024, "2024-04-12 00:00"), REASON)
     ]
@@ -62,19 +62,19 @@ def test_the_published_list_and_its_hash_stay_as_they_were(round_2024: Story) ->
     canonical = json.dumps(after.snapshot, ensure_ascii=False, sort_keys=True)
     assert after.snapshot == before.snapshot
     assert hashlib.sha256(canonical.encode()).hexdigest() == after.snapshot_hash == before.snapshot_hash
-    with round_2024.wiring.reading() as ctx:
-        assert len(prolonging.list_of(ctx, after)) == 2
+    assert len(prolonging.list_of(after)) == 2
 
 
 @pytest.mark.parametrize(
     ("until", "by", "reason", "error"),
     [
         ("2024-04-09 00:00", ORGANISER, REASON, Invalid),
+        ("2042-04-12 00:00", ORGANISER, REASON, CalendarMissing),
         ("2024-04-12 00:00", ORGANISER, "", Invalid),
         ("2024-04-12 00:00", RECOMMENDER, REASON, Forbidden),
     ],
 )
-def test_a_shorter_end_no_reason_and_others_are_refused(
+def test_a_shorter_end_a_year_without_calendar_no_reason_and_others_are_refused(
     round_2024: Story, until: str, by: str, reason: str, error: type[ServiceError]
 ) -> None:
     round_2024.nominate()

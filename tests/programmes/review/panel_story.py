@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import ServiceError
-from service.models import Candidate, Seat, Standing, TaskStatus, Unit, User, UserTask, Voter
+from service.models import Candidate, PanelMember, Seat, Standing, TaskStatus, Unit, User, UserTask, Voter
 from service.programmes.account import accounts
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
@@ -157,6 +157,16 @@ class PanelStory(Story):
         """Return the logins of everybody who sat at some nomination."""
         return sorted({login for number in (1, 2, 3) for login in self.experts(number)})
 
+    def seat_everybody(self) -> None:
+        """Let all of the pool have scored nomination 3: then they vote, too."""
+        with self.wiring.transaction() as ctx:
+            had = select(Seat.user_id).where(Seat.nomination_id == 3)
+            pool = select(PanelMember.user_id, PanelMember.place).where(PanelMember.user_id.not_in(had))
+            ctx.session.add_all(
+                Seat(round_id=self.round_id, nomination_id=3, user_id=user, place=place, status="scored")
+                for user, place in ctx.session.execute(pool).all()
+            )
+
     def vote(self, login: str, choice: str = ballots.FOR, **others: str) -> None:
         """Cast somebody's vote: one choice for all, but for ``n2="against"``."""
         with self.acting(login) as ctx:
@@ -175,6 +185,20 @@ class PanelStory(Story):
             logins = ctx.session.scalars(asked.where(Voter.ballot_id == ballot.id).order_by(User.login)).all()
         for login in logins:
             self.vote(login)
+
+    def vote_too_few(self) -> list[str]:
+        """Let the ballot be no secret: on nomination 3 one has voted and two more may; returns all five.
+
+        Two must step back from him, one has voted, two have not; whoever else might have left.
+        """
+        first, second, third, *rest = self.voters()
+        for login in (first, second):
+            self.move(login, "liyang")
+        for login in (first, second, third):
+            self.vote(login, ballots.AGAINST)
+        for login in rest[2:]:
+            self.leave(login)
+        return [first, second, third, *rest[:2]]
 
     def deliberate(self, outcome: str = "approve") -> None:
         """Let the leading group decide."""

@@ -17,8 +17,9 @@ REASON = "一位专家已离任"
 
 @pytest.fixture
 def voting(scoring: PanelStory) -> PanelStory:
-    """Nominations 2 and 3 are put to the vote."""
+    """Nominations 2 and 3 are put to the vote of nine, one of whom works where nominee 2 works."""
     scoring.score_all((6, 8, 7))
+    scoring.seat_everybody()
     scoring.meet()
     return scoring
 
@@ -97,7 +98,7 @@ def test_so_few_votes_that_they_are_no_secret_wait_for_the_others(voting: PanelS
     close(voting)
 
 
-@pytest.mark.parametrize(("reason", "message"), [("  ", "请写明结束投票的原因"), ("长" * 501, "原因太长")])
+@pytest.mark.parametrize(("reason", "message"), [("  ", "请写明原因"), ("长" * 501, "原因太长")])
 def test_a_reason_is_asked_for(voting: PanelStory, reason: str, message: str) -> None:
     with pytest.raises(Invalid, match=message):
         close(voting, reason)

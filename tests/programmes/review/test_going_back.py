@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.errors import Conflict, Invalid
 from service.models import UserTask
-from service.workflow.task import returns
+from service.workflow.task import returns, taking_back
 from tests.programmes.review.panel_story import CHAIR, ORGANISER, PARTY, PanelStory
 
 
@@ -24,7 +24,7 @@ def take_back(story: PanelStory, login: str, step: str) -> None:
         query = select(UserTask.id).where(
             UserTask.element_id == step, UserTask.completed_by_id == ctx.actor.user_id
         )
-        returns.take_back(ctx, ctx.session.scalars(query).one())
+        taking_back.take_back(ctx, ctx.session.scalars(query).one())
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_nothing_is_sent_back_behind_the_count(deliberating: PanelStory, step: s
 
 
 def test_the_last_vote_cannot_be_taken_back(deliberating: PanelStory) -> None:
-    with pytest.raises(Conflict, match="已经办过「计票」"):
+    with pytest.raises(Conflict, match="由几人分别办理，不能撤回"):
         take_back(deliberating, deliberating.voters()[-1], "cast_ballot")
 
     deliberating.deliberate()
@@ -60,14 +60,14 @@ def test_a_vote_before_the_last_cannot_be_taken_back(scoring: PanelStory) -> Non
         scoring.vote(login)
 
     assert earlier(scoring, last, "cast_ballot") == []
-    with pytest.raises(Conflict, match="多实例"):
+    with pytest.raises(Conflict, match="由几人分别办理，不能撤回"):
         take_back(scoring, others[-1], "cast_ballot")
 
 
 def test_the_draw_cannot_be_taken_back(scoring: PanelStory) -> None:
     assert earlier(scoring, ORGANISER, "close_scoring") == []
 
-    with pytest.raises(Conflict, match="不能退回到它"):
+    with pytest.raises(Conflict, match="已经发出“开始评分”，不能撤回"):
         take_back(scoring, ORGANISER, "draw_experts")
 
 
@@ -75,7 +75,7 @@ def test_what_is_settled_cannot_be_deliberated_again(deliberating: PanelStory) -
     deliberating.deliberate()
 
     assert earlier(deliberating, ORGANISER, "publish_candidates") == []
-    with pytest.raises(Conflict, match="已经发出「名单审定」"):
+    with pytest.raises(Conflict, match="已经发出“名单审定”，不能撤回"):
         take_back(deliberating, PARTY, "deliberate")
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from service.models import Nomination, User
 from service.programmes.privacy import copies, disclosures
 from service.programmes.review import experts
-from service.workflow import history
 from service.workflow.person import delegations
 from tests.programmes.review.panel_story import ORGANISER, PanelStory
 
@@ -20,7 +19,8 @@ def look(story: PanelStory, login: str) -> str:
     """Note that somebody looked at the third nomination's telephone; his name."""
     with story.acting(login) as ctx:
         said = {"of": "nomination:3", "field": "phone", "receiver": ctx.actor.name, "reason": "核对"}
-        history.record_in(ctx, disclosures.REVEALS, "value.revealed", round_id=story.round_id, **said)
+        kind = "value.revealed"
+        disclosures.note(ctx, disclosures.REVEALS, kind, round_id=story.round_id, people=[3], **said)
         return ctx.actor.name
 
 

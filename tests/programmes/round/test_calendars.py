@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from service.errors import Invalid
 from service.models import HistoryEvent, UserTask
 from service.programmes.round import calendars
-from tests.programmes.round.test_rounds import at
+from service.scheduler import reminders
+from tests.programmes.round.test_rounds import at, move, nudged
 from tests.programmes.story import Story
 
 DOCUMENT = "国办发明电〔2023〕7号（演示）"
@@ -69,3 +70,29 @@ def test_year_declared_later_gives_its_tasks_their_nudges(round_2024: Story) -> 
     with round_2024.wiring.reading() as ctx:
         task = ctx.session.get_one(UserTask, round_2024.task_id(nominee, "fill_in_form"))
         assert task.remind_at == round_2024.clock()
+
+
+def test_year_declared_gives_a_task_due_on_the_last_day_before_it_what_lies_in_it(round_2024: Story) -> None:
+    nominee = round_2024.start()
+    move(round_2024, "2027-01-01 00:00")
+    nudge_on(round_2024, "2026-12-31 10:00")
+    assert planned(round_2024, nominee) is None
+
+    with round_2024.acting("admin") as ctx:
+        calendars.declare_year(ctx, 2027, DOCUMENT)
+    nudge_on(round_2024, "2026-12-31 11:00")
+
+    assert planned(round_2024, nominee) == at(round_2024, "2027-01-01 09:00")
+    nudge_on(round_2024, "2027-01-01 09:00")
+    assert nudged(round_2024, nominee) == [("0", "12-31 10:00"), ("+1", "01-01 09:00")]
+
+
+def nudge_on(story: Story, moment: str) -> None:
+    story.clock.move_to(at(story, moment))
+    while reminders.run_once(story.wiring):
+        pass
+
+
+def planned(story: Story, nominee: int) -> datetime | None:
+    with story.wiring.reading() as ctx:
+        return ctx.session.get_one(UserTask, story.task_id(nominee, "fill_in_form")).remind_at

@@ -14,6 +14,7 @@ from service.models import CandidateExtension, Stage, TaskStatus, Unit, UserTask
 from service.programmes.nomination import starting
 from service.programmes.nomination.starting import Proposal
 from service.programmes.round import candidate_extensions, rounds
+from service.programmes.rule.calendar import CalendarMissing
 from tests.at_once import list_refusals
 from tests.programmes.story import CATEGORY, LEAGUE, ORGANISER, WORKPLACE, Story
 from tests.web.browser import count_statements
@@ -158,6 +159,8 @@ def test_only_the_organiser_gives_time_with_a_reason_and_to_whom_it_helps(round_
         extend(round_2024, his, reason=" ")
     with pytest.raises(Invalid, match="必须晚于原截止时间"):
         extend(round_2024, his, until=datetime(2024, 3, 20, 16, tzinfo=UTC))
+    with pytest.raises(CalendarMissing, match="没有 2042 年"):
+        extend(round_2024, his, until=datetime(2042, 4, 1, 16, tzinfo=UTC))
     with pytest.raises(Conflict, match="不需要延期"):
         extend(round_2024, done)
 

@@ -9,6 +9,7 @@ from service.errors import Conflict, Invalid
 from service.models import Instance, QuotaKind, TaskStatus, UserTask
 from service.programmes.publication import notices
 from service.programmes.round import round_events
+from service.workflow import history
 from service.workflow.instance.execution import RefusedByProcess
 from tests.programmes.round.test_quotas import set_places
 from tests.programmes.story import ORGANISER, Story
@@ -43,6 +44,14 @@ def review_again(story: Story, nominee: int, *, heard: bool = True) -> None:
         )
     if heard:
         story.work_off()
+
+
+def given(story: Story, nominee: int) -> list[tuple[str | None, str]]:
+    """Return where a nomination was given a message by hand, and why."""
+    instance_id = story.read(nominee).instance_id
+    with story.wiring.reading() as ctx:
+        events = history.of_instance(ctx, ctx.session.get_one(Instance, instance_id))
+        return [(one.element_id, one.details["reason"]) for one in events if one.kind == "message.given"]
 
 
 def test_every_department_signs_before_anybody_is_published(round_2024: Story, reviewed: list[int]) -> None:
@@ -107,6 +116,16 @@ def test_whom_a_department_objects_to_is_reviewed_again(round_2024: Story, revie
     round_2024.confirm("publish_candidates")
     round_2024.work_off()
     assert (round_2024.listed(), round_2024.status(dropped)) == ([kept], "not_selected")
+
+
+def test_whoever_reviews_again_reads_why_he_is_asked(round_2024: Story, reviewed: list[int]) -> None:
+    asked, other = reviewed
+    round_2024.confirm("submit_list")
+    round_2024.sign("gongxin", "reject", reason=REASON)
+
+    review_again(round_2024, asked)
+
+    assert [given(round_2024, one) for one in (asked, other)] == [[("review_again", REASON)], []]
 
 
 def test_somebody_left_out_takes_the_place_of_one_who_gives_his_back(round_2024: Story) -> None:

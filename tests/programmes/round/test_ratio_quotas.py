@@ -70,11 +70,11 @@ def test_x09_one_more_with_a_reason_is_taken_and_counted_as_over(period_2021: St
     report(period_2021, 20)
     recommend(period_2021)
 
-    second = recommend(period_2021, stated_reason="承担全市重点专班任务，确属优秀。")
+    second = recommend(period_2021, over_reason="承担全市重点专班任务，确属优秀。")
 
     total, own = cells(period_2021)
     assert (own.taken, own.free, own.over, total.taken) == (2, 0, 1, 2)
-    assert period_2021.read(second).stated_reason == "承担全市重点专班任务，确属优秀。"
+    assert period_2021.read(second).over_reason == "承担全市重点专班任务，确属优秀。"
     with period_2021.wiring.reading() as ctx:
         reasons = list(ctx.session.scalars(select(QuotaUse.over_reason).order_by(QuotaUse.id)))
     assert reasons == ["", "承担全市重点专班任务，确属优秀。"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.errors import Conflict, Forbidden, Invalid
-from service.models import HistoryEvent, Notification, Reminder, Stage, User, UserTask
+from service.models import HistoryEvent, Nomination, Notification, Reminder, Stage, User, UserTask
 from service.programmes.nomination import searches
-from service.programmes.round import rounds
+from service.programmes.round import calendars, candidate_extensions, rounds
 from service.programmes.rule.calendar import CalendarMissing
+from tests.at_once import at_once
 from tests.programmes.story import Story, _unit
 
 GEHU, LIYANG = "wujin-gehu", "liyang"
@@ -287,6 +290,52 @@ def test_a_round_in_a_year_without_calendar_is_refused_when_it_is_opened(round_2
         rounds.open_round(ctx, round_2024.pack, year=2050)
 
     assert refused.value.year == 2050
+
+
+@pytest.mark.parametrize("change", [move, partial(extend, unit=LIYANG)])
+def test_a_date_in_a_year_without_calendar_is_refused_and_the_last_day_before_it_is_not(
+    round_2024: Story, change: Callable[..., object]
+) -> None:
+    nominee = round_2024.start()
+    named = "due" if change is move else "until"
+
+    with pytest.raises(CalendarMissing, match="没有 2042 年的放假调休安排") as typed:
+        change(round_2024, **{named: "2042-03-29 00:00"})
+    with pytest.raises(CalendarMissing, match="没有 2027 年"):
+        change(round_2024, **{named: "2027-01-02 00:00"})
+    kept = due_of(round_2024, nominee)
+    change(round_2024, **{named: "2027-01-01 00:00"})
+
+    assert typed.value.fields == {named: "没有 2042 年的工作日历，请核对年份"}
+    assert kept == at(round_2024, "2024-03-26 00:00")
+    assert due_of(round_2024, nominee) == at(round_2024, "2027-01-01 00:00")
+
+
+def test_a_date_in_a_year_entered_by_hand_is_taken(round_2024: Story) -> None:
+    with round_2024.acting("admin") as ctx:
+        calendars.declare_year(ctx, 2042, "国办发明电〔2041〕1号（演示）")
+
+    assert move(round_2024, "2042-03-29 00:00") == 0
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_of_two_changes_of_a_rounds_dates_at_once_both_stay(round_2024: Story) -> None:
+    nominee = round_2024.start(name="演示-何安")
+    with round_2024.wiring.reading() as ctx:
+        before = round_2024.entry(ctx).revision
+
+    def extend_his() -> None:
+        with round_2024.acting("shiwei") as ctx:
+            nomination = ctx.session.get_one(Nomination, nominee)
+            candidate_extensions.extend(ctx, nomination, at(round_2024, "2024-04-02 00:00"), "住院")
+
+    at_once([partial(move, round_2024, "2024-03-29 00:00"), extend_his])
+
+    with round_2024.wiring.reading() as ctx:
+        entry = round_2024.entry(ctx)
+        kept = entry.dates["submission"]
+        assert rounds.due_of(entry, "submission") == at(round_2024, "2024-03-29 00:00")
+        assert (kept["extended"], entry.revision) == (True, before + 2)
 
 
 def test_a_round_whose_deadlines_are_all_over_is_refused(round_2024: Story) -> None:

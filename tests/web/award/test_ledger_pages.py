@@ -90,6 +90,23 @@ def test_evidence_of_a_private_track_is_not_noted_where_the_nominee_reads_it(
     assert disclosures.list_of(ctx, entry.award.nomination) == []
 
 
+@pytest.mark.usefixtures("kept_private")
+def test_an_exported_ledger_is_told_to_those_on_it_but_for_private_tracks(
+    browse: Browse, granted: list[int], ctx: Context
+) -> None:
+    organiser = browse("shiwei")
+    browse("tuanzhibu").post(f"/awards/{granted[0]}/follow-ups", ENTRY)
+    pool = {"track": "talent_pool", "item": "“常安菁英”", "day": "2024-03-01", "text": "分类推荐加入。"}
+    organiser.post(f"/awards/{granted[1]}/follow-ups", pool)
+
+    organiser.post("/rounds/1/follow-ups/export.xlsx", ASKED)
+
+    ctx.session.rollback()
+    people = [award(ctx, number).nomination for number in granted[:3]]
+    told = [[row.title for row in disclosures.list_of(ctx, one)] for one in people]
+    assert told == [[], ["培育台账"], []]
+
+
 def taken(ctx: Context) -> list[dict[str, Any]]:
     """Return what was noted of files that were downloaded."""
     ctx.session.rollback()

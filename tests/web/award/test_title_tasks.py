@@ -28,6 +28,7 @@ AGREEMENT = {
     "ended_on": "2024-07-31",
     "goals": "独立承担一个标段。",
     "duties": "每月至少见面一次。",
+    "holder_on_behalf_reason": "本人没有账号。",
 }
 
 

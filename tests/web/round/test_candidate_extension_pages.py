@@ -46,6 +46,8 @@ def test_x10_one_candidate_gets_more_time_from_his_page(browse: Browse, drafting
         ({"reason": " "}, "请填写延期原因"),
         ({"until": "soon"}, "日期写法不对"),
         ({"until": "2024-03-20"}, "必须晚于"),
+        ({"until": "2042-04-01"}, "没有 2042 年的放假调休安排"),
+        ({"until": "2042-04-01"}, "没有 2042 年的工作日历，请核对年份"),
     ],
 )
 def test_a_wrong_extension_comes_back_as_typed(

@@ -194,6 +194,30 @@ def test_a_wrong_cell_is_named_and_nothing_imported(browse: Browse, person: list
     assert ctx.session.scalar(select(func.count(Nomination.id))) == 12
 
 
+def test_every_bad_cell_of_a_long_roster_is_named(browse: Browse, person: list[str]) -> None:
+    browser = browse("liyang")
+    wrong = [[*person[:6], f"1380000{number:04}x", f"3204{number:04}"] for number in range(250)]
+
+    page = send(browser, roster(browser, *wrong))
+
+    cells = re.findall(r'data-label="行">(\d+)</td><td data-label="列">([^<]+)<', page.html)
+    assert set(cells) == {(str(4 + n), column) for n in range(250) for column in ("联系电话", "身份证号")}
+    assert f"有 {len(cells)} 处需要改正" in page.text
+    assert [*page.all(r"<summary[^>]*>([^<]+)<")][-1] == f"第 401–{len(cells)} 处"
+    assert page.html.count("<details") - page.html.count(" open>") == 4
+
+
+def test_everybody_of_a_long_roster_is_listed(browse: Browse, person: list[str]) -> None:
+    browser = browse("liyang")
+    men = [f"3204001995030{day}{number}" for day in range(1, 10) for number in range(101, 151, 2)]
+    people = [[*person[:7], with_check_digit(digits), ""] for digits in men]
+
+    page = send(browser, roster(browser, *people))
+
+    assert page.html.count('<td class="title">何安</td>') == len(people) == 225
+    assert page.all(r"<summary[^>]*>([^<]+)<") == ["第 1–100 人", "第 101–200 人", "第 201–225 人"]
+
+
 def test_a_person_already_nominated_is_named_with_both_units(
     browse: Browse, person: list[str], ctx: Context
 ) -> None:

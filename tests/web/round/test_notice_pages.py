@@ -139,10 +139,12 @@ def test_the_organiser_prolongs_a_notice_and_the_public_reads_why(app: App, stor
     [address] = browser.get(PAGE).all(r'action="(/rounds/1/notice/\d+/prolong)"')
 
     shorter = browser.post(address, {"until": "2024-04-08", "reason": "写错了"})
+    typed = browser.post(address, {"until": "2042-04-12", "reason": "写错了"})
     longer = browser.post(address, {"until": "2024-04-12", "reason": "期间停网，顺延"})
     public = Browser(app).get(f"/public/{story.notice().slug}").text
 
     assert (shorter.status, "请选择现在最后一天以后的日期" in shorter.text) == (422, True)
+    assert (typed.status, "没有 2042 年的放假调休安排" in typed.text) == (422, True)
     assert (longer.status, longer.location) == (302, PAGE)
     assert "2024年4月1日至2024年4月12日 24:00 公示中" in public
     assert "公示已延长：期间停网，顺延" in public

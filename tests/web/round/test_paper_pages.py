@@ -14,6 +14,7 @@ from service.clock import MovableClock
 from service.models import (
     Attachment,
     Consent,
+    DisclosureRow,
     HistoryEvent,
     Nomination,
     NominationStatus,
@@ -362,6 +363,8 @@ def test_a_large_set_is_taken_part_by_part(
     with service.wiring.reading() as ctx:
         noted = ctx.session.scalars(select(HistoryEvent.details).where(HistoryEvent.kind == "paper.exported"))
         assert [one["part"] for one in noted] == [1, 2]
+        people = ctx.session.scalars(select(DisclosureRow.seq).order_by(DisclosureRow.seq)).all()
+        assert people == [1] * 4 + [2]
 
 
 def test_a_paper_that_others_changed_still_takes_its_scan(browse: Browse, service: Runtime) -> None:

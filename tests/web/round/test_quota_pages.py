@@ -25,9 +25,13 @@ Browse = Callable[..., Browser]
 @pytest.fixture
 def selection(service: Runtime, clock: MovableClock) -> int:
     """A demonstration round of the selection by ratio, opened in its own year; its id."""
+    return open_demonstration(service, clock, "thousand-good-youth")
+
+
+def open_demonstration(service: Runtime, clock: MovableClock, programme: str) -> int:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
-    pack = domain.packs["thousand-good-youth"]
+    pack = domain.packs[programme]
     now = clock()
     clock.move_to(read_demo(pack.demo).start)
     with service.wiring.transaction() as ctx:
@@ -123,6 +127,40 @@ def test_n67_the_organiser_sees_who_has_nobody(browse: Browse, selection: int) -
     assert "机关和国有企业全覆盖 139 个单位还没有人选，共 140 个单位；人选 2 名" in page.text
     assert "各区、县（市）两新领域 5 个单位还没有人选，共 6 个单位；人选 2 名" in page.text
     assert "合计 0／1000 0／1000 1000" in page.text
+
+
+@pytest.mark.parametrize(
+    ("login", "number", "columns"),
+    [
+        ("shiwei", 0, ["单位", "人选"]),
+        ("sxtuanshiwei", 1, ["单位", "青年人数", "名额", "人选"]),
+    ],
+)
+def test_head_counts_stand_beside_the_units_only_where_places_come_from_them(
+    browse: Browse, selection: int, login: str, number: int, columns: list[str]
+) -> None:
+    page = browse(login).get(f"/rounds/{(1, selection)[number]}/places").html
+
+    coverage = page[page.index('id="coverage-1"') :]
+    assert re.findall(r"<th>([^<]+)</th>", coverage[: coverage.index("</thead>")]) == columns
+
+
+@pytest.mark.parametrize(
+    ("programme", "login", "width"),
+    [
+        pytest.param("", "shiwei", "col-12", id="six categories"),
+        pytest.param("thousand-good-youth", "sxtuanshiwei", "col-12", id="two hundred units"),
+        pytest.param("longcheng-craftsmen", "laojing", "col-lg-7", id="one category of eight units"),
+    ],
+)
+def test_a_large_table_has_the_whole_width(
+    browse: Browse, service: Runtime, clock: MovableClock, programme: str, login: str, width: str
+) -> None:
+    opened = open_demonstration(service, clock, programme) if programme else 1
+
+    page = browse(login).get(f"/rounds/{opened}/places").html
+
+    assert re.findall(r'<div class="([^"]+)">\s*<section class="card mb-3" id="quotas"', page) == [width]
 
 
 def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(

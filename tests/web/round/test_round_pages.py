@@ -114,6 +114,8 @@ def test_a_deadline_moves_with_a_reason(browse: Browse, ctx: Context) -> None:
         ({"stage": "submission", "due": "2024-03-29", "reason": " "}, "请填写调整原因"),
         ({"stage": "submission", "due": "nonsense", "reason": "x"}, "日期写法不对"),
         ({"stage": "submission", "due": "2024-03-01", "reason": "x"}, "新的截止时间必须晚于现在"),
+        ({"stage": "submission", "due": "2042-03-29", "reason": "x"}, "没有 2042 年的放假调休安排"),
+        ({"stage": "submission", "due": "2042-03-29", "reason": "x"}, "没有 2042 年的工作日历，请核对年份"),
         ({"stage": "review", "due": "2024-03-29", "reason": "x"}, "请选择阶段"),
     ],
 )
@@ -135,8 +137,10 @@ def test_an_extension_of_a_unit_is_listed(browse: Browse, ctx: Context) -> None:
 
     page = browser.post("/rounds/1/extensions", data)
     unknown = browser.post("/rounds/1/extensions", {**data, "unit": "1"})
+    typed = browser.post("/rounds/1/extensions", {**data, "until": "2042-03-28"})
 
-    assert (page.status, unknown.status) == (302, 422)
+    assert (page.status, unknown.status, typed.status) == (302, 422, 422)
+    assert "没有 2042 年的放假调休安排" in typed.text
     assert "共青团金坛区委 延至 3月28日 24:00 网络故障" in browser.get("/rounds/1").text
     assert ctx.session.scalars(select(Extension.reason)).all() == ["网络故障"]
 

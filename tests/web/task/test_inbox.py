@@ -25,6 +25,11 @@ def test_todo_lists_what_waits_for_the_actor_with_its_deadline(browse: Browse) -
     assert page.all(r'<span class="due [^"]*"[^>]*>([^<]+)</span>') == ["还剩 10 天 · 3月25日 24:00"] * 2
 
 
+@pytest.mark.parametrize("path", ["/", "/rounds"])
+def test_the_bar_says_on_every_page_how_much_waits(browse: Browse, path: str) -> None:
+    assert browse("liyang").get(path).all(r'class="badge bg-red text-red-fg">([^<]+)<') == ["2"]
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
     [(7, "还剩 3 天"), (9, "还剩 1 天"), (10, "今天截止"), (11, "逾期 1 天")],

@@ -186,10 +186,25 @@ def test_taking_back_while_the_next_has_not_acted(browse: Browse, task_at: TaskA
     page = browser.post(f"/tasks/{task_id}/take-back")
     again = browser.post(f"/tasks/{task_id}/take-back")
 
-    assert "撤回" in offered.text
+    assert f"/tasks/{task_id}/take-back" in offered.html
     assert page.status == 302
     assert page.location != f"/tasks/{task_id}"
     assert again.status == 409
+
+
+def test_the_button_of_taking_back_is_there_only_while_it_works(browse: Browse, task_at: TaskAt) -> None:
+    task_id, browser, police = task_at("recommender_opinion"), browse("liyang"), browse("gongan")
+    title = browser.get(f"/tasks/{task_id}").all(r'<h1 class="page-title">([^<]+)')[0]
+    browser.complete(task_id, "approve", {"reason": "主持的技改项目获行业认可，同意推荐。"})
+    untouched = browser.get(f"/tasks/{task_id}").html
+    police.post(f"/tasks/{task_at('consult_police', title)}/claim")
+
+    touched = browser.get(f"/tasks/{task_id}").html
+    refused = browser.post(f"/tasks/{task_id}/take-back")
+
+    button = f"/tasks/{task_id}/take-back"
+    assert (button in untouched, button in touched, refused.status) == (True, False, 409)
+    assert "“公安协查”已经签收，不能撤回。确需更改的，请联系主办单位或系统管理员。" in refused.text
 
 
 def test_a_nudge_tells_whoever_has_to_act_once_a_minute(

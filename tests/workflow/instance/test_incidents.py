@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from service.engine.records import Fault
 from service.errors import Conflict
 from service.models import Candidate, Draft, Incident, Membership, Submission, TaskStatus, UserTask
 from service.scheduler.wiring import Wiring
@@ -57,6 +58,19 @@ def test_retry_before_the_cause_is_mended_faults_again(wiring: Wiring, committed
 
     with wiring.reading() as ctx:
         assert len(incidents.list_open(ctx)) == 1
+
+
+def test_fault_that_keeps_nothing_does_not_say_that_it_does() -> None:
+    """What is begun, taken back or sent back is undone whole: there is no incident and no draft of it."""
+    fault = Fault(element_id="paid", kind="gateway", message="没有一条线可走。")
+
+    kept = execution.Faulted(fault, aftermath=lambda _ctx: None)
+
+    assert execution.Faulted(fault).message == (
+        "流程出现故障：没有一条线可走。 这次操作没有生效，请把这句话告诉系统管理员。"
+    )
+    assert kept.message == "流程出现故障：没有一条线可走。 已通知管理员，您填写的内容已保存。"
+    assert not isinstance(kept, Conflict)
 
 
 def test_task_nobody_can_do_is_an_incident_until_a_role_is_given(ctx: Context, plant: Plant) -> None:

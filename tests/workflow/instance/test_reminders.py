@@ -22,11 +22,14 @@ RULES = "-7,-3,-1,0,+1"
 
 
 class EndingCalendar(WorkingDays):
-    """A calendar whose days after 20 April nobody has announced."""
+    """A calendar whose days after one, else after 20 April, nobody has announced."""
+
+    def __init__(self, last: date = date(2024, 4, 20)) -> None:
+        self.last = last
 
     def shift(self, day: date, days: int) -> date:
         found = super().shift(day, days)
-        if found > date(2024, 4, 20):
+        if found > self.last:
             raise Invalid("没有放假安排。")
         return found
 
@@ -87,6 +90,61 @@ def test_repeated_nudge_waits_for_a_calendar_that_ends() -> None:
     assert [(nudge.rule, f"{nudge.at:%m-%d %H:%M}") for nudge in nudges] == [
         ("0", "04-12 09:00"), ("+5", "04-19 09:00"), ("", "04-21 12:00"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "planned"),
+    [
+        (RULES, [("-7", "04-11"), ("-3", "04-17"), ("-1", "04-19"), ("0", "04-20")]),
+        ("0,+5*", [("0", "04-20")]),
+        ("+1,+5*", []),
+    ],
+)
+def test_only_the_nudge_beyond_the_calendar_is_left_out(rules: str, planned: list[tuple[str, str]]) -> None:
+    due = datetime(2024, 4, 21, 0, 0, tzinfo=ZONE)
+
+    nudges = reminders.plan(due, rules, time(9), ZONE, EndingCalendar(), until=due - timedelta(days=20))
+
+    assert [(nudge.rule, f"{nudge.at:%m-%d}") for nudge in nudges] == planned
+
+
+def test_nudges_that_lacked_the_calendar_come_once_it_is_there_and_none_twice(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock
+) -> None:
+    ending = replace(wiring, house=replace(wiring.house, domain=_EndingOnTheDay()))
+    _applied_for(ending, committed_plant)
+    before = _nudged_until(ending, clock, datetime(2024, 4, 17, tzinfo=ZONE))
+
+    _replan(wiring)
+    _replan(wiring)
+    after = _nudged_until(wiring, clock, datetime(2024, 4, 20, tzinfo=ZONE))
+    _replan(wiring)
+    again = _nudged_until(wiring, clock, datetime(2024, 4, 25, tzinfo=ZONE))
+
+    assert before == ["04-02 09:00", "04-09 09:00", "04-11 09:00", "04-12 09:00"]
+    assert (after, again) == (["04-17 00:00"], [])
+
+
+def test_planning_anew_moves_a_nudge_forward_that_the_calendar_now_gives(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock
+) -> None:
+    without = replace(wiring, house=replace(wiring.house, domain=_NoCalendar()))
+    _applied_for(without, committed_plant)
+
+    _replan(wiring)
+
+    assert _nudged_until(wiring, clock, datetime(2024, 4, 10, tzinfo=ZONE)) == ["04-02 09:00", "04-09 09:00"]
+
+
+def test_planning_anew_sends_nothing_from_before_the_task(
+    wiring: Wiring, committed_plant: Plant, clock: MovableClock
+) -> None:
+    clock.move_to(datetime(2024, 4, 10, 12, 0, tzinfo=ZONE))
+    _applied_for(wiring, committed_plant)
+
+    _replan(wiring)
+
+    assert _nudged_until(wiring, clock, datetime(2024, 4, 12, tzinfo=ZONE)) == ["04-11 09:00"]
 
 
 def test_each_nudge_is_sent_once_and_says_how_long_is_left(
@@ -186,12 +244,12 @@ def test_task_that_cannot_be_nudged_does_not_stop_the_others(
         assert ctx.session.get_one(UserTask, first).remind_at == clock() + timedelta(hours=1)
 
 
-def test_without_calendar_data_a_task_opens_without_a_plan(ctx: Context, plant: Plant) -> None:
+def test_without_calendar_data_a_task_is_nudged_on_its_day_alone(ctx: Context, plant: Plant) -> None:
     missing = replace(ctx, house=replace(ctx.house, domain=_NoCalendar()))
 
     task = only_open(ctx, start(missing, plant))
 
-    assert task.remind_at is None
+    assert task.remind_at == datetime(2024, 4, 12, 9, 0, tzinfo=ZONE)
 
 
 class _Missing:
@@ -204,12 +262,25 @@ class _NoCalendar(LeaveDomain):
         return _Missing()
 
 
+class _EndingOnTheDay(LeaveDomain):
+    def calendar(self, ctx: Context, instance: Instance) -> Calendar:
+        return EndingCalendar(date(2024, 4, 12))
+
+
 class _NoCalendarOnce(LeaveDomain):
     asked = False
 
     def calendar(self, ctx: Context, instance: Instance) -> Calendar:
         first, self.asked = not self.asked, True
-        return _Missing() if first else WorkingDays()
+        if first:
+            raise Invalid("读不到工作日历。")
+        return WorkingDays()
+
+
+def _replan(wiring: Wiring) -> None:
+    with wiring.transaction() as ctx:
+        year = (datetime(2024, month, 1, tzinfo=ZONE) for month in (1, 12))
+        reminders.replan(ctx, *year)
 
 
 def _applied_for(wiring: Wiring, plant: Plant) -> int:

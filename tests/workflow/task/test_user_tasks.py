@@ -16,7 +16,7 @@ from service.models import (
 from service.workflow import history
 from service.workflow.context import Context
 from service.workflow.instance import execution
-from service.workflow.task import returns, task_access, user_tasks
+from service.workflow.task import returns, taking_back, task_access, user_tasks
 from tests.workflow.leave_domain import LeaveDomain
 from tests.workflow.plant import Plant, acting, only_open, start
 
@@ -201,10 +201,12 @@ def test_take_back_while_the_next_has_not_acted(ctx: Context, plant: Plant) -> N
     applied = only_open(ctx, instance)
     user_tasks.complete(acting(ctx, plant.alice), applied.id, "submit", {})
 
-    reopened = returns.take_back(acting(ctx, plant.alice), applied.id)
+    reopened = taking_back.take_back(acting(ctx, plant.alice), applied.id)
 
     assert (reopened.element_id, reopened.assignee_id) == ("apply", plant.alice.id)
     assert only_open(ctx, instance) is reopened
+    assert isinstance(ctx.domain, LeaveDomain)
+    assert ctx.domain.days_left == 10  # those that were booked are given back
 
 
 def test_take_back_is_too_late_once_the_next_has_claimed(ctx: Context, plant: Plant) -> None:
@@ -213,8 +215,8 @@ def test_take_back_is_too_late_once_the_next_has_claimed(ctx: Context, plant: Pl
     user_tasks.complete(acting(ctx, plant.alice), applied.id, "submit", {})
     user_tasks.claim(acting(ctx, plant.bob), only_open(ctx, instance).id)
 
-    with pytest.raises(Conflict, match="下一环节已经签收，不能撤回"):
-        returns.take_back(acting(ctx, plant.alice), applied.id)
+    with pytest.raises(Conflict, match="“车间审批”已经签收，不能撤回。可以请“车间审批”的办理人退回。"):
+        taking_back.take_back(acting(ctx, plant.alice), applied.id)
 
 
 def test_nudge_by_hand_tells_the_candidates_once_a_minute(ctx: Context, plant: Plant) -> None:

@@ -1,4 +1,4 @@
-"""Leaving an open user task for an earlier one that is not drawn (退回, 撤回), and doing one once more."""
+"""Leaving an open user task for an earlier one that is not drawn (退回), and doing one once more."""
 
 from __future__ import annotations
 
@@ -94,6 +94,17 @@ def find_return_obstacle(
                 return f"「{target}」不在同一范围内"
             return _find_obstacle(spec, spec.task_specs[source], back, diagram.subprocess_specs, once)
     return f"流程图中没有「{source}」"
+
+
+def find_thrown(diagram: Diagram, element_id: str) -> tuple[str, str] | None:
+    """Return kind and name of the message or signal that an element throws, or None."""
+    for spec in (*diagram.specs.values(), *diagram.subprocess_specs.values()):
+        node = spec.task_specs.get(element_id)
+        if node is not None and _throws(node):
+            definition = node.event_definition
+            kind = "message" if isinstance(definition, MessageEventDefinition) else "signal"
+            return kind, definition.name
+    return None
 
 
 def _find_obstacle(
