@@ -72,7 +72,7 @@ def test_an_answer_the_programme_calls_sensitive_is_masked_whatever_its_form_say
 
     tuanzhibu.post(f"{path}/complete", APPROVE)
 
-    assert tuanzhibu.get(path).get_json()["submitted"] == {"text": "*" * 10}
+    assert tuanzhibu.get(path).get_json()["submitted"] == {"text": "****"}
 
 
 def test_complete_twice_conflicts_with_a_sentence(call: Call) -> None:

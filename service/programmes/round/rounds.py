@@ -173,6 +173,7 @@ def hold(ctx: Context, entry: Round) -> None:
     """Hold a round's process until the commit, and read the round as it is: its dates are written whole."""
     if entry.instance_id is not None:
         execution.lock(ctx, entry.instance_id)
+        ctx.session.flush()  # what this transaction wrote is not to be read over
         ctx.session.refresh(entry)
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from service.clock import MovableClock
 from service.models import HeadCount, Nomination, Quota, Round, Unit
+from service.programmes.account import pack_units
 from service.programmes.award import awards
 from service.programmes.demo import demonstration
 from service.programmes.demo.demo_file import read_demo
 from service.programmes.domain import Programmes
-from service.programmes.round import allotments
+from service.programmes.round import allotments, rounds
 from service.wire import Runtime
 from service.workflow.context import Context
 from tests.web.browser import Browser
@@ -25,13 +26,9 @@ Browse = Callable[..., Browser]
 @pytest.fixture
 def selection(service: Runtime, clock: MovableClock) -> int:
     """A demonstration round of the selection by ratio, opened in its own year; its id."""
-    return open_demonstration(service, clock, "thousand-good-youth")
-
-
-def open_demonstration(service: Runtime, clock: MovableClock, programme: str) -> int:
     domain = service.wiring.house.domain
     assert isinstance(domain, Programmes)
-    pack = domain.packs[programme]
+    pack = domain.packs["thousand-good-youth"]
     now = clock()
     clock.move_to(read_demo(pack.demo).start)
     with service.wiring.transaction() as ctx:
@@ -146,21 +143,30 @@ def test_head_counts_stand_beside_the_units_only_where_places_come_from_them(
 
 
 @pytest.mark.parametrize(
-    ("programme", "login", "width"),
-    [
-        pytest.param("", "shiwei", "col-12", id="six categories"),
-        pytest.param("thousand-good-youth", "sxtuanshiwei", "col-12", id="two hundred units"),
-        pytest.param("longcheng-craftsmen", "laojing", "col-lg-7", id="one category of eight units"),
-    ],
+    ("login", "number"),
+    [pytest.param("shiwei", 0, id="six categories"), pytest.param("sxtuanshiwei", 1, id="two hundred units")],
 )
-def test_a_large_table_has_the_whole_width(
-    browse: Browse, service: Runtime, clock: MovableClock, programme: str, login: str, width: str
-) -> None:
-    opened = open_demonstration(service, clock, programme) if programme else 1
+def test_a_large_table_has_the_whole_width(browse: Browse, selection: int, login: str, number: int) -> None:
+    page = browse(login).get(f"/rounds/{(1, selection)[number]}/places").html
 
-    page = browse(login).get(f"/rounds/{opened}/places").html
+    assert width_of_table(page) == ["col-12"]
 
-    assert re.findall(r'<div class="([^"]+)">\s*<section class="card mb-3" id="quotas"', page) == [width]
+
+def test_a_small_table_stands_beside_what_is_to_be_done(browse: Browse, service: Runtime) -> None:
+    domain = service.wiring.house.domain
+    assert isinstance(domain, Programmes)
+    pack = domain.packs["longcheng-craftsmen"]
+    with service.wiring.transaction() as ctx:
+        pack_units.load(ctx, pack.units)
+        opened = rounds.open_round(ctx, pack, label="2024").id
+
+    page = browse("admin").get(f"/rounds/{opened}/places").html
+
+    assert width_of_table(page) == ["col-lg-7"]
+
+
+def width_of_table(page: str) -> list[str]:
+    return re.findall(r'<div class="([^"]+)">\s*<section class="card mb-3" id="quotas"', page)
 
 
 def test_n65_round_says_how_many_hold_the_title_of_a_thousand_or_more(

@@ -12,7 +12,7 @@ from service.wire import Runtime
 from tests.web.browser import Browser
 
 Browse = Callable[..., Browser]
-HEADING = r'<h3 class="h4 mt-3 mb-1">([^<]+)</h3>'  #: above the record, whose own are other
+HEADING = r"<h3[^>]*>(破格理由|裁定说明|情况说明|超额推荐理由)</h3>"
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_the_organiser_reads_the_report_and_not_yet_who_sent_it(
 
     assert page.status == 200
     assert REPORT["facts"] in page.text
-    assert page.all(r'class="masked">([^<]+)<') == ["钱**", "139****5678"]
+    assert page.all(r'class="masked">([^<]+)<') == ["****", "139****5678"]
 
 
 def test_who_reported_is_shown_by_a_logged_click(browse: Callable[..., Browser], case: int) -> None:
