@@ -13,9 +13,10 @@ _PHONE = re.compile(r"[0-9+() -]{7,}")
 
 
 def mask(value: object) -> str:
-    """Mask a sensitive value by its shape: 身份证号 keep 6 and 4, mobiles 3 and 4, landlines 4, the rest nothing.
+    """Mask a sensitive value by its shape.
 
-    A word of a few tells itself by its first character (政治面貌), a name nearly so.
+    A 身份证号 keeps six and four digits, a mobile three and four, a landline its last four. Other text keeps
+    nothing: a word of a few (政治面貌) tells itself by its first character, a name nearly so.
     """
     text = unicodedata.normalize("NFKC", str(value or "")).strip()
     number = identity_number.normalise(text)
