@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from service.errors import Invalid
-from service.models import Instance, Nomination, Quota, QuotaKind, Round, UserTask
+from service.models import Award, Instance, Nomination, Quota, QuotaKind, Round, UserTask
 from service.programmes.nomination import identities
 from service.workflow.context import Context
 from service.workflow.definition import deployments
 from service.workflow.task import task_access, tasklist, user_tasks
 
+_TITLE = "award:"  #: begins the business key of what is begun for a title
+
 
 def list_candidates(
     ctx: Context, entry: Round, element_id: str, batch_key: str | None
 ) -> Sequence[tuple[UserTask, Nomination]]:
-    """Return the open tasks of a step the actor may decide together, each with its nomination.
+    """Return the open tasks of a step the actor may decide together, each with whom it is about.
 
     Those he may not decide (回避, X15) are not among them: one refusal would refuse the whole page.
     """
     tasks = tasklist.list_batch(ctx, entry.id, element_id, batch_key)
     ids = [task.instance_id for task in tasks]
     instances = {i.id: i for i in ctx.session.scalars(select(Instance).where(Instance.id.in_(ids)))}
-    query = select(Nomination).where(Nomination.instance_id.in_(ids))
-    by_instance = {
-        nomination.instance_id: nomination
-        for nomination in ctx.session.scalars(query)
-        if not identities.is_nominee(ctx, nomination)
-    }
+    people = _find_people(ctx, instances.values())
     return [
-        (task, by_instance[task.instance_id])
+        (task, people[task.instance_id])
         for task in tasks
-        if task.instance_id in by_instance and not _must_step_back(ctx, task, instances[task.instance_id])
+        if task.instance_id in people
+        and not identities.is_nominee(ctx, people[task.instance_id])
+        and not _must_step_back(ctx, task, instances[task.instance_id])
     ]
+
+
+def _find_people(ctx: Context, instances: Iterable[Instance]) -> dict[int, Nomination]:
+    """Return by instance the nomination it is, or by which somebody holds the title it was begun for."""
+    keys = {instance.id: instance.business_key for instance in instances}
+    query = select(Nomination).where(Nomination.instance_id.in_(keys))
+    people = {n.instance_id: n for n in ctx.session.scalars(query) if n.instance_id is not None}
+    titles = {number: int(key.split(":")[1]) for number, key in keys.items() if key.startswith(_TITLE)}
+    if titles:
+        held = select(Award.id, Nomination).join(Nomination, Nomination.id == Award.nomination_id)
+        rows = ctx.session.execute(held.where(Award.id.in_(titles.values())))
+        holders = {row[0]: row[1] for row in rows}
+        people |= {number: holders[award_id] for number, award_id in titles.items()}
+    return people
 
 
 def _must_step_back(ctx: Context, task: UserTask, instance: Instance) -> bool:
@@ -82,13 +95,11 @@ def _name_refused(ctx: Context, refused: Mapping[int, Invalid], *, of: int) -> I
     first = next(iter(refused.values()))
     if len(refused) == of and all(wrong.fields == first.fields for wrong in refused.values()):
         return first
-    query = (
-        select(UserTask.id, Nomination.name)
-        .join(Nomination, Nomination.instance_id == UserTask.instance_id)
-        .where(UserTask.id.in_(refused))
-    )
+    query = select(UserTask.id, Instance).join(Instance, Instance.id == UserTask.instance_id)
     with ctx.session.no_autoflush:
-        names = {row[0]: row[1] for row in ctx.session.execute(query)}
+        instances = {row[0]: row[1] for row in ctx.session.execute(query.where(UserTask.id.in_(refused)))}
+        people = _find_people(ctx, instances.values())
+    names = {task_id: people[one.id].name for task_id, one in instances.items() if one.id in people}
     called = {task_id: names.get(task_id) or "（未填姓名）" for task_id in refused}
     return Invalid(
         f"{'、'.join(called.values())}不能与其他人一起办理，请单独办理。",
