@@ -36,6 +36,8 @@ DUTIES = (due_jobs.run_once, starts.begin_by_events, reminders.run_once)
 
 WORK_BEGINS = time(10, 0)
 MAX_DAYS = 400
+#: how many more objects there are before the garbage collector looks; usually 700
+OBJECTS_A_LOOK = 50_000
 START_DAYS = 4  #: working days over which nominations come in
 USUAL = 660  #: nominations where nobody says how many, or as many as there are places
 
@@ -106,10 +108,13 @@ def _guess_years(ctx: Context, rehearsal: Rehearsal) -> tuple[int, ...]:
 @contextmanager
 def _collecting_less() -> Iterator[None]:
     """Keep the garbage collector from looking again and again at what stays to the end."""
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(OBJECTS_A_LOOK)
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 

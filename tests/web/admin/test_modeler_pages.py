@@ -130,4 +130,4 @@ def test_a_form_is_named_by_its_step_and_shows_its_fields(browse: Browse) -> Non
     assert "填写推荐表" in listed
     assert "推荐单位团组织意见" in page
     assert "破格理由 exception_reason 多行文字 必填 ≤ 500" in page
-    assert 'eligibility != "EXCEPTION" and eligibility != "REVIEW" 公开' in page
+    assert 'list contains(open_rules, "N04") or list contains(open_rules, "N05")) 公开' in page
