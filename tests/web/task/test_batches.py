@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from service.models import Nomination, TaskStatus, UserTask
+from service.models import Finding, Nomination, TaskStatus, UserTask
 from service.wire import Runtime
 from tests.web.browser import Browser, Page
 
@@ -108,6 +108,8 @@ def test_whoever_needs_a_ruling_is_named_and_the_rest_pass_when_pressed_again(
         of_task = select(Nomination).join(UserTask, UserTask.instance_id == Nomination.instance_id)
         nominee = ctx.session.scalars(of_task.where(UserTask.id == numbers[0])).one()
         nominee.eligibility, name = "EXCEPTION", nominee.name
+        bound = select(Finding).where(Finding.nomination_id == nominee.id, Finding.rule == "N04")
+        ctx.session.scalars(bound).one().result = "EXCEPTION"
 
     refused = organiser.post(address, form(numbers, "pass", EXAMINED))
     still_chosen = [
