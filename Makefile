@@ -10,12 +10,14 @@ STAMP  := .make
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
+# compiled once, since some machines keep Python from writing what it compiles, and every command would again
 $(STAMP)/venv: requirements/run.lock requirements/dev.lock pyproject.toml
 	@mkdir -p $(STAMP)
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 …") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q service
 	@touch $@
 
 lock: ## pin every dependency with its hashes (no addresses)
