@@ -46,7 +46,7 @@ def test_002_e_reports_are_confirmed_together(reported: Cultivation) -> None:
     with reported.wiring.transaction() as ctx:
         user = ctx.session.scalars(select(User).where(User.login == "laojing")).one()
         acting = replace(ctx, actor=actors.actor_of(ctx, user))
-        rows = joint_reviews.list_candidates(acting, title.round, "confirm_report", "reports")
+        rows = joint_reviews.list_candidates(acting, title.round, "confirm_report", "年度报告")
         done = joint_reviews.decide(acting, [task.id for task, _ in rows], {rows[0][0].id: "confirm"}, {})
 
     assert ([person.id for _, person in rows], done) == ([title.nomination_id], 1)
@@ -58,7 +58,7 @@ def test_002_e_report_that_cannot_be_sent_back_with_others_names_whose_it_is(rep
     with reported.wiring.reading() as ctx:
         user = ctx.session.scalars(select(User).where(User.login == "laojing")).one()
         acting = replace(ctx, actor=actors.actor_of(ctx, user))
-        [(task, person)] = joint_reviews.list_candidates(acting, title.round, "confirm_report", "reports")
+        [(task, person)] = joint_reviews.list_candidates(acting, title.round, "confirm_report", "年度报告")
 
         with pytest.raises(Invalid) as told:
             joint_reviews.decide(acting, [task.id], {task.id: "return"}, {})
